@@ -1,0 +1,54 @@
+# Everything starts here: `make demo`, `make test`. Each target sets up what it needs by itself.
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check format bench lock clean
+
+help:
+	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
+	@echo "make test    run all tests"
+	@echo "make check   format, lint and types"
+	@echo "make bench   speed and memory, one table per benchmark (minutes)"
+	@echo "make setup   only create $(VENV) with the locked dependencies"
+	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml scripts/find-python.sh
+	@python=$$(sh scripts/find-python.sh) || exit 1; \
+	if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c '' 2>/dev/null; then \
+	    echo "Creating $(VENV) with $$python"; "$$python" -m venv --clear $(VENV) || exit 1; fi
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@# The lock holds the build backend too, so nothing unpinned is fetched here.
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/python scripts/demo.py
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+# Locks the newest versions that pyproject.toml allows, for every platform and Python.
+lock: $(READY)
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) demo-data bench-data .mypy_cache .pytest_cache .ruff_cache .hypothesis

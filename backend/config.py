@@ -1,0 +1,332 @@
+"""Settings: config.yaml and the environment.
+
+This is the only module that reads the environment. Settings are read from disk each time they
+are asked for, so that the file may be edited while the program runs; whoever starts a long job
+reads them once and keeps what was read.
+"""
+
+import difflib
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from backend.errors import ConfigError, StorageFull
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+
+
+class Provider(StrEnum):
+    """Who corrects and summarises."""
+
+    OPENAI = "OpenAI"
+    ANTHROPIC = "Anthropic"
+    OFFLINE = "Offline"
+    """The built-in rules: no network, no key."""
+
+
+class EngineChoice(StrEnum):
+    """Which recogniser transcribes."""
+
+    AUTO = "auto"
+    """Whisper if the configured model is installed, else the built-in recogniser."""
+    FASTER_WHISPER = "faster-whisper"
+    POCKETSPHINX = "pocketsphinx"
+
+
+def _match_provider_case(value: Any) -> Any:
+    """Accept `openai` for `OpenAI`: the spelling of a name is no reason to refuse it."""
+    by_lower_case = {provider.lower(): provider for provider in Provider}
+    return by_lower_case.get(value.lower(), value) if isinstance(value, str) else value
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Temperature = Annotated[float, Field(ge=0, le=2)]
+
+
+class TranscriptionSettings(Section):
+    """How recordings are transcribed."""
+
+    engine: EngineChoice = EngineChoice.AUTO
+    model: Annotated[str, Field(min_length=1)] = "small"
+    """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    compute_type: Literal[
+        "default",
+        "auto",
+        "int8",
+        "int8_float32",
+        "int8_float16",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "float32",
+    ] = "default"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
+    """An ISO 639 code; null detects it. A lesson's own language wins."""
+    beam_size: Annotated[int, Field(ge=1, le=100)] = 5
+    vad_filter: bool = True
+    initial_prompt: str = ""
+
+
+class CorrectionSettings(Section):
+    """How transcripts are corrected."""
+
+    model: Annotated[str, Field(min_length=1)] = "gpt-4o"
+    prompt: Annotated[str, Field(min_length=1)] = (
+        "Please correct the following transcript, fixing any errors while maintaining the "
+        "original meaning and style."
+    )
+    temperature: Temperature | None = 0.3
+    """null: not sent, for models that refuse it."""
+
+
+class SummarySettings(Section):
+    """How lessons are summarised."""
+
+    max_length: Annotated[int, Field(ge=10, le=100_000)] = 300
+    """Words at most."""
+    model: Annotated[str, Field(min_length=1)] = "gpt-4o"
+    prompt: Annotated[str, Field(min_length=1)] = (
+        "Please provide a concise summary of the following lesson transcript."
+    )
+    temperature: Temperature | None = 0.7
+    """null: not sent, for models that refuse it."""
+    context_tokens: Annotated[int, Field(ge=1000)] | None = None
+    """Tokens that the model reads at most; null: 128,000 for the providers' own servers, 8,000
+    behind a `base_url`. A longer transcript is summarised in parts."""
+
+
+class Settings(Section):
+    """What config.yaml says."""
+
+    api_key: SecretStr = SecretStr("")
+    """Empty: OPENAI_API_KEY or ANTHROPIC_API_KEY is used."""
+    provider: Annotated[Provider, BeforeValidator(_match_provider_case)] = Provider.OFFLINE
+    base_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    """Another server that speaks the chosen provider's API; then the key may be empty."""
+    transcription: TranscriptionSettings = TranscriptionSettings()
+    correction: CorrectionSettings = CorrectionSettings()
+    summary: SummarySettings = SummarySettings()
+
+
+# --- the environment -------------------------------------------------------------------------
+
+
+def data_dir() -> Path:
+    """Where everything is kept: LECTERN_DATA_DIR, else `backend/data` in a source checkout, else
+    the user's data directory."""
+    named = os.environ.get("LECTERN_DATA_DIR")
+    if named:
+        return Path(named).expanduser().absolute()
+    if (PACKAGE_DIR.parent / "pyproject.toml").is_file():
+        return PACKAGE_DIR / "data"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("lectern", appauthor=False))
+
+
+def database_url() -> str:
+    """LECTERN_DATABASE_URL, else the SQLite file in the data directory."""
+    named = os.environ.get("LECTERN_DATABASE_URL")
+    if not named:
+        return f"sqlite:///{data_dir() / 'lectern.db'}"
+    for scheme in ("postgresql://", "postgres://"):
+        if named.startswith(scheme):
+            return "postgresql+psycopg://" + named.removeprefix(scheme)
+    return named
+
+
+def api_key_for(settings: Settings) -> str:
+    """The key of the chosen provider: config.yaml's, else the provider's own variable, else ""."""
+    configured = settings.api_key.get_secret_value().strip()
+    variables = {Provider.OPENAI: "OPENAI_API_KEY", Provider.ANTHROPIC: "ANTHROPIC_API_KEY"}
+    variable = variables.get(settings.provider)
+    return configured or (os.environ.get(variable, "").strip() if variable else "")
+
+
+def config_path() -> Path:
+    return data_dir() / "config.yaml"
+
+
+def audio_dir() -> Path:
+    return data_dir() / "audio"
+
+
+def models_dir() -> Path:
+    return data_dir() / "models"
+
+
+def log_dir() -> Path:
+    return data_dir() / "logs"
+
+
+# --- config.yaml -----------------------------------------------------------------------------
+
+
+def load_config(path: Path | None = None) -> Settings:
+    """Read and validate config.yaml; a missing or empty file means the defaults.
+
+    Raises
+    ------
+    ConfigError
+        Naming the file, the line, the key and what is allowed there.
+    """
+    path = path or config_path()
+    return _validate(_read_document(path), path)
+
+
+def set_value(key: str, text: str, path: Path | None = None) -> Settings:
+    """Set one dotted key (`summary.max_length`) in config.yaml, keeping its comments.
+
+    `text` is read as YAML, as it would stand in the file. Nothing is written unless the whole
+    file is then valid.
+    """
+    path = path or config_path()
+    document = _read_document(path)
+    _assign(document, key, _parse_value(key, text))
+    settings = _validate(document, path)
+    _write_document(document, path)
+    return settings
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt")
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    return yaml
+
+
+def _read_document(path: Path) -> Any:
+    """The file as a ruamel mapping that knows its lines, or an empty one."""
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return CommentedMap()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error}): mend or remove it.") from error
+    try:
+        document = _yaml().load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigError(
+            f"{path}{place}: this is not YAML ({error.problem or error.context}): mend the line, "
+            "or remove the file to go back to the defaults."
+        ) from error
+    except (YAMLError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: this is not YAML ({error}): mend or remove the file."
+        ) from error
+    if document is None:
+        return CommentedMap()
+    if not isinstance(document, CommentedMap):
+        raise ConfigError(f"{path}, line 1: expected `key: value` lines, not a plain value.")
+    return document
+
+
+def _validate(document: Any, path: Path) -> Settings:
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        problems = [_describe(problem, document) for problem in error.errors()]
+        raise ConfigError("\n".join(f"{path}, {problem}" for problem in problems)) from error
+
+
+def _describe(problem: Any, document: Any) -> str:
+    """One pydantic error as `line N: key: what is wrong and what is allowed`."""
+    location = [part for part in problem["loc"] if isinstance(part, str)]
+    line, keys = _find_line(document, location)
+    dotted = ".".join(keys)
+    if problem["type"] == "extra_forbidden":
+        allowed = _allowed_keys(keys[:-1])
+        close = difflib.get_close_matches(keys[-1], allowed, n=1)
+        hint = f"did you mean `{close[0]}`? " if close else ""
+        return f"line {line}: unknown key `{dotted}`: {hint}Allowed here: {', '.join(allowed)}."
+    if dotted == "api_key":
+        return f"line {line}: `api_key`: it must be text in quotes."
+    return f"line {line}: `{dotted}`: {problem['msg']}, not {problem['input']!r}."
+
+
+def _find_line(document: Any, location: Sequence[str]) -> tuple[int, list[str]]:
+    """The line (from 1) of the deepest key of `location` that the document has, and its path."""
+    line, keys, node = 1, [], document
+    for key in location:
+        if not hasattr(node, "lc") or key not in node:
+            break
+        line = node.lc.key(key)[0] + 1 if node.lc.data and key in node.lc.data else line
+        keys.append(key)
+        node = node[key]
+    return line, keys
+
+
+def _allowed_keys(section: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for key in section:
+        annotation = model.model_fields[key].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)
+
+
+def _parse_value(key: str, text: str) -> Any:
+    """`text` as YAML would read it; a key or a prompt is text whatever it looks like."""
+    from ruamel.yaml.error import YAMLError
+
+    if key == "api_key" or key.rpartition(".")[2] in ("prompt", "initial_prompt", "model"):
+        return text
+    try:
+        return _yaml().load(text)
+    except (YAMLError, ValueError) as error:
+        raise ConfigError(f"`{text}` is not a YAML value for `{key}`.") from error
+
+
+def _assign(document: Any, key: str, value: Any) -> None:
+    from ruamel.yaml.comments import CommentedMap
+
+    *sections, last = key.split(".")
+    allowed = _allowed_keys(sections) if all(s in _allowed_keys([]) for s in sections) else []
+    if last not in allowed:
+        known = [
+            *_allowed_keys([]),
+            *(f"{s}.{k}" for s in Settings.model_fields for k in _allowed_keys([s])),
+        ]
+        raise ConfigError(f"There is no setting `{key}`. There are: {', '.join(known)}.")
+    for section in sections:
+        if not isinstance(document.get(section), CommentedMap):
+            document[section] = CommentedMap()
+        document = document[section]
+    document[last] = value
+
+
+def _write_document(document: Any, path: Path) -> None:
+    """Write the whole file beside the old one, then swap: a crash leaves one of the two."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=".config-", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            _yaml().dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        # The file may hold a key, so only its owner may read it.
+        temporary.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        temporary.replace(path)
+    except OSError as error:
+        raise StorageFull(f"{path} could not be written ({error}): nothing was changed.") from error

@@ -1,0 +1,322 @@
+"""The database: engine, pragmas, session helpers and the way to the current schema.
+
+`from backend.database import engine` gives the engine of the configured database. Its first
+connection brings the schema up to date: an SQLite file is created or upgraded (a copy is kept
+first), a PostgreSQL database is filled when empty and otherwise left to `lectern db upgrade`.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from backend.config import PACKAGE_DIR, database_url
+from backend.errors import (
+    DatabaseError,
+    DatabaseNeedsUpgrade,
+    DatabaseTooNew,
+    StorageFull,
+    UncommittedWrites,
+)
+
+BUSY_TIMEOUT_SECONDS = 30
+"""How long a write waits for another process's write. Ours last milliseconds."""
+
+MIGRATIONS_DIR = PACKAGE_DIR / "migrations"
+POSTGRES_MIGRATION_LOCK = 5_327_846  # any number that no other program on the server uses
+
+engine: Engine
+"""The engine of the configured database (made on first access, see `__getattr__`)."""
+
+
+def __getattr__(name: str) -> Any:
+    # Importing this module must neither read the settings nor touch the disk.
+    if name == "engine":
+        return engine_for(database_url())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def engine_for(url: str) -> Engine:
+    """The engine of one database; its first connection brings the schema up to date."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        built = _sqlite_engine(parsed)
+    else:
+        built = sqlalchemy.create_engine(parsed, pool_pre_ping=True)
+    _prepare_before_first_connection(built)
+    return built
+
+
+def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
+    # sqlite3 begins a transaction at the first write, and IMMEDIATE makes that write wait for
+    # its turn. Reads run outside of transactions, so that a session which read something long
+    # ago can still write (with BEGIN DEFERRED it would fail at once: SQLITE_BUSY_SNAPSHOT).
+    built = sqlalchemy.create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": "IMMEDIATE"}
+    )
+
+    @event.listens_for(built, "connect")
+    def set_pragmas(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute("PRAGMA foreign_keys=ON")
+        # A commit is in the WAL; a power cut may lose the last ones but never breaks the file.
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return built
+
+
+def _prepare_before_first_connection(built: Engine) -> None:
+    lock = threading.Lock()
+    prepared = False
+
+    @event.listens_for(built, "do_connect")
+    def prepare(*arguments: object) -> None:
+        nonlocal prepared
+        with lock:
+            if not prepared:
+                ensure_schema(built.url)
+                prepared = True
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+def refuse_uncommitted_writes(session: Session) -> None:
+    """Raise `UncommittedWrites` if the session holds anything that is not committed.
+
+    Work on it would otherwise commit, or on an error roll back, what its owner had not finished.
+    """
+    if session.new or session.dirty or session.deleted or _has_written(session):
+        raise UncommittedWrites
+
+
+def _has_written(session: Session) -> bool:
+    if not session.in_transaction():
+        return False
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # Only writes begin a transaction here (see _sqlite_engine).
+        raw = connection.connection.dbapi_connection
+        return isinstance(raw, sqlite3.Connection) and raw.in_transaction
+    return connection.scalar(text("SELECT pg_current_xact_id_if_assigned()")) is not None
+
+
+def begin_write(session: Session) -> None:
+    """Take the write lock now, so that what is read next cannot change before the commit.
+
+    On PostgreSQL the rows must be locked as they are read (`with_for_update`), which SQLite
+    ignores; together the two mean the same on both.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def named_database_errors(where: str) -> Iterator[None]:
+    """Turn the driver's errors into named ones that say what to do."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _name_operational_error(error, where) from error
+    except DBAPIError as error:
+        raise DatabaseError(f"The database {where} failed: {error.orig}.") from error
+
+
+def _name_operational_error(error: OperationalError, where: str) -> Exception:
+    reason = str(error.orig)
+    if "disk is full" in reason or "disk I/O error" in reason or "No space left" in reason:
+        return StorageFull(
+            f"The disk of the database {where} is full: free some space and try again. "
+            "What was stored before is safe."
+        )
+    if "locked" in reason:
+        return DatabaseError(
+            f"The database {where} was busy for {BUSY_TIMEOUT_SECONDS} s with another "
+            "program's write: close that program, or try again."
+        )
+    return DatabaseError(f"The database {where} cannot be used: {reason}.")
+
+
+# --- schema ----------------------------------------------------------------------------------
+
+
+def ensure_schema(url: sqlalchemy.URL) -> None:
+    """Bring the schema up to date where that is safe without asking; see the module's docstring.
+
+    Raises
+    ------
+    DatabaseTooNew
+        The database is of a version that this program does not know.
+    DatabaseNeedsUpgrade
+        A PostgreSQL database of an older version.
+    """
+    where = describe(url)
+    with named_database_errors(where):
+        if url.get_backend_name() == "sqlite":
+            _ensure_sqlite_schema(Path(url.database or ""), url, where)
+        else:
+            _ensure_postgres_schema(url, where)
+
+
+def upgrade_schema(url: sqlalchemy.URL) -> tuple[str | None, str]:
+    """Upgrade the database whatever it is; returns the versions before and after."""
+    where = describe(url)
+    with named_database_errors(where):
+        if url.get_backend_name() == "sqlite":
+            return _ensure_sqlite_schema(Path(url.database or ""), url, where), newest_version()
+        with _postgres_locked(url) as connection:
+            before = _refuse_newer(_stored_version(connection), where)
+            _migrate(connection)
+            return before, newest_version()
+
+
+def describe(url: sqlalchemy.URL) -> str:
+    """The database as a person names it: its file, or its address without the password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def newest_version() -> str:
+    return known_versions()[-1]
+
+
+@cache
+def known_versions() -> list[str]:
+    """The schema versions this program knows, oldest first: the names of the migrations."""
+    return sorted(path.stem for path in (MIGRATIONS_DIR / "versions").glob("[0-9]*.py"))
+
+
+def _ensure_sqlite_schema(file: Path, url: sqlalchemy.URL, where: str) -> str | None:
+    _make_directory(file.parent)
+    if _read_sqlite_version(file, where) == newest_version():
+        return newest_version()
+    # Several processes may start at once on an empty directory: one migrates, the others wait.
+    with FileLock(file.with_name(file.name + ".upgrade-lock")):
+        before = _refuse_newer(_read_sqlite_version(file, where), where)
+        if before == newest_version():
+            return before
+        if before is not None:
+            _copy_before_upgrade(file, before)
+        _migrate_sqlite(file, url)
+        return before
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"The data directory {directory} cannot be made ({error.strerror}): choose another "
+            "with LECTERN_DATA_DIR, or mend its permissions."
+        ) from error
+
+
+def _read_sqlite_version(file: Path, where: str) -> str | None:
+    """The version of an SQLite file, or None where there is nothing yet."""
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+            tables = {
+                row[0]
+                for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            }
+            if "alembic_version" in tables:
+                row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+                return row[0] if row else None
+    except sqlite3.DatabaseError as error:
+        if "not a database" not in str(error) and "malformed" not in str(error):
+            raise
+        raise DatabaseError(
+            f"{where} is not a database that can be read ({error}): put a copy from a backup in "
+            "its place, or move it away to start with an empty library."
+        ) from error
+    if tables:
+        raise DatabaseError(
+            f"{where} is a database of another program: choose another data directory with "
+            "LECTERN_DATA_DIR."
+        )
+    return None
+
+
+def _refuse_newer(version: str | None, where: str) -> str | None:
+    if version is None or version in known_versions():
+        return version
+    raise DatabaseTooNew(
+        f"The database {where} was written by a newer Lectern (version {version}; this one knows "
+        f"up to {newest_version()}): install that version or a later one. Nothing was changed."
+    )
+
+
+def _copy_before_upgrade(file: Path, version: str) -> Path:
+    copy = file.with_name(f"{file.stem}.before-upgrade-from-{version}{file.suffix}")
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
+
+
+def _migrate_sqlite(file: Path, url: sqlalchemy.URL) -> None:
+    with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    plain = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    try:
+        with plain.connect() as connection:
+            # sqlite3 begins no transaction before a CREATE; begun here, the upgrade is all or
+            # nothing.
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            _migrate(connection)
+            connection.commit()
+    finally:
+        plain.dispose()
+
+
+def _ensure_postgres_schema(url: sqlalchemy.URL, where: str) -> None:
+    with _postgres_locked(url) as connection:
+        version = _refuse_newer(_stored_version(connection), where)
+        if version is None:
+            _migrate(connection)
+        elif version != newest_version():
+            raise DatabaseNeedsUpgrade(
+                f"The database {where} is of version {version}, this program needs "
+                f"{newest_version()}: back it up, then run `lectern db upgrade`."
+            )
+
+
+@contextmanager
+def _postgres_locked(url: sqlalchemy.URL) -> Iterator[Connection]:
+    """A connection in a transaction that one process at a time may hold."""
+    plain = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+    with plain.begin() as connection:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRES_MIGRATION_LOCK}
+        )
+        yield connection
+
+
+def _stored_version(connection: Connection) -> str | None:
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _migrate(connection: Connection) -> None:
+    # Alembic costs more to import than all the rest of the database: only when there is work.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

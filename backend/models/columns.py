@@ -1,0 +1,93 @@
+"""Column types: timed text and UTC times, the same on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, inspect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.mutable import MutableDict, MutableList
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+from backend.models.transcript import Segment, segments_to_json, to_segments
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is stored without and read back with one.
+
+    A value without a zone is taken to be UTC.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        utc = aware.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class SegmentsJson(TypeDecorator[list[Segment]]):
+    """A list of segments in a JSON column; NULL stays None (not transcribed), [] is silence."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> list[dict[str, Any]] | None:
+        return None if value is None else segments_to_json(to_segments(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[Segment] | None:
+        return None if value is None else to_segments(value)
+
+
+class SegmentList(MutableList[Segment]):
+    """The list that a lesson's transcript reads as: append, slice and replace are noticed.
+
+    Whatever is assigned (dicts, segments, any iterable of them) becomes segments at once, so
+    that a wrong value fails where it is assigned and not at the commit.
+    """
+
+    @classmethod
+    def coerce(cls, key: str, value: Any) -> "SegmentList | None":
+        if value is None or isinstance(value, cls):
+            return value
+        return cls(to_segments(value))
+
+
+def json_column(**options: Any) -> Column[Any]:
+    """A column of a JSON object whose changes in place are noticed."""
+    none_as_null = options.get("nullable", True)
+    return Column(MutableDict.as_mutable(JSON(none_as_null=none_as_null)), **options)
+
+
+def segments_column() -> Column[Any]:
+    """A column of timed text whose changes in place are noticed."""
+    return Column(SegmentList.as_mutable(SegmentsJson()), nullable=True)
+
+
+class TableModel(SQLModel):
+    """A table whose JSON columns notice changes in place.
+
+    SQLModel writes the assigned value over the one that SQLAlchemy's mutable types made of it,
+    so the value is coerced here, before either sees it.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        column = inspect(type(self)).columns.get(name)
+        if isinstance(column, Column) and value is not None:
+            if isinstance(column.type, SegmentsJson):
+                value = SegmentList.coerce(name, value)
+            elif isinstance(column.type, JSON):
+                value = MutableDict.coerce(name, value)
+        super().__setattr__(name, value)
