@@ -1,0 +1,113 @@
+"""`make demo`: the main job on the sample lesson, offline, in a data directory of its own."""
+
+import os
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = ROOT / "demo-data"
+
+# The demo shows what a fresh installation does, whatever this machine is set up for.
+os.environ["LECTERN_DATA_DIR"] = str(DATA_DIR)
+os.environ.pop("LECTERN_DATABASE_URL", None)
+
+from backend.cli.terminal import clock, open_session, progress_display  # noqa: E402
+from backend.lessons.service import LessonDetails, add_recording, get_lesson  # noqa: E402
+from backend.models import Lesson, Segment  # noqa: E402
+from backend.tasks.process import run_process  # noqa: E402
+from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
+
+SAMPLE = ROOT / "backend" / "sample"
+
+
+def main() -> None:
+    shutil.rmtree(DATA_DIR, ignore_errors=True)
+    title = "Newton and the colours of sunlight"
+    print(f"The sample lesson: {title} (synthetic voices, see backend/sample/README.md)\n")
+    with open_session() as session:
+        added = add_recording(session, SAMPLE / "lesson.opus", LessonDetails(title=title))
+        lesson_id = added.lesson.id
+        assert lesson_id is not None
+        with progress_display() as tell:
+            for stage in run_process(lesson_id, session, tell):
+                print(f"{stage}: done")
+        lesson = get_lesson(session, lesson_id)
+        show_transcript(lesson)
+        show_changes(lesson)
+        show_summary(lesson)
+        show_error_rate(lesson)
+        show_places(lesson)
+
+
+def show_transcript(lesson: Lesson) -> None:
+    heading("Transcript, as it was heard")
+    for segment in lesson.transcript or []:
+        print(f"{clock(segment.start):>6}  {segment.text}")
+
+
+def show_changes(lesson: Lesson) -> None:
+    heading("What correction changed: [- removed -] {+ put in +}")
+    pairs = list(zip(lesson.transcript or [], lesson.corrected_transcript or [], strict=True))
+    for before, after in pairs:
+        if before.text != after.text:
+            print(f"{clock(before.start):>6}  {marked(before, after)}")
+    changed = sum(before.text != after.text for before, after in pairs)
+    print(f"\n{changed} of {len(pairs)} segments changed, by the offline rules.")
+
+
+def marked(before: Segment, after: Segment) -> str:
+    pieces = []
+    for change in diff_words(before.text, after.text):
+        if change.operation is Operation.EQUAL:
+            pieces.append(" ".join(change.before))
+            continue
+        if change.before:
+            pieces.append(f"[- {' '.join(change.before)} -]")
+        if change.after:
+            pieces.append(f"{{+ {' '.join(change.after)} +}}")
+    return " ".join(pieces)
+
+
+def show_summary(lesson: Lesson) -> None:
+    heading("In brief")
+    print(lesson.brief)
+    heading("Summary, each statement with the moment it was said")
+    for moment in (lesson.summary_metadata or {})["moments"]:
+        print(f"{clock(moment['start']):>6}  {moment['text']}")
+
+
+def show_error_rate(lesson: Lesson) -> None:
+    heading("How good is that?")
+    reference = (SAMPLE / "lesson.txt").read_text(encoding="utf-8")
+    heard = " ".join(segment.text for segment in lesson.transcript or [])
+    measured = word_error_rate(reference, heard)
+    print(f"word error rate: {100 * measured.rate:.1f} %")
+    print(
+        f"({measured.errors} errors in {measured.reference_words} words.) The built-in recogniser "
+        "is rough, even on these clear\nvoices, and knows English only. Whisper is far better:\n\n"
+        "    lectern models download small\n\n"
+        "downloads it once; from then on it is used by itself."
+    )
+
+
+def show_places(lesson: Lesson) -> None:
+    heading("Where everything is")
+    print(f"{DATA_DIR}")
+    print("    lectern.db            the lesson and its texts (SQLite)")
+    print(f"    audio/{lesson.filename}  the recording")
+    print("    logs/lectern.log      what happened")
+    heading("What to type next")
+    print("    . .venv/bin/activate")
+    print("    lectern process RECORDING     your own recording, in a library of its own")
+    print("    lectern list")
+    print(f"    LECTERN_DATA_DIR={DATA_DIR.name} lectern show {lesson.id}")
+    print(f"    LECTERN_DATA_DIR={DATA_DIR.name} lectern export {lesson.id} --format srt")
+    print("    lectern --help")
+
+
+def heading(text: str) -> None:
+    print(f"\n{text}\n{'-' * len(text)}")
+
+
+if __name__ == "__main__":
+    main()
