@@ -21,6 +21,18 @@ class LecternError(Exception):
         return str(self.args[0])
 
 
+class InvalidValue(LecternError):
+    """A value is not allowed here."""
+
+    status_code = 422
+
+
+class WorkStopped(LecternError):
+    """The work was stopped; what was finished is kept for the next attempt."""
+
+    status_code = 409
+
+
 # --- configuration ---------------------------------------------------------------------------
 
 
@@ -132,6 +144,10 @@ class RecogniserError(LecternError):
     status_code = 422
 
 
+class UnknownModel(RecogniserError):
+    """There is no Whisper model of this name: `lectern models list` shows the names."""
+
+
 class ModelNotInstalled(RecogniserError):
     """The Whisper model is not installed: `lectern models download NAME` fetches one."""
 
@@ -162,6 +178,10 @@ class ProviderError(LecternError):
     """The language-model provider cannot be used."""
 
     status_code = 502
+    retry_after_seconds: float | None = None
+    """How long the provider asked to wait, where it said so."""
+    unusable_replies: "tuple[UnusableReply, ...]" = ()
+    """The replies that were paid for on the way to this error, this one included, oldest first."""
 
 
 class ProviderNotConfigured(ProviderError):
@@ -201,6 +221,17 @@ class UnusableReply(ProviderError):
 
     retryable = True
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.input_tokens = input_tokens
+        self.output_tokens = output_tokens
+
 
 class ReplyCut(UnusableReply):
     """The model's reply was cut off at its length limit."""
@@ -214,6 +245,10 @@ class ReplyRefused(UnusableReply):
 
 class ReplyMalformed(UnusableReply):
     """The model's reply was not in the form that was asked for."""
+
+
+class CallsStopped(ProviderError):
+    """The call was not made, because the work that it belongs to was stopped."""
 
 
 class AllGroupsFailed(ProviderError):

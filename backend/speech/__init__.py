@@ -1,0 +1,1 @@
+"""From a recording to timed text. No database, no web."""

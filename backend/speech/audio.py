@@ -1,0 +1,260 @@
+"""Reading recordings: what a file holds, and its sound as a stream of samples.
+
+Everything goes through PyAV, whose wheel brings FFmpeg's libraries. A recording is never held
+in memory as a whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.fifo import AudioFifo
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.speech.completeness import is_cut_off
+
+SAMPLE_RATE_HZ = 16_000
+"""What every recogniser here listens at."""
+
+READ_BUFFER_BYTES = 1 << 20
+JOINED_FRAME_SAMPLES = 1 << 18  # some 6 s at 44.1 kHz
+
+# Demuxers of text that names other files or addresses: a "recording" must not make us read those.
+_PLAYLIST_FORMATS = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "tty"}
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """What a recording's header says. `duration_seconds` may be an estimate, or unknown."""
+
+    duration_seconds: float | None
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    has_video: bool
+
+
+@dataclass
+class DecodingReport:
+    """What was noticed while a recording was decoded; complete at its end."""
+
+    samples: int = 0
+    damaged_packets: int = 0
+    invalid_samples: int = 0
+    """Samples that were no numbers (NaN, infinity) and were taken as silence."""
+    end_error: str | None = None
+    """Why reading stopped before the end, if it did."""
+    is_cut_off: bool = False
+    """Whether the file itself lacks its end."""
+
+    def notices(self, expected_seconds: float | None) -> list[str]:
+        """What a person should know about the recording, in sentences."""
+        found = []
+        if self.damaged_packets:
+            found.append(f"{self.damaged_packets} damaged pieces of the recording were skipped.")
+        if self.invalid_samples:
+            found.append(
+                f"{self.invalid_samples} samples of the recording are not numbers and were taken "
+                "as silence."
+            )
+        decoded_seconds = self.samples / SAMPLE_RATE_HZ
+        if expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
+            found.append(
+                f"The recording is cut off: its header promises {expected_seconds:.0f} s, "
+                f"{decoded_seconds:.0f} s could be read."
+            )
+        elif self.end_error or self.is_cut_off:
+            found.append(
+                f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
+            )
+        return found
+
+
+def probe(path: Path) -> AudioInfo:
+    """Say what the recording holds, having decoded its first sound.
+
+    Raises
+    ------
+    NoSuchFile, UnreadableMedia, NoAudioTrack, NoSound
+        Each with a sentence that names the file.
+    """
+    with _open(path) as container:
+        stream = _audio_stream(container, path)
+        info = AudioInfo(
+            duration_seconds=_duration_seconds(container, stream),
+            codec=stream.codec_context.name,
+            sample_rate_hz=stream.codec_context.sample_rate,
+            channels=stream.codec_context.channels,
+            has_video=any(not _is_cover(video) for video in container.streams.video),
+        )
+        report = DecodingReport()
+        if next(_decode_frames(container, stream, report), None) is None:
+            if report.damaged_packets or report.end_error:
+                raise UnreadableMedia(
+                    f"{path.name}: its sound is damaged or encrypted and cannot be decoded: "
+                    "export the recording again, or choose another file."
+                )
+            raise NoSound(f"{path.name} holds no sound at all (0 s): choose another file.")
+    return info
+
+
+@dataclass
+class AudioStream:
+    """The sound of one recording, read once from front to back.
+
+    Iterating gives blocks: float32, shape (n_samples,), mono, 16 kHz, in [-1, 1].
+    """
+
+    path: Path
+    report: DecodingReport = field(default_factory=DecodingReport)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        with _open(self.path) as container:
+            stream = _audio_stream(container, self.path)
+            frames = _decode_frames(container, stream, self.report)
+            for block in _resample(frames):
+                self.report.samples += block.size
+                yield block
+        self.report.is_cut_off = is_cut_off(self.path)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[InputContainer]:
+    _require_content(path)
+    try:
+        # An open file instead of a name: FFmpeg reads protocols into names ("concat:…", "-").
+        with (
+            path.open("rb") as file,
+            av.open(
+                file,
+                mode="r",
+                metadata_errors="ignore",
+                buffer_size=READ_BUFFER_BYTES,
+                io_open=_refuse_other_files,
+            ) as container,
+        ):
+            if _PLAYLIST_FORMATS & set(container.format.name.split(",")):
+                raise UnreadableMedia(f"{path.name} is not a recording: choose another file.")
+            yield container
+    except (FFmpegError, ValueError) as error:
+        raise UnreadableMedia(
+            f"{path.name} is not a recording that can be read (it may be damaged or cut off at "
+            "its end): choose another file, or export it again."
+        ) from error
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def _refuse_other_files(url: str, *arguments: object) -> Any:
+    raise PermissionError(1, f"a recording may not refer to {url}")
+
+
+def _require_content(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise MediaError(f"{path} is a folder: name the recording in it.")
+        if path.stat().st_size == 0:
+            raise UnreadableMedia(f"{path.name} is empty (0 bytes): choose another file.")
+    except FileNotFoundError as error:
+        raise NoSuchFile(f"There is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        raise MediaError(f"{path} cannot be read: {error}.") from error
+
+
+def _audio_stream(container: InputContainer, path: Path) -> Any:
+    stream: Any = container.streams.best("audio")
+    if stream is None:
+        raise NoAudioTrack(
+            f"{path.name} has no audio track: export the recording with sound, or choose another "
+            "file."
+        )
+    if stream.codec_context is None or not stream.codec_context.sample_rate:
+        raise UnreadableMedia(
+            f"{path.name}: its sound is in a form that cannot be decoded (or encrypted): export "
+            "it as MP3, M4A, WAV, FLAC or Opus."
+        )
+    return stream
+
+
+def _is_cover(stream: Any) -> bool:
+    """Whether a video stream is only the picture of an album."""
+    return bool(stream.disposition & stream.disposition.attached_pic)
+
+
+def _duration_seconds(container: InputContainer, stream: Any) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration and container.duration > 0:
+        return container.duration / av.time_base
+    return None
+
+
+def _decode_frames(
+    container: InputContainer, stream: Any, report: DecodingReport
+) -> Iterator[AudioFrame]:
+    """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
+    # Only stored floating-point samples can be NaN or infinite, and looking costs time.
+    may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except FFmpegError as error:
+            report.end_error = str(error)
+            return
+        try:
+            frames = packet.decode()
+        except FFmpegError:
+            report.damaged_packets += 1
+            continue
+        for frame in frames:
+            yield _without_invalid_samples(frame, report) if may_hold_invalid else frame
+
+
+def _without_invalid_samples(frame: AudioFrame, report: DecodingReport) -> AudioFrame:
+    samples = frame.to_ndarray()
+    invalid = ~np.isfinite(samples)
+    if not invalid.any():
+        return frame
+    report.invalid_samples += int(invalid.sum())
+    samples[invalid] = 0.0
+    cleaned = AudioFrame.from_ndarray(samples, frame.format.name, frame.layout.name)
+    cleaned.sample_rate = frame.sample_rate
+    return cleaned
+
+
+def _resample(frames: Iterator[AudioFrame]) -> Iterator[np.ndarray]:
+    """Samples at our rate. A stream may change its form half-way; a resampler may not."""
+    for _, alike in groupby(frames, key=_frame_form):
+        resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
+        for frame in chain(_join_frames(alike), (None,)):
+            for resampled in resampler.resample(frame):
+                samples = resampled.to_ndarray().reshape(-1)
+                yield samples.astype(np.float32) / np.float32(32768.0)
+
+
+def _frame_form(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _join_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Fewer, larger frames: an MP3's hold 26 ms, and each costs a call to resample."""
+    fifo = AudioFifo()
+    for frame in frames:
+        frame.pts = None  # gaps in the time stamps are not silence
+        fifo.write(frame)
+        if fifo.samples >= JOINED_FRAME_SAMPLES and (joined := fifo.read()):
+            yield joined
+    if fifo.samples and (joined := fifo.read()):
+        yield joined

@@ -1,0 +1,246 @@
+"""Whisper, by faster-whisper (CTranslate2)."""
+
+import threading
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backend.errors import DeviceUnavailable, LanguageUnsupported, ModelIncomplete, RecogniserError
+from backend.models.transcript import Segment, Word
+from backend.speech.audio import SAMPLE_RATE_HZ
+from backend.speech.engines.base import DecodeOptions, HeardSeconds
+from backend.speech.model_store import describe_model
+from backend.speech.vad import Span
+
+SECONDS_PER_FEATURE = 0.01
+SECONDS_PER_TIMESTAMP = 0.02
+AGREEMENT_SECONDS = 0.3
+
+# A second try must not take the same way: no prompt to echo, no n-gram twice, some chance.
+SECOND_TRY = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1, "temperature": (0.0, 0.4, 0.8)}
+
+
+class WhisperRecogniser:
+    """A Whisper model from a checked directory."""
+
+    def __init__(self, directory: Path, device: str, compute_type: str) -> None:
+        self._directory = directory
+        self._model = _load(directory, device, compute_type)
+        self._lock = threading.Lock()
+        timestamp_token = self._model.hf_tokenizer.token_to_id("<|notimestamps|>")
+        self._first_timestamp: int = timestamp_token + 1
+        self.facts: Mapping[str, str] = {
+            "engine": "faster-whisper",
+            "model": directory.name,
+            "device": self._model.model.device,
+            "compute_type": self._model.model.compute_type,
+        }
+        self.identity = "faster-whisper:" + ":".join(
+            (describe_model(directory).identity, self.facts["compute_type"])
+        )
+
+    def check_language(self, language: str | None) -> None:
+        known = self._model.supported_languages
+        if language is not None and language not in known:
+            raise LanguageUnsupported(
+                f"The Whisper model {self._directory.name} does not know the language "
+                f"`{language}` (it knows {', '.join(sorted(known))}): set the lesson's language "
+                "with `lectern edit`, or choose a multilingual model."
+            )
+
+    def detect_language(self, stretches: Sequence[np.ndarray]) -> Mapping[str, float]:
+        if not self._model.model.is_multilingual:
+            return {"en": 1.0}
+        with self._lock:
+            judged = [self._model.detect_language(audio=stretch)[2] for stretch in stretches]
+        totals: dict[str, float] = {}
+        for probabilities in judged:
+            for language, probability in probabilities:
+                totals[language] = totals.get(language, 0.0) + probability / len(judged)
+        return totals
+
+    def recognise(
+        self,
+        waveform: np.ndarray,
+        speech: Sequence[Span],
+        options: DecodeOptions,
+        heard: HeardSeconds,
+    ) -> list[Segment]:
+        if not speech:
+            return []
+        clock = _SpeechClock(speech)
+        listened = np.concatenate([waveform[span.start : span.end] for span in speech])
+        second_try: dict[str, Any] = SECOND_TRY if options.is_second_try else {}
+        segments = []
+        with self._lock, _named_failures(self._directory):
+            found, _ = self._model.transcribe(
+                listened,
+                language=options.language,
+                beam_size=options.beam_size,
+                initial_prompt=options.initial_prompt or None,
+                # The text before, as a prompt, is what carries loops from window to window.
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                **second_try,
+            )
+            for raw in found:
+                segment = self._to_segment(raw, clock)
+                segments.append(segment)
+                heard(segment.end)
+        return segments
+
+    def _to_segment(self, raw: Any, clock: "_SpeechClock") -> Segment:
+        words = [
+            Word(
+                text=word.word.strip(),
+                start=clock.to_window(word.start, near=(word.start + word.end) / 2),
+                end=clock.to_window(word.end, near=(word.start + word.end) / 2),
+                probability=round(float(word.probability), 3),
+            )
+            for word in raw.words or ()
+            if word.word.strip()
+        ]
+        start, end = self._token_times(raw, clock)
+        if words:
+            start, end, words = _reconcile(start, end, words)
+        return Segment(
+            start=start,
+            end=max(start, end),
+            text=raw.text.strip(),
+            words=tuple(words) or None,
+            confidence=_mean_probability(words),
+            avg_logprob=round(float(raw.avg_logprob), 3),
+            no_speech_prob=round(float(raw.no_speech_prob), 3),
+            compression_ratio=round(float(raw.compression_ratio), 2),
+            temperature=raw.temperature,
+        )
+
+    def _token_times(self, raw: Any, clock: "_SpeechClock") -> tuple[float, float]:
+        """The times that the model wrote itself.
+
+        faster-whisper puts the word alignment's in their place, which begin too early after a
+        pause; the model's own stay in the tokens.
+        """
+        offset = raw.seek * SECONDS_PER_FEATURE
+        first, last = raw.tokens[0], raw.tokens[-1]
+        start, end = raw.start, raw.end
+        if first >= self._first_timestamp:
+            start = offset + (first - self._first_timestamp) * SECONDS_PER_TIMESTAMP
+        if last >= self._first_timestamp and len(raw.tokens) > 1:
+            end = offset + (last - self._first_timestamp) * SECONDS_PER_TIMESTAMP
+        return clock.to_window(start, near=start), clock.to_window(end, near=end, is_end=True)
+
+
+class _SpeechClock:
+    """Turns times in the joined speech, which is what the model hears, into the window's."""
+
+    def __init__(self, speech: Sequence[Span]) -> None:
+        self._ends: list[int] = np.cumsum([span.samples for span in speech]).tolist()
+        self._shifts: list[int] = [
+            span.start - (end - span.samples) for span, end in zip(speech, self._ends, strict=True)
+        ]
+
+    def to_window(self, seconds: float, *, near: float, is_end: bool = False) -> float:
+        """`near` says which span the time belongs to: a word's start and end share one."""
+        find = bisect_left if is_end else bisect_right
+        index = min(find(self._ends, round(near * SAMPLE_RATE_HZ)), len(self._shifts) - 1)
+        return seconds + self._shifts[index] / SAMPLE_RATE_HZ
+
+
+def _reconcile(start: float, end: float, words: list[Word]) -> tuple[float, float, list[Word]]:
+    """Make a segment's times and its words' agree: of two edges the one nearer to the text.
+
+    After a pause the alignment gives the pause to the first word, and the model's own time may
+    lie in the pause too: speech begins at the later of the two. Its end is the model's own where
+    the alignment roughly agrees, else the model let the segment run on into the next pause.
+    """
+    first, last = words[0], words[-1]
+    start = max(start, first.start) if start < first.end else first.start
+    agrees = last.start < end <= last.end + AGREEMENT_SECONDS
+    end = end if agrees else last.end
+    words[0] = first.model_copy(update={"start": start})
+    words[-1] = words[-1].model_copy(update={"end": max(end, words[-1].start)})
+    return start, end, list(_in_order(words))
+
+
+def _in_order(words: Sequence[Word]) -> Iterator[Word]:
+    """Words whose times never run backwards."""
+    earliest = 0.0
+    for word in words:
+        start = max(word.start, earliest)
+        earliest = max(word.end, start)
+        yield word.model_copy(update={"start": start, "end": earliest})
+
+
+def _mean_probability(words: Sequence[Word]) -> float | None:
+    known = [word.probability for word in words if word.probability is not None]
+    return round(sum(known) / len(known), 3) if known else None
+
+
+@contextmanager
+def _named_failures(directory: Path) -> Iterator[None]:
+    """CTranslate2 reports everything as a RuntimeError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "out of memory" in str(error):
+            raise RecogniserError(
+                f"The Whisper model {directory.name} does not fit the device's memory: choose a "
+                "smaller one, or set transcription.compute_type to `int8`."
+            ) from error
+        raise RecogniserError(
+            f"The Whisper model {directory.name} failed ({error}): download it again, or set "
+            "transcription.device to `cpu`."
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _load(directory: Path, device: str, compute_type: str) -> Any:
+    """One model stays loaded: a worker uses the same for a term's lessons."""
+    import ctranslate2
+    from faster_whisper import WhisperModel
+
+    if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
+        raise DeviceUnavailable(
+            "There is no CUDA device that can be used here: set transcription.device to `cpu` or "
+            "`auto` (`lectern config set transcription.device cpu`)."
+        )
+    try:
+        model = WhisperModel(
+            str(directory), device=device, compute_type=compute_type, local_files_only=True
+        )
+    except ValueError as error:
+        allowed = ", ".join(sorted(ctranslate2.get_supported_compute_types(_resolve(device))))
+        raise DeviceUnavailable(
+            f"The compute type `{compute_type}` cannot be used on this device: set "
+            f"transcription.compute_type to `default` or one of {allowed}."
+        ) from error
+    except RuntimeError as error:
+        raise ModelIncomplete(
+            f"The Whisper model in {directory} cannot be loaded ({error}): download it again with "
+            f"`lectern models download {directory.name}`."
+        ) from error
+    _require_matching_features(model, directory)
+    return model
+
+
+def _resolve(device: str) -> str:
+    import ctranslate2
+
+    if device == "auto":
+        return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    return device
+
+
+def _require_matching_features(model: Any, directory: Path) -> None:
+    """A 128-band model without its preprocessor_config.json would be fed 80 bands."""
+    if model.model.n_mels != model.feature_extractor.mel_filters.shape[0]:
+        raise ModelIncomplete(
+            f"The Whisper model in {directory} lacks its preprocessor_config.json: download it "
+            f"again with `lectern models download {directory.name}`."
+        )

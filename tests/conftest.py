@@ -1,0 +1,102 @@
+"""Fixtures that all tests share: a data directory of one's own, lessons in it, real recordings."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from backend import database
+from backend.config import audio_dir
+from backend.models import Lesson
+from tests.audio_files import NANO_MODEL_DIR
+
+pytest_plugins = ["tests.postgres"]
+
+OWN_VARIABLES = (
+    "LECTERN_DATABASE_URL",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data directory, and an environment that says nothing else."""
+    directory = tmp_path / "data"
+    for variable in OWN_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LECTERN_DATA_DIR", str(directory))
+    yield directory
+    database.dispose_engines()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(
+    request: pytest.FixtureRequest, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The test runs on SQLite and on PostgreSQL; gives the database's kind."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("LECTERN_DATABASE_URL", request.getfixturevalue("postgres_url"))
+    return str(request.param)
+
+
+@pytest.fixture
+def write_config(data_dir: Path) -> Callable[[str], None]:
+    """Writes config.yaml."""
+
+    def write(text: str) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "config.yaml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+@pytest.fixture
+def nano_config(write_config: Callable[[str], None]) -> None:
+    """The nano model as the configured recogniser."""
+    write_config(f'transcription: {{model: "{NANO_MODEL_DIR}", compute_type: int8}}\n')
+
+
+@pytest.fixture
+def lesson_of(data_dir: Path) -> Callable[..., int]:
+    """Puts a recording into the audio directory by hand and makes a lesson of it."""
+
+    def make(source: Path | None = None, **fields: object) -> int:
+        if source is not None:
+            audio_dir().mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, audio_dir() / source.name)
+            fields.setdefault("filename", source.name)
+        with Session(database.engine) as session:
+            lesson = Lesson(**({"title": "A lesson"} | fields))
+            session.add(lesson)
+            session.commit()
+            assert lesson.id is not None
+            return lesson.id
+
+    return make
+
+
+@pytest.fixture
+def stored_lesson(data_dir: Path) -> Callable[[int], Lesson]:
+    """Reads a lesson anew from the database."""
+
+    def read(lesson_id: int) -> Lesson:
+        with Session(database.engine) as session:
+            lesson = session.get(Lesson, lesson_id)
+            assert lesson is not None
+            session.expunge(lesson)
+            return lesson
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def speech_dir() -> Path:
+    """Recordings of real people, which are not part of the repository."""
+    named = os.environ.get("LECTERN_SPEECH_DIR")
+    if not named or not Path(named).is_dir():
+        pytest.skip("LECTERN_SPEECH_DIR names no folder of recordings of real people")
+    return Path(named)
