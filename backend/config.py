@@ -6,6 +6,7 @@ reads them once and keeps what was read.
 """
 
 import difflib
+import io
 import os
 import stat
 import tempfile
@@ -154,6 +155,17 @@ def api_key_for(settings: Settings) -> str:
     return configured or (os.environ.get(variable, "").strip() if variable else "")
 
 
+def known_secrets() -> list[str]:
+    """Every key that this process could come to know, so that logs can leave them out."""
+    secrets = [os.environ.get(name, "") for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")]
+    try:
+        secrets.append(load_config().api_key.get_secret_value())
+    except ConfigError:
+        # Whoever needs the settings says what is wrong with them; no job runs with this key.
+        return secrets
+    return secrets
+
+
 def config_path() -> Path:
     return data_dir() / "config.yaml"
 
@@ -197,6 +209,13 @@ def set_value(key: str, text: str, path: Path | None = None) -> Settings:
     settings = _validate(document, path)
     _write_document(document, path)
     return settings
+
+
+def to_yaml(values: dict[str, Any]) -> str:
+    """Plain values as they would stand in config.yaml."""
+    text = io.StringIO()
+    _yaml().dump(values, text)
+    return text.getvalue()
 
 
 def _yaml() -> Any:

@@ -54,7 +54,19 @@ def engine_for(url: str) -> Engine:
     else:
         built = sqlalchemy.create_engine(parsed, pool_pre_ping=True)
     _prepare_before_first_connection(built)
+    _engines.append(built)
     return built
+
+
+def dispose_engines() -> None:
+    """Close every connection of this process; the next use opens the database anew."""
+    for built in _engines:
+        built.dispose()
+    _engines.clear()
+    engine_for.cache_clear()
+
+
+_engines: list[Engine] = []
 
 
 def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
@@ -88,6 +100,14 @@ def _prepare_before_first_connection(built: Engine) -> None:
 
 
 # --- sessions --------------------------------------------------------------------------------
+
+Bind = Engine | Connection
+"""What a session speaks to the database through."""
+
+
+def bind_of(session: Session) -> Bind:
+    """The bind of a caller's session, on which our own short sessions work beside it."""
+    return session.get_bind()
 
 
 def refuse_uncommitted_writes(session: Session) -> None:

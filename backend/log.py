@@ -1,12 +1,13 @@
-"""Logging: full records in `<data dir>/logs/lectern.log`, nothing on the terminal."""
+"""Logging: full records in `<data dir>/logs/lectern.log`, one line each on the terminal."""
 
 import logging
-import sys
+from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 MAX_LOG_BYTES = 5_000_000
 KEPT_LOG_FILES = 3
+FILE_LAYOUT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
 logger = logging.getLogger("lectern")
 
@@ -14,8 +15,8 @@ logger = logging.getLogger("lectern")
 class _Redacted(logging.Formatter):
     """A formatter that never lets a key through, wherever in a record or trace it stands."""
 
-    def __init__(self, secrets: list[str]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
+    def __init__(self, layout: str, secrets: Sequence[str]) -> None:
+        super().__init__(layout)
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:
@@ -25,30 +26,37 @@ class _Redacted(logging.Formatter):
         return text
 
 
-def log_to_file(directory: Path, secrets: list[str]) -> None:
-    """Send the records of this process to `lectern.log` in `directory`.
+class _OneLine(_Redacted):
+    """The message alone: the trace is for the file."""
 
-    Calling it again for the same directory only renews the secrets. A directory that cannot be
-    written to costs the log, not the job: it is said once on stderr.
+    def format(self, record: logging.LogRecord) -> str:
+        bare = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
+        return super().format(bare)
+
+
+def set_up_logging(directory: Path, secrets: Sequence[str]) -> None:
+    """Send this process's records to `lectern.log` in `directory`, and warnings to the terminal.
+
+    It may be called again, with another directory or other secrets. A log that cannot be written
+    costs the log and not the job: it is said once.
     """
-    path = directory / "lectern.log"
     for handler in list(logger.handlers):
-        if isinstance(handler, RotatingFileHandler):
-            if handler.baseFilename == str(path):
-                handler.setFormatter(_Redacted(secrets))
-                return
-            logger.removeHandler(handler)
-            handler.close()
+        logger.removeHandler(handler)
+        handler.close()
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    terminal.setFormatter(_OneLine("lectern: %(message)s", secrets))
+    logger.addHandler(terminal)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    path = directory / "lectern.log"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
+        file = RotatingFileHandler(
             path, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOG_FILES, encoding="utf-8"
         )
     except OSError as error:
-        sys.stderr.write(f"lectern: no log is kept: {path} cannot be written ({error}).\n")
+        logger.warning("no log is kept: %s cannot be written (%s)", path, error.strerror)
         return
-    handler.setFormatter(_Redacted(secrets))
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    # The terminal gets one line from whoever talks to the person, never a trace.
-    logger.propagate = False
+    file.setFormatter(_Redacted(FILE_LAYOUT, secrets))
+    logger.addHandler(file)

@@ -73,3 +73,8 @@ class Lesson(TableModel, table=True):
     transcript_metadata: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     correction_metadata: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     summary_metadata: dict[str, Any] | None = Field(default=None, sa_column=json_column())
+
+    @property
+    def spoken_language(self) -> str | None:
+        """The lesson's own language, else the one that was heard."""
+        return self.language or (self.transcript_metadata or {}).get("language")

@@ -1,0 +1,84 @@
+"""The command line. A command's module is loaded when the command is called."""
+
+import logging
+from importlib import import_module
+from typing import Any
+
+import click
+
+from backend import __version__
+from backend.errors import LecternError
+
+logger = logging.getLogger("lectern.cli")
+
+INTERRUPTED_STATUS = 130  # what shells use for Ctrl-C
+
+# name: (module under backend.cli, attribute, what it does in one line)
+COMMANDS = {
+    "add": ("lessons", "add", "Copy recordings into the library, each as a lesson."),
+    "list": ("lessons", "list_", "List the lessons."),
+    "show": ("lessons", "show", "Show a lesson with its texts."),
+    "edit": ("lessons", "edit", "Change a lesson's title, course, language or date."),
+    "remove": ("lessons", "remove", "Remove a lesson and all that was made of it."),
+    "process": ("work", "process", "Transcribe, correct and summarise lessons or files."),
+    "transcribe": ("work", "transcribe", "Make a lesson's transcript anew."),
+    "correct": ("work", "correct", "Make a lesson's corrected transcript anew."),
+    "summarize": ("work", "summarize", "Make a lesson's summary anew."),
+    "export": ("export", "export", "Write a lesson as text, Markdown, JSON, SRT or VTT."),
+    "models": ("models", "models", "List and download Whisper models."),
+    "config": ("settings", "config", "Show and change the settings."),
+    "db": ("db", "db", "Look after the database."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose help is known without loading its commands."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[name]
+        command: click.Command = getattr(import_module(f"backend.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, _, about) in COMMANDS.items()])
+
+    def invoke(self, context: click.Context) -> Any:
+        """Whatever goes wrong ends in one line for the person and a trace for the log."""
+        try:
+            return super().invoke(context)
+        except LecternError as error:
+            logger.info("command failed", exc_info=True)
+            click.echo(f"lectern: {error.message}", err=True)
+            context.exit(1)
+        except KeyboardInterrupt:
+            click.echo(
+                "\nlectern: stopped. What was finished is kept: the same command goes on from "
+                "there.",
+                err=True,
+            )
+            context.exit(INTERRUPTED_STATUS)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the outer edge
+            logger.exception("unexpected error")
+            click.echo(
+                f"lectern: unexpected error ({type(error).__name__}: {error}). Its full record is "
+                "in the log: `lectern config show` names the data directory.",
+                err=True,
+            )
+            context.exit(1)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="lectern")
+def main() -> None:
+    """Lectern: recordings of lessons in; transcripts, corrections and summaries out."""

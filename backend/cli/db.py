@@ -1,0 +1,31 @@
+"""db upgrade."""
+
+import click
+from sqlalchemy import make_url
+
+from backend.cli.terminal import json_option, print_json
+from backend.config import database_url
+from backend.database import describe, upgrade_schema
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@json_option
+def upgrade(as_json: bool) -> None:
+    """Bring the database to this program's version.
+
+    An SQLite file does that by itself, and is copied beforehand. Make a backup of a PostgreSQL
+    database first.
+    """
+    url = make_url(database_url())
+    before, after = upgrade_schema(url)
+    if as_json:
+        print_json({"database": describe(url), "before": before, "after": after})
+    elif before == after:
+        click.echo(f"{describe(url)} is up to date ({after}).")
+    else:
+        click.echo(f"{describe(url)}: from {before or 'empty'} to {after}.")

@@ -1,0 +1,88 @@
+"""export."""
+
+import os
+from pathlib import Path
+
+import click
+
+from backend.cli.terminal import json_option, lesson_argument, open_session, print_json
+from backend.errors import NoTranscript, StorageFull
+from backend.exports.document import Layer, LessonExport, Moment
+from backend.exports.formats import ExportFormat, export_lesson
+from backend.lessons import service
+from backend.models import Lesson
+
+
+@click.command()
+@lesson_argument
+@click.option(
+    "--format",
+    "export_format",
+    type=click.Choice([item.value for item in ExportFormat]),
+    required=True,
+    help="text and markdown to read, json for programs, srt and vtt for captions.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; else stdout.")
+@click.option(
+    "--layer",
+    type=click.Choice([item.value for item in Layer]),
+    help="Which text; else the corrected transcript where there is one.",
+)
+@json_option
+def export(
+    lesson_id: int, export_format: str, output: Path | None, layer: str | None, as_json: bool
+) -> None:
+    """Write a lesson as text, Markdown, JSON, SRT or VTT."""
+    if as_json and output is None:
+        raise click.UsageError("--json tells about the file that was written: name it with -o.")
+    with open_session() as session:
+        lesson = service.get_lesson(session, lesson_id)
+        document = _document(lesson, Layer(layer) if layer else None)
+    text = export_lesson(document, ExportFormat(export_format))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text)
+    if as_json:
+        print_json({"id": lesson_id, "format": export_format, "file": str(output)})
+    else:
+        click.echo(f"Wrote {output}")
+
+
+def _document(lesson: Lesson, layer: Layer | None) -> LessonExport:
+    if layer is None:
+        layer = Layer.TRANSCRIPT if lesson.corrected_transcript is None else Layer.CORRECTED
+    segments = getattr(lesson, layer)
+    if segments is None:
+        raise NoTranscript(
+            f"Lesson {lesson.id} has no {layer.replace('_', ' ')} yet: run `lectern process "
+            f"{lesson.id}` first."
+        )
+    return LessonExport(
+        title=lesson.title,
+        date=lesson.date,
+        language=lesson.spoken_language,
+        duration=lesson.duration,
+        segments=tuple(segments),
+        layer=layer,
+        brief=lesson.brief,
+        summary=lesson.summary,
+        moments=tuple(
+            Moment(
+                moment["text"], moment["start"], moment["end"], tuple(moment.get("segments", ()))
+            )
+            for moment in (lesson.summary_metadata or {}).get("moments", ())
+            if moment["start"] is not None
+        ),
+    )
+
+
+def _write(output: Path, text: str) -> None:
+    """The whole file or none: written beside its place first."""
+    temporary = output.with_name(f".{output.name}.{os.getpid()}"[:200])
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(output)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageFull(f"{output} could not be written: {error.strerror}.") from error

@@ -1,0 +1,58 @@
+"""config show, config set."""
+
+import click
+
+from backend.cli.terminal import json_option, print_json
+from backend.config import (
+    Settings,
+    api_key_for,
+    config_path,
+    data_dir,
+    load_config,
+    set_value,
+    to_yaml,
+)
+
+
+@click.group()
+def config() -> None:
+    """Show and change the settings."""
+
+
+@config.command()
+@json_option
+def show(as_json: bool) -> None:
+    """Show the settings in force; of a key only whether there is one."""
+    settings = load_config()
+    shown = _without_key(settings)
+    if as_json:
+        places = {"data_dir": str(data_dir()), "config_file": str(config_path())}
+        print_json({**places, "settings": shown})
+        return
+    click.echo(f"# {config_path()}" + ("" if config_path().exists() else " (not there: defaults)"))
+    click.echo(to_yaml(shown), nl=False)
+
+
+def _without_key(settings: Settings) -> dict[str, object]:
+    shown = settings.model_dump(mode="json")
+    shown["api_key"] = "(set)" if api_key_for(settings) else ""
+    return shown
+
+
+@config.command("set")
+@click.argument("key")
+@click.argument("value", required=False)
+@json_option
+def set_(key: str, value: str | None, as_json: bool) -> None:
+    """Set KEY, such as provider or summary.max_length, to VALUE.
+
+    Without VALUE it is asked for without being shown, which keeps an api_key out of the shell's
+    history.
+    """
+    if value is None:
+        value = click.prompt(key, hide_input=True, default="", show_default=False, err=True)
+    settings = set_value(key, value or "")
+    if as_json:
+        print_json({"config_file": str(config_path()), "settings": _without_key(settings)})
+    else:
+        click.echo(f"Set {key} in {config_path()}")

@@ -1,0 +1,170 @@
+"""process, transcribe, correct, summarize."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel import Session
+
+from backend.cli.terminal import (
+    for_each,
+    json_option,
+    lesson_argument,
+    notice,
+    open_session,
+    print_json,
+    progress_display,
+)
+from backend.errors import LessonNotFound, NoSuchFile
+from backend.lessons import service
+from backend.lessons.service import LessonDetails
+from backend.models import Lesson
+from backend.tasks.correction import (
+    MAX_CONCURRENCY,
+    SEGMENTS_PER_GROUP,
+    CorrectionOptions,
+    run_correction,
+)
+from backend.tasks.process import Stage, run_process
+from backend.tasks.summary import run_summary
+from backend.tasks.transcribe import run_transcription
+
+
+@click.command()
+@click.argument("targets", metavar="LESSON_OR_FILE...", nargs=-1, required=True)
+@click.option("--again", is_flag=True, help="Do all three stages, whatever is there already.")
+@json_option
+def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
+    """Transcribe, correct and summarise lessons or files.
+
+    A file is added to the library first. Stages that are done and still up to date are not done
+    again. Whatever is interrupted goes on where it stopped when the command is given again.
+    """
+    processed: list[dict[str, Any]] = []
+    with open_session() as session:
+
+        def process_one(target: str) -> None:
+            lesson_id = _find_or_add(session, target)
+            with progress_display() as tell:
+                done = list(run_process(lesson_id, session, tell, again=again))
+            lesson = service.get_lesson(session, lesson_id)
+            processed.append(_lesson_json(session, lesson))
+            if not as_json:
+                _report(lesson, done)
+
+        succeeded = for_each(targets, process_one)
+    if as_json:
+        print_json(processed)
+    if not succeeded:
+        sys.exit(1)
+
+
+def _find_or_add(session: Session, target: str) -> int:
+    """The lesson with this number, else a new one of the file with this name."""
+    is_number = target.isascii() and target.isdigit()
+    if is_number and session.get(Lesson, int(target)) is not None:
+        return int(target)
+    try:
+        added = service.add_recording(session, Path(target), LessonDetails())
+    except NoSuchFile as error:
+        raise (LessonNotFound(target) if is_number else error) from error
+    assert added.lesson.id is not None
+    notice(f"Lesson {added.lesson.id}: {added.lesson.title}")
+    if added.same_recording:
+        notice(f"The same recording is there already, as lesson {added.same_recording[0]}.")
+    return added.lesson.id
+
+
+def _report(lesson: Lesson, done: list[Stage]) -> None:
+    if not done:
+        click.echo(
+            f"Lesson {lesson.id} is done already: `lectern process --again {lesson.id}` does it "
+            "anew."
+        )
+    _print_notices(lesson)
+    if lesson.brief:
+        click.echo(lesson.brief)
+    click.echo(f"To read it: lectern show {lesson.id}")
+
+
+def _print_notices(lesson: Lesson) -> None:
+    for metadata in (
+        lesson.transcript_metadata,
+        lesson.correction_metadata,
+        lesson.summary_metadata,
+    ):
+        for text in (metadata or {}).get("notices", []):
+            notice(text)
+    failed = (lesson.correction_metadata or {}).get("failed_groups")
+    if failed:
+        notice(
+            f"{len(failed)} groups could not be corrected and keep their text "
+            f"({failed[0]['reason']}) `lectern correct {lesson.id}` asks for these again."
+        )
+
+
+def _lesson_json(session: Session, lesson: Lesson) -> dict[str, Any]:
+    course = service.course_titles(session).get(lesson.course_id)
+    return service.to_json(lesson, course, with_texts=True)
+
+
+def _finish(session: Session, lesson_id: int, as_json: bool) -> None:
+    lesson = service.get_lesson(session, lesson_id)
+    if as_json:
+        print_json(_lesson_json(session, lesson))
+    else:
+        _print_notices(lesson)
+        click.echo(f"Done. To read it: lectern show {lesson_id}")
+
+
+@click.command()
+@lesson_argument
+@json_option
+def transcribe(lesson_id: int, as_json: bool) -> None:
+    """Make a lesson's transcript anew.
+
+    Its corrected transcript and summary stay as they are until they are made anew themselves.
+    """
+    with open_session() as session:
+        with progress_display() as tell:
+            run_transcription(lesson_id, session, tell)
+        _finish(session, lesson_id, as_json)
+
+
+@click.command()
+@lesson_argument
+@click.option(
+    "--segments-per-group",
+    type=click.IntRange(1),
+    default=SEGMENTS_PER_GROUP,
+    show_default=True,
+    help="Segments in one call of the language model.",
+)
+@click.option(
+    "--max-concurrency",
+    type=click.IntRange(1),
+    default=MAX_CONCURRENCY,
+    show_default=True,
+    help="Calls at once.",
+)
+@json_option
+def correct(lesson_id: int, segments_per_group: int, max_concurrency: int, as_json: bool) -> None:
+    """Make a lesson's corrected transcript anew."""
+    options = CorrectionOptions(segments_per_group, max_concurrency)
+    with open_session() as session:
+        with progress_display() as tell:
+            run_correction(lesson_id, session, options, tell)
+        _finish(session, lesson_id, as_json)
+
+
+@click.command()
+@lesson_argument
+@click.option("--original", is_flag=True, help="From the transcript, not the corrected one.")
+@json_option
+def summarize(lesson_id: int, original: bool, as_json: bool) -> None:
+    """Make a lesson's summary anew."""
+    with open_session() as session:
+        with progress_display() as tell:
+            run_summary(lesson_id, session, not original, tell)
+        _finish(session, lesson_id, as_json)

@@ -1,0 +1,1 @@
+"""Lessons: adding, listing, editing and removing them."""

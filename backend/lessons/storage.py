@@ -1,0 +1,117 @@
+"""Recordings on disk: copied in whole or not at all."""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import time
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.errors import MediaError, StorageFull
+
+COPY_BLOCK_BYTES = 1 << 20
+INCOMING_PREFIX = ".incoming-"
+STALE_SECONDS = 24 * 3600
+"""An unfinished copy that is older was left by a process that died."""
+FALLBACK_TITLE = "Untitled"
+
+
+@dataclass(frozen=True)
+class StoredRecording:
+    """A recording in the audio directory: its name there and the SHA-256 of its content."""
+
+    filename: str
+    sha256: str
+
+
+def store_recording(source: Path, directory: Path) -> StoredRecording:
+    """Copy a recording in: to a temporary file, flushed to the disk, then renamed.
+
+    Its name in the library is a random one, so that no name that a person chose can be unsafe,
+    too long or taken.
+
+    Raises
+    ------
+    StorageFull, MediaError
+        Nothing is left behind.
+    """
+    filename = secrets.token_hex(8) + _safe_suffix(source)
+    temporary = directory / f"{INCOMING_PREFIX}{filename}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _remove_stale(directory)
+        sha256 = _copy(source, temporary)
+        temporary.replace(directory / filename)
+        _flush_directory(directory)
+    except OSError as error:
+        raise _name_error(error, source, directory) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return StoredRecording(filename, sha256)
+
+
+def _copy(source: Path, target: Path) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, target.open("xb") as writer:
+        size = os.fstat(reader.fileno()).st_size
+        if size > shutil.disk_usage(target.parent).free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        while block := reader.read(COPY_BLOCK_BYTES):
+            digest.update(block)
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def _flush_directory(directory: Path) -> None:
+    """Make the rename last; Windows has no such thing."""
+    if os.name == "posix":
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _name_error(error: OSError, source: Path, directory: Path) -> Exception:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageFull(
+            f"There is not enough room for {source.name} in {directory}: free some space and add "
+            "it again. Nothing was changed."
+        )
+    return MediaError(
+        f"{source.name} could not be copied into {directory} ({error.strerror}): check both and "
+        "add it again. Nothing was changed."
+    )
+
+
+def _safe_suffix(source: Path) -> str:
+    suffix = source.suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
+
+
+def _remove_stale(directory: Path) -> None:
+    for path in directory.glob(f"{INCOMING_PREFIX}*"):
+        # Another process may be finishing or removing it at this moment.
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink()
+
+
+def title_from(path: Path) -> str:
+    """A readable title from a file's name, whatever it holds."""
+    name = os.fsencode(path.stem).decode("utf-8", "replace")
+    return clean_title(name.replace("_", " ")) or FALLBACK_TITLE
+
+
+def clean_title(text: str) -> str:
+    """On one line, composed, without control characters; the writing direction's marks stay."""
+    composed = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+    spaced = ("" if unicodedata.category(c) == "Cc" and not c.isspace() else c for c in composed)
+    return " ".join("".join(spaced).split())

@@ -1,0 +1,72 @@
+"""The whole way of a lesson: transcribe, correct, summarise, as far as it is not done yet."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from backend.database import bind_of
+from backend.errors import LessonNotFound
+from backend.models import Lesson
+from backend.models.transcript import transcript_hash
+from backend.tasks.correction import run_correction
+from backend.tasks.progress import OnProgress, ignore_progress
+from backend.tasks.summary import run_summary
+from backend.tasks.transcribe import run_transcription
+
+
+class Stage(StrEnum):
+    """A stage of the way, by the name of its task type."""
+
+    TRANSCRIPTION = "transcription"
+    CORRECTION = "correction"
+    SUMMARY = "summary"
+
+
+def run_stage(
+    stage: Stage, lesson_id: int, session: Session, on_progress: OnProgress = ignore_progress
+) -> None:
+    """One stage; raises what went wrong."""
+    if stage is Stage.TRANSCRIPTION:
+        run_transcription(lesson_id, session, on_progress)
+    elif stage is Stage.CORRECTION:
+        run_correction(lesson_id, session, on_progress=on_progress)
+    else:
+        run_summary(lesson_id, session, on_progress=on_progress)
+
+
+def run_process(
+    lesson_id: int,
+    session: Session,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    again: bool = False,
+) -> Iterator[Stage]:
+    """Run the stages that are missing or out of date, in order; yields each when it is done.
+
+    A stage is out of date when the text that it was made from has changed. `again` runs all
+    three whatever is there. What a failed stage left behind stays, and so does what was done.
+    """
+    for stage in Stage:
+        if again or _is_needed(session, lesson_id, stage):
+            run_stage(stage, lesson_id, session, on_progress)
+            yield stage
+
+
+def _is_needed(session: Session, lesson_id: int, stage: Stage) -> bool:
+    with Session(bind_of(session)) as own_session:
+        lesson = own_session.get(Lesson, lesson_id)
+        if lesson is None:
+            raise LessonNotFound(lesson_id)
+        if lesson.transcript is None:
+            return True
+        if stage is Stage.TRANSCRIPTION:
+            return False
+        if stage is Stage.CORRECTION:
+            made_from = (lesson.correction_metadata or {}).get("input")
+            is_there = lesson.corrected_transcript is not None
+            return not is_there or made_from != transcript_hash(lesson.transcript)
+        text = lesson.corrected_transcript
+        if text is None:
+            text = lesson.transcript
+        return (lesson.summary_metadata or {}).get("input") != transcript_hash(text)

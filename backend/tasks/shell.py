@@ -1,0 +1,70 @@
+"""The thin shell around each core: a session, the log, and True or False."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from backend import database
+from backend.config import known_secrets, log_dir
+from backend.errors import LecternError, UncommittedWrites, WorkStopped
+from backend.log import set_up_logging
+from backend.tasks.progress import OnProgress, Progress, ignore_progress
+
+logger = logging.getLogger("lectern.tasks")
+
+Work = Callable[[Session, OnProgress], object]
+
+
+def succeeds(
+    work: Work, session: Session | None, on_progress: OnProgress = ignore_progress
+) -> bool:
+    """Run the work on the given session or on one of its own; say whether it succeeded.
+
+    A failure is rolled back and logged: its full trace in the log file, one line on the terminal.
+
+    Raises
+    ------
+    UncommittedWrites
+        The given session holds writes: they are left as they are, for their owner to finish.
+    """
+    set_up_logging(log_dir(), known_secrets())
+    try:
+        if session is not None:
+            work(session, on_progress)
+        else:
+            with Session(database.engine) as own_session:
+                work(own_session, on_progress)
+    except UncommittedWrites:
+        raise
+    except LecternError as error:
+        _roll_back(session)
+        logger.error("%s", error.message, exc_info=True)
+        return False
+    except Exception as error:  # the outer edge
+        _roll_back(session)
+        logger.error("unexpected error (%s): %s", type(error).__name__, error, exc_info=True)
+        return False
+    return True
+
+
+async def succeeds_in_thread(work: Work, session: Session | None) -> bool:
+    """`succeeds` in a thread. Cancelling stops the work at its next progress."""
+    cancelled = threading.Event()
+
+    def stop_if_cancelled(progress: Progress) -> None:
+        if cancelled.is_set():
+            raise WorkStopped
+
+    try:
+        return await asyncio.to_thread(succeeds, work, session, stop_if_cancelled)
+    except asyncio.CancelledError:
+        cancelled.set()
+        raise
+
+
+def _roll_back(session: Session | None) -> None:
+    if session is not None:
+        session.rollback()

@@ -1,0 +1,268 @@
+"""Summary: what a lesson says, in few words, each statement with its moments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+from backend.config import Provider, Settings, load_config
+from backend.database import Bind, bind_of, refuse_uncommitted_writes
+from backend.errors import ContextTooLong, ProviderError, ReplyCut
+from backend.llm.ledger import Ledger, finish_run, open_run
+from backend.llm.paid import PaidCaller, Question
+from backend.llm.provider import ModelChoice
+from backend.models import Segment
+from backend.tasks.layers import Layer, lock_unchanged, read_layer
+from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.tasks.shell import succeeds, succeeds_in_thread
+from backend.text.citations import CitedSummary, cut_to_words, read_summary
+from backend.text.extractive import summarise_offline
+from backend.text.parts import estimate_tokens, split_evenly
+from backend.text.prompts import (
+    NOTES_MATERIAL,
+    PART_MATERIAL,
+    SHORTEN,
+    TRANSCRIPT_MATERIAL,
+    joined_notes,
+    numbered_lines,
+    summary_system,
+)
+
+STAGE = "summary"
+MAX_CONCURRENCY = 5
+
+PROVIDER_CONTEXT_TOKENS = 128_000
+"""What the providers' current models read at least."""
+LOCAL_CONTEXT_TOKENS = 8_000
+"""What a model behind a `base_url` can be trusted to read. `summary.context_tokens` sets it."""
+PROMPT_TOKENS = 1_000
+TOKENS_PER_WORD = 3
+MIN_PART_WORDS = 150
+
+
+def generate_summary(
+    lesson_id: int, use_corrected: bool = True, session: Session | None = None
+) -> bool:
+    """Summarise a lesson and store `brief` and `summary` on it.
+
+    `use_corrected` takes the corrected transcript where there is one, and else the transcript.
+    False if it failed: then nothing is saved, and replies that were paid for are kept for the
+    next attempt. A lesson in which nothing was said is done without a summary.
+    """
+    return succeeds(lambda used, tell: run_summary(lesson_id, used, use_corrected, tell), session)
+
+
+async def generate_summary_async(
+    lesson_id: int, use_corrected: bool = True, session: Session | None = None
+) -> bool:
+    """`generate_summary` in a thread; cancelling it sends no further call."""
+    return await succeeds_in_thread(
+        lambda used, tell: run_summary(lesson_id, used, use_corrected, tell), session
+    )
+
+
+def run_summary(
+    lesson_id: int,
+    session: Session,
+    use_corrected: bool = True,
+    on_progress: OnProgress = ignore_progress,
+) -> None:
+    """The core of `generate_summary`: raises what went wrong.
+
+    Raises
+    ------
+    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites
+    InputChanged
+        The text was replaced while it was summarised: nothing is saved.
+    """
+    refuse_uncommitted_writes(session)
+    bind = bind_of(session)
+    settings = load_config()
+    layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
+    if not any(segment.text.strip() for segment in layer.segments):
+        result = _Result(metadata={"notices": ["Nothing was said, so there is no summary."]})
+    elif settings.provider is Provider.OFFLINE:
+        result = _summarise_offline(layer, settings.summary.max_length)
+    else:
+        result = _summarise_by_model(bind, layer, settings, on_progress)
+    _save(session, layer, result)
+
+
+@dataclass
+class _Result:
+    brief: str | None = None
+    summary: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    run_to_finish: int | None = None
+
+
+def _moment(text: str, segment_ids: Sequence[int], segments: Sequence[Segment]) -> dict[str, Any]:
+    """A statement of the summary and where in the recording it comes from."""
+    cited = [segments[segment_id] for segment_id in segment_ids]
+    return {
+        "text": text,
+        "segments": list(segment_ids),
+        "start": min((segment.start for segment in cited), default=None),
+        "end": max((segment.end for segment in cited), default=None),
+    }
+
+
+def _coverage(layer: Layer, n_parts: int) -> dict[str, Any]:
+    """What the summary was made from: all of the segments, or this would say so."""
+    return {
+        "segments": len(layer.segments),
+        "start": layer.segments[0].start,
+        "end": layer.segments[-1].end,
+        "parts": n_parts,
+    }
+
+
+# --- offline ---------------------------------------------------------------------------------
+
+
+def _summarise_offline(layer: Layer, max_words: int) -> _Result:
+    found = summarise_offline(layer.segments, layer.language, max_words)
+    metadata = {
+        "provider": Provider.OFFLINE.value,
+        "model": "lexrank",
+        "max_length": max_words,
+        "coverage": _coverage(layer, 1),
+        "moments": [
+            _moment(statement.text, statement.segment_ids, layer.segments)
+            for statement in found.statements
+        ],
+    }
+    return _Result(found.brief, found.text, metadata)
+
+
+# --- by a language model ---------------------------------------------------------------------
+
+
+def _summarise_by_model(
+    bind: Bind, layer: Layer, settings: Settings, on_progress: OnProgress
+) -> _Result:
+    choice = ModelChoice.from_settings(settings, settings.summary)
+    run_id = open_run(bind, layer.lesson_id, STAGE)
+    ledger = Ledger(bind, run_id)
+    writer = _Writer(PaidCaller(choice, ledger, MAX_CONCURRENCY), layer, settings, on_progress)
+    summary = writer.write()
+    usage = ledger.sum_tokens()
+    metadata = {
+        "provider": settings.provider.value,
+        "base_url": settings.base_url,
+        "model": choice.model,
+        "temperature": choice.temperature,
+        "prompt": settings.summary.prompt,
+        "max_length": settings.summary.max_length,
+        "coverage": _coverage(layer, writer.n_parts),
+        "moments": [
+            _moment(sentence.text, sentence.segment_ids, layer.segments)
+            for sentence in summary.sentences
+        ],
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+    }
+    return _Result(summary.brief, summary.text, metadata, run_id)
+
+
+@dataclass
+class _Writer:
+    """Summarises a transcript at once if it fits the model, else in parts and then as a whole."""
+
+    caller: PaidCaller
+    layer: Layer
+    settings: Settings
+    on_progress: OnProgress
+    n_parts: int = 1
+
+    def write(self) -> CitedSummary:
+        lines = [
+            numbered_lines([(position, segment.text)])
+            for position, segment in enumerate(self.layer.segments)
+            if segment.text.strip()
+        ]
+        budget = self._budget_tokens()
+        while True:
+            try:
+                return self._write_within(lines, budget)
+            except (ContextTooLong, ReplyCut):
+                # The model reads or writes less than was thought. One line is the least to send.
+                if budget <= max(estimate_tokens(line) for line in lines):
+                    raise
+                budget //= 2
+
+    def _budget_tokens(self) -> int:
+        """How much text goes into one call, beside the prompt and the reply."""
+        is_local = self.settings.base_url is not None
+        context = self.settings.summary.context_tokens or (
+            LOCAL_CONTEXT_TOKENS if is_local else PROVIDER_CONTEXT_TOKENS
+        )
+        reply = TOKENS_PER_WORD * self.settings.summary.max_length
+        return max(500, context - PROMPT_TOKENS - reply)
+
+    def _write_within(self, lines: Sequence[str], budget: int) -> CitedSummary:
+        parts = split_evenly(lines, budget)
+        self.n_parts = len(parts)
+        self._tell(0)
+        if len(parts) == 1:
+            return self._write_whole("\n".join(lines), TRANSCRIPT_MATERIAL)
+        notes = self._write_parts(["\n".join(lines[i] for i in part) for part in parts])
+        while sum(estimate_tokens(note) for note in notes) > budget and len(notes) > 1:
+            joined = [joined_notes([notes[i] for i in p]) for p in split_evenly(notes, budget)]
+            if len(joined) >= len(notes):
+                break
+            notes = self._write_parts(joined)
+        return self._write_whole(joined_notes(notes), NOTES_MATERIAL)
+
+    def _write_parts(self, texts: Sequence[str]) -> list[str]:
+        """A summary of each part, with its numbers, in order."""
+        prompt = self.settings.summary.prompt
+        max_words = max(MIN_PART_WORDS, self.settings.summary.max_length // 2)
+        questions = [
+            Question(
+                summary_system(
+                    prompt, PART_MATERIAL.format(part=part, parts=len(texts)), max_words
+                ),
+                text,
+            )
+            for part, text in enumerate(texts, start=1)
+        ]
+        return self._ask(questions)
+
+    def _write_whole(self, text: str, material: str) -> CitedSummary:
+        """The summary itself, within its limit: shortened once by the model, then by us."""
+        max_words = self.settings.summary.max_length
+        system = summary_system(self.settings.summary.prompt, material, max_words)
+        reply = self._ask([Question(system, text)])[0]
+        summary = self._read(reply)
+        if summary.n_words > max_words:
+            shorter = self._ask([Question(SHORTEN.format(words=max_words), reply)])[0]
+            summary = cut_to_words(self._read(shorter), max_words)
+        return summary
+
+    def _read(self, reply: str) -> CitedSummary:
+        return read_summary(reply, range(len(self.layer.segments)), self.layer.language)
+
+    def _ask(self, questions: Sequence[Question]) -> list[str]:
+        answers: dict[int, str] = {}
+        for index, outcome in self.caller.ask_all(questions):
+            if isinstance(outcome, ProviderError):
+                raise outcome
+            answers[index] = outcome["text"]
+            if len(questions) > 1:
+                self._tell(len(answers))
+        return [answers[index] for index in range(len(questions))]
+
+    def _tell(self, done: int) -> None:
+        self.on_progress(Progress(STAGE, done, self.n_parts + 1, "parts"))
+
+
+def _save(session: Session, layer: Layer, result: _Result) -> None:
+    lesson = lock_unchanged(session, layer)
+    lesson.brief = result.brief
+    lesson.summary = result.summary
+    lesson.summary_metadata = {**result.metadata, "layer": layer.name, "input": layer.hash}
+    if result.run_to_finish is not None:
+        finish_run(session, result.run_to_finish)
+    session.commit()

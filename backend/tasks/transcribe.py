@@ -1,0 +1,295 @@
+"""Transcription: a lesson's recording becomes its transcript."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from backend.config import TranscriptionSettings, audio_dir, load_config, models_dir
+from backend.database import Bind, begin_write, bind_of, refuse_uncommitted_writes
+from backend.errors import AudioMissing, InputChanged, LessonNotFound
+from backend.models import Lesson, Segment, TranscriptWindow
+from backend.speech.audio import AudioInfo, AudioStream, probe
+from backend.speech.engines.base import DecodeOptions
+from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
+from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
+from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.tasks.shell import succeeds
+
+logger = logging.getLogger("lectern.tasks")
+
+STAGE = "transcription"
+
+ALGORITHM = "windows-1"
+"""Part of the windows' fingerprint: changed when the same recogniser and options would give
+other windows or texts, so that no transcript is assembled from two kinds."""
+
+
+class Transcription(NamedTuple):
+    """What was heard in a recording; times are seconds from its start."""
+
+    segments: list[Segment]
+    metadata: dict[str, Any]
+
+
+def transcribe_lesson(lesson_id: int, session: Session | None = None) -> bool:
+    """Transcribe a lesson's recording and store the transcript on the lesson.
+
+    Finished windows are stored as they come: after a crash the next call goes on after them.
+    """
+    return succeeds(lambda used, tell: run_transcription(lesson_id, used, tell), session)
+
+
+def transcribe_audio(
+    audio_path: str | Path,
+    language: str | None = None,
+    beam_size: int = 5,
+    vad_filter: bool = True,
+    initial_prompt: str | None = None,
+) -> Transcription:
+    """Transcribe a file with the configured recogniser; nothing is stored.
+
+    Raises
+    ------
+    LecternError
+        Naming the file or the setting that is at fault.
+    """
+    settings = load_config().transcription
+    asked = settings.model_copy(
+        update={
+            "language": language or settings.language,
+            "beam_size": beam_size,
+            "vad_filter": vad_filter,
+            "initial_prompt": settings.initial_prompt if initial_prompt is None else initial_prompt,
+        }
+    )
+    work = _prepare(Path(audio_path), asked)
+    windows = list(work.windows(None, ignore_progress))
+    segments = [segment for window in windows for segment in window.segments]
+    return Transcription(segments, work.metadata(windows))
+
+
+def run_transcription(
+    lesson_id: int, session: Session, on_progress: OnProgress = ignore_progress
+) -> None:
+    """The core of `transcribe_lesson`: raises what went wrong.
+
+    Raises
+    ------
+    LessonNotFound, AudioMissing, MediaError, RecogniserError, ConfigError
+    InputChanged
+        The recording was replaced while it was transcribed: nothing is saved.
+    UncommittedWrites
+    """
+    refuse_uncommitted_writes(session)
+    bind = bind_of(session)
+    recording = _find_recording(bind, lesson_id)
+    settings = load_config().transcription
+    language = recording.language or settings.language
+    work = _prepare(recording.path, settings.model_copy(update={"language": language}))
+    sha256 = hash_file(recording.path)
+    fingerprint = work.fingerprint(sha256)
+    stored = _last_window(bind, lesson_id, fingerprint)
+    for window in work.windows(stored, on_progress):
+        _store_window(bind, lesson_id, fingerprint, window)
+    if hash_file(recording.path) != sha256:
+        raise InputChanged(
+            f"The recording of lesson {lesson_id} was replaced while it was transcribed, so the "
+            "transcript was not saved: transcribe it again."
+        )
+    _assemble(session, lesson_id, fingerprint, work, sha256)
+
+
+# --- the work on one recording ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One recording, the recogniser that is ready for it, and the frozen settings."""
+
+    path: Path
+    settings: TranscriptionSettings
+    info: AudioInfo
+    chosen: ChosenRecogniser
+    stream: AudioStream
+
+    def windows(
+        self, after: TranscribedWindow | None, on_progress: OnProgress
+    ) -> Iterator[TranscribedWindow]:
+        """The windows after the given one; tells the seconds done of the seconds in all."""
+        job = TranscriptionJob(self.chosen.recogniser, self._options())
+        total = self.info.duration_seconds
+
+        def tell(seconds: float) -> None:
+            on_progress(Progress(STAGE, seconds, max(total, seconds) if total else None, "s"))
+
+        tell(after.end if after else 0.0)
+        return job.run(self.stream, after, tell)
+
+    def _options(self) -> DecodeOptions:
+        return DecodeOptions(
+            language=self.settings.language,
+            beam_size=self.settings.beam_size,
+            vad_filter=self.settings.vad_filter,
+            initial_prompt=self.settings.initial_prompt,
+        )
+
+    def fingerprint(self, sha256: str) -> str:
+        """Names all that decides the text: the sound, the recogniser, its model and options."""
+        decisive = (ALGORITHM, sha256, self.chosen.recogniser.identity, repr(self._options()))
+        return hashlib.sha256("\x1f".join(decisive).encode()).hexdigest()
+
+    def metadata(self, windows: Sequence[TranscribedWindow]) -> dict[str, Any]:
+        """What the transcript was made with, and what a person should know about it."""
+        language = windows[-1].language if windows else Language(self.settings.language)
+        segments = [segment for window in windows for segment in window.segments]
+        notices = self.stream.report.notices(self.info.duration_seconds)
+        if not segments:
+            notices.append("No speech was found in the recording.")
+        if self.chosen.notice:
+            notices.insert(0, self.chosen.notice)
+        return {
+            **self.chosen.recogniser.facts,
+            "beam_size": self.settings.beam_size,
+            "vad_filter": self.settings.vad_filter,
+            "prompt": self.settings.initial_prompt,
+            "language": language.code,
+            "language_probability": language.probability,
+            "duration": windows[-1].end if windows else 0.0,
+            "speech_seconds": round(sum(window.speech_seconds for window in windows), 3),
+            "windows": len(windows),
+            "flagged_segments": sum(bool(segment.flags) for segment in segments),
+            "notices": notices,
+        }
+
+
+def _prepare(path: Path, settings: TranscriptionSettings) -> _Work:
+    info = probe(path)
+    chosen = choose_recogniser(settings, models_dir())
+    chosen.recogniser.check_language(settings.language)
+    return _Work(path, settings, info, chosen, AudioStream(path))
+
+
+# --- the database ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Recording:
+    path: Path
+    language: str | None
+
+
+def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
+    statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id)
+    with Session(bind) as session:
+        row = session.exec(statement).first()
+    if row is None:
+        raise LessonNotFound(lesson_id)
+    filename, language = row
+    return _Recording(audio_path(lesson_id, filename), language)
+
+
+def audio_path(lesson_id: int, filename: str | None) -> Path:
+    """Where a lesson's recording lies; it must be a file within the audio directory."""
+    if not filename:
+        raise AudioMissing(f"Lesson {lesson_id} has no recording: add one with `lectern add`.")
+    directory = audio_dir()
+    path = directory / filename
+    if path.parent.resolve() != directory.resolve() or filename in (".", ".."):
+        raise AudioMissing(
+            f"The recording of lesson {lesson_id} is named `{filename}`, which is not a file name "
+            f"within {directory}: put the file there and set the lesson's filename to its name."
+        )
+    if not path.exists():
+        raise AudioMissing(
+            f"The recording of lesson {lesson_id} is missing: put `{filename}` back into "
+            f"{directory}, or add the recording again with `lectern add`."
+        )
+    return path
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's content, which is what a recording is known by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _last_window(bind: Bind, lesson_id: int, fingerprint: str) -> TranscribedWindow | None:
+    statement = (
+        select(TranscriptWindow)
+        .where(TranscriptWindow.lesson_id == lesson_id, TranscriptWindow.fingerprint == fingerprint)
+        .order_by(TranscriptWindow.position.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    )
+    with Session(bind) as session:
+        row = session.exec(statement).first()
+        return _to_window(row) if row else None
+
+
+def _to_window(row: TranscriptWindow) -> TranscribedWindow:
+    return TranscribedWindow(
+        position=row.position,
+        start=row.start,
+        end=row.end,
+        speech_seconds=row.speech_seconds,
+        language=Language(row.language, row.language_probability),
+        segments=row.segments,
+    )
+
+
+def _store_window(bind: Bind, lesson_id: int, fingerprint: str, window: TranscribedWindow) -> None:
+    row = TranscriptWindow(
+        lesson_id=lesson_id,
+        fingerprint=fingerprint,
+        position=window.position,
+        start=window.start,
+        end=window.end,
+        speech_seconds=window.speech_seconds,
+        language=window.language.code,
+        language_probability=window.language.probability,
+        segments=window.segments,
+    )
+    with Session(bind) as session:
+        session.add(row)
+        try:
+            session.commit()
+            logger.info(
+                "lesson %s: stored window %d (%.3f to %.3f s, %d segments)",
+                lesson_id,
+                window.position,
+                window.start,
+                window.end,
+                len(window.segments),
+            )
+        except IntegrityError as error:
+            session.rollback()
+            if session.get(Lesson, lesson_id) is None:
+                raise LessonNotFound(lesson_id) from error
+            # Another process stored the same window of the same work: its text serves as well.
+
+
+def _assemble(session: Session, lesson_id: int, fingerprint: str, work: _Work, sha256: str) -> None:
+    """One transaction: the transcript onto the lesson, its windows gone."""
+    begin_write(session)
+    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
+    if lesson is None:
+        raise LessonNotFound(lesson_id)
+    statement = (
+        select(TranscriptWindow)
+        .where(TranscriptWindow.lesson_id == lesson_id, TranscriptWindow.fingerprint == fingerprint)
+        .order_by(TranscriptWindow.position)  # type: ignore[arg-type]
+    )
+    windows = [_to_window(row) for row in session.exec(statement)]
+    metadata = work.metadata(windows)
+    lesson.transcript = [segment for window in windows for segment in window.segments]
+    lesson.transcript_metadata = metadata
+    lesson.duration = metadata["duration"]
+    lesson.audio_sha256 = sha256
+    session.execute(delete(TranscriptWindow).where(TranscriptWindow.lesson_id == lesson_id))  # type: ignore[arg-type]
+    session.commit()
