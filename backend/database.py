@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
@@ -52,8 +53,9 @@ def engine_for(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         built = _sqlite_engine(parsed)
     else:
-        built = sqlalchemy.create_engine(parsed, pool_pre_ping=True)
+        built = sqlalchemy.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     _prepare_before_first_connection(built)
+    _name_errors(built)
     _engines.append(built)
     return built
 
@@ -74,7 +76,9 @@ def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
     # its turn. Reads run outside of transactions, so that a session which read something long
     # ago can still write (with BEGIN DEFERRED it would fail at once: SQLITE_BUSY_SNAPSHOT).
     built = sqlalchemy.create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": "IMMEDIATE"}
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": "IMMEDIATE"},
+        hide_parameters=True,
     )
 
     @event.listens_for(built, "connect")
@@ -82,6 +86,8 @@ def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         # A commit is in the WAL; a power cut may lose the last ones but never breaks the file.
         connection.execute("PRAGMA synchronous=NORMAL")
+        # What is deleted is overwritten: a removed lesson is gone from the file, too.
+        connection.execute("PRAGMA secure_delete=ON")
 
     return built
 
@@ -97,6 +103,18 @@ def _prepare_before_first_connection(built: Engine) -> None:
             if not prepared:
                 ensure_schema(built.url)
                 prepared = True
+
+
+def _name_errors(built: Engine) -> None:
+    """Whoever uses the engine gets a named error where the database is full, busy or away."""
+    where = describe(built.url)
+
+    @event.listens_for(built, "handle_error")
+    def name(context: ExceptionContext) -> None:
+        if isinstance(context.sqlalchemy_exception, OperationalError):
+            raise _name_operational_error(
+                context.sqlalchemy_exception, where
+            ) from context.sqlalchemy_exception
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -139,6 +157,13 @@ def begin_write(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def forget_deleted(session: Session) -> None:
+    """After a commit: make what was deleted vanish from the write-ahead log of SQLite too."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
+from backend.database import forget_deleted
 from backend.errors import InvalidValue, LessonNotFound, MediaError
 from backend.lessons.storage import StoredRecording, clean_title, store_recording, title_from
 from backend.models import Course, Lesson
@@ -124,6 +125,7 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     session.flush()
     shared = filename and session.exec(select(Lesson.id).where(Lesson.filename == filename)).first()
     session.commit()
+    forget_deleted(session)
     if filename and not shared and Path(filename).name == filename:
         _remove_file(audio_dir() / filename)
 

@@ -1,0 +1,1 @@
+"""Transcripts and summaries as files: plain text, Markdown, JSON, SRT and WebVTT."""

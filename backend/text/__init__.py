@@ -1,0 +1,1 @@
+"""Pure functions on transcripts: sentences, word errors, alignment, offline rules and summary."""

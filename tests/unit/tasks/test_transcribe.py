@@ -1,0 +1,383 @@
+"""Transcription of a lesson: checkpoints, input that changes, sessions, engines."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from backend import database
+from backend.config import audio_dir, models_dir
+from backend.database import engine_for
+from backend.errors import (
+    AudioMissing,
+    DeviceUnavailable,
+    InputChanged,
+    LanguageUnsupported,
+    LessonNotFound,
+    ModelIncomplete,
+    ModelNotInstalled,
+    UncommittedWrites,
+    WorkStopped,
+)
+from backend.models import Lesson, TranscriptWindow
+from backend.tasks import transcribe_audio, transcribe_lesson
+from backend.tasks.progress import Progress
+from backend.tasks.transcribe import run_transcription
+from tests.audio_files import (
+    NANO_LESSON_PATH,
+    NANO_MODEL_DIR,
+    Pause,
+    Say,
+    repeat_audio,
+    silence,
+    speak_nano,
+    tone,
+    write_wav,
+)
+
+MakeLesson = Callable[..., int]
+ReadLesson = Callable[[int], Lesson]
+
+
+@pytest.fixture
+def short_recording(tmp_path: Path) -> Path:
+    speech = speak_nano([piece for n in range(4) for piece in (Pause(0.5), Say(n))])
+    return write_wav(tmp_path / "short.wav", speech.waveform)
+
+
+@pytest.fixture(scope="session")
+def two_windows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine minutes, which are two windows."""
+    path = tmp_path_factory.mktemp("audio") / "two-windows.flac"
+    repeat_audio(NANO_LESSON_PATH, 2, path)
+    return path
+
+
+def run(lesson_id: int, tell: Callable[[Progress], None] = lambda progress: None) -> None:
+    with Session(database.engine) as session:
+        run_transcription(lesson_id, session, tell)
+
+
+def stop_after_first_window(lesson_id: int) -> None:
+    """Transcribe until one window is stored, then stop as a cancelled job does."""
+
+    def tell(progress: Progress) -> None:
+        with Session(database.engine) as session:
+            if session.exec(select(TranscriptWindow)).first() is not None:
+                raise WorkStopped
+
+    with pytest.raises(WorkStopped):
+        run(lesson_id, tell)
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_the_transcript_and_what_it_was_made_with_are_stored(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    assert transcribe_lesson(lesson_id) is True
+
+    lesson = stored_lesson(lesson_id)
+    assert lesson.transcript
+    assert lesson.transcript[0].words
+    assert lesson.duration == pytest.approx(13.5, abs=1.5)
+    assert lesson.transcript_metadata == lesson.transcript_metadata | {
+        "engine": "faster-whisper",
+        "model": "nano-whisper",
+        "device": "cpu",
+        "beam_size": 5,
+        "vad_filter": True,
+        "language": "en",
+        "prompt": "",
+        "notices": [],
+    }
+    assert lesson.spoken_language == "en"
+    assert lesson.language is None  # what was heard is no word of a person's
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_stopped_transcription_goes_on_after_its_last_window(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    undisturbed = lesson_of(two_windows, filename="two-windows.flac")
+    run(undisturbed)
+    lesson_id = lesson_of(two_windows, filename="two-windows.flac")
+    stop_after_first_window(lesson_id)
+    told: list[Progress] = []
+
+    run(lesson_id, told.append)
+
+    assert told[0].done > 200
+    assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
+    with Session(database.engine) as session:
+        assert session.exec(select(TranscriptWindow)).all() == []
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_windows_of_other_options_are_not_mixed_in(
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+    two_windows: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    write_config(f'transcription: {{model: "{NANO_MODEL_DIR}", beam_size: 5}}')
+    lesson_id = lesson_of(two_windows)
+    stop_after_first_window(lesson_id)
+    write_config(f'transcription: {{model: "{NANO_MODEL_DIR}", beam_size: 1}}')
+    told: list[Progress] = []
+
+    run(lesson_id, told.append)
+
+    assert told[0].done == 0
+    assert (stored_lesson(lesson_id).transcript_metadata or {})["windows"] == 2
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_recording_that_is_replaced_meanwhile_saves_nothing(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    def replace(progress: Progress) -> None:
+        write_wav(audio_dir() / short_recording.name, tone(3.0))
+
+    with pytest.raises(InputChanged, match="replaced"):
+        run(lesson_id, replace)
+
+    assert stored_lesson(lesson_id).transcript is None
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_a_lesson_that_is_removed_meanwhile_ends_the_work(
+    lesson_of: MakeLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    def remove(progress: Progress) -> None:
+        with Session(database.engine) as session:
+            lesson = session.get(Lesson, lesson_id)
+            if lesson is not None:
+                session.delete(lesson)
+                session.commit()
+
+    with pytest.raises(LessonNotFound):
+        run(lesson_id, remove)
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_silence_is_an_empty_transcript_and_a_success(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, tmp_path: Path
+) -> None:
+    lesson_id = lesson_of(write_wav(tmp_path / "quiet.wav", silence(5.0)))
+
+    assert transcribe_lesson(lesson_id) is True
+
+    lesson = stored_lesson(lesson_id)
+    assert lesson.transcript == []
+    assert "No speech" in (lesson.transcript_metadata or {})["notices"][0]
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_rerun_leaves_correction_and_summary_alone(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    corrected = [{"start": 0, "end": 1, "text": "By hand."}]
+    lesson_id = lesson_of(short_recording, corrected_transcript=corrected, summary="Short.")
+
+    run(lesson_id)
+
+    lesson = stored_lesson(lesson_id)
+    assert lesson.transcript
+    assert [segment.text for segment in lesson.corrected_transcript or []] == ["By hand."]
+    assert lesson.summary == "Short."
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_a_callers_session_gets_the_result(lesson_of: MakeLesson, short_recording: Path) -> None:
+    lesson_id = lesson_of(short_recording)
+    with Session(database.engine) as session:
+        lesson = session.get(Lesson, lesson_id)  # read long before the result is written
+        assert lesson is not None
+        assert lesson.transcript is None
+
+        assert transcribe_lesson(lesson_id, session=session) is True
+
+        assert lesson.transcript
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+@pytest.mark.parametrize("flush", [False, True])
+def test_a_session_with_uncommitted_writes_is_refused_and_left_as_it_is(
+    flush: bool, lesson_of: MakeLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+    with Session(database.engine) as session:
+        lesson = session.get(Lesson, lesson_id)
+        assert lesson is not None
+        lesson.title = "Not yet saved"
+        if flush:
+            session.flush()
+
+        with pytest.raises(UncommittedWrites):
+            transcribe_lesson(lesson_id, session=session)
+
+        session.commit()
+        session.refresh(lesson)
+        assert lesson.title == "Not yet saved"
+
+
+# --- what is at fault is said ----------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_failures_are_false_one_line_on_the_terminal_and_a_trace_in_the_log(
+    data_dir: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert transcribe_lesson(77) is False
+
+    terminal = capfd.readouterr().err
+    assert terminal.strip() == (
+        "lectern: There is no lesson 77: `lectern list` shows those there are."
+    )
+    assert "Traceback" in (data_dir / "logs" / "lectern.log").read_text()
+
+
+@pytest.mark.usefixtures("nano_config")
+@pytest.mark.parametrize(
+    "filename", [None, "", "gone.wav", "../config.yaml", "/etc/hostname", "..", "a/b.wav"]
+)
+def test_a_recording_that_is_not_in_the_audio_directory_is_said(
+    filename: str | None, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(filename=filename)
+
+    with pytest.raises(AudioMissing, match=f"lesson {lesson_id}|Lesson {lesson_id}"):
+        run(lesson_id)
+
+
+def test_without_a_model_the_built_in_recogniser_serves_and_says_so(
+    data_dir: Path, lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    run(lesson_id)
+
+    metadata = stored_lesson(lesson_id).transcript_metadata or {}
+    assert metadata["engine"] == "pocketsphinx"
+    assert "lectern models download small" in metadata["notices"][0]
+
+
+def test_an_installed_model_is_found_by_its_name(
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    shutil.copytree(NANO_MODEL_DIR, models_dir() / "nano")
+    write_config("transcription: {model: nano}")
+    lesson_id = lesson_of(short_recording)
+
+    run(lesson_id)
+
+    metadata = stored_lesson(lesson_id).transcript_metadata or {}
+    assert (metadata["engine"], metadata["model"]) == ("faster-whisper", "nano")
+
+
+@pytest.mark.parametrize("engine_choice", ["auto", "faster-whisper"])
+def test_a_broken_model_is_an_error_and_never_a_silent_fallback(
+    engine_choice: str,
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    shutil.copytree(NANO_MODEL_DIR, models_dir() / "nano")
+    (models_dir() / "nano" / "tokenizer.json").unlink()
+    write_config(f"transcription: {{model: nano, engine: {engine_choice}}}")
+    lesson_id = lesson_of(short_recording)
+
+    with pytest.raises(ModelIncomplete, match=r"tokenizer\.json"):
+        run(lesson_id)
+
+
+def test_whisper_that_was_asked_for_and_is_not_installed_is_an_error(
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    write_config("transcription: {engine: faster-whisper}")
+    lesson_id = lesson_of(short_recording)
+
+    with pytest.raises(ModelNotInstalled, match="lectern models download small"):
+        run(lesson_id)
+
+
+def test_a_language_that_the_recogniser_cannot_do_is_said(
+    data_dir: Path, lesson_of: MakeLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording, language="fr")
+
+    with pytest.raises(LanguageUnsupported, match="English only"):
+        run(lesson_id)
+
+
+def test_a_device_that_is_not_there_is_said(
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    import ctranslate2
+
+    if ctranslate2.get_cuda_device_count():
+        pytest.skip("this machine has a CUDA device")
+    write_config(f'transcription: {{model: "{NANO_MODEL_DIR}", device: cuda}}')
+
+    with pytest.raises(DeviceUnavailable, match=r"transcription\.device"):
+        run(lesson_of(short_recording))
+
+
+def test_a_compute_type_that_the_processor_cannot_do_is_said(
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    write_config(
+        f'transcription: {{model: "{NANO_MODEL_DIR}", device: cpu, compute_type: float16}}'
+    )
+
+    with pytest.raises(DeviceUnavailable, match=r"compute_type.*int8"):
+        run(lesson_of(short_recording))
+
+
+# --- transcribe_audio ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_file_is_transcribed_without_storing_anything(
+    data_dir: Path, short_recording: Path
+) -> None:
+    segments, metadata = transcribe_audio(str(short_recording), beam_size=1, vad_filter=False)
+
+    assert segments
+    assert segments[0].start < segments[0].end
+    assert metadata["beam_size"] == 1
+    assert metadata["vad_filter"] is False
+    assert not (data_dir / "lectern.db").exists()
+
+
+def test_engines_are_kept_apart_by_their_address(tmp_path: Path) -> None:
+    first = engine_for(f"sqlite:///{tmp_path / 'a.db'}")
+
+    assert engine_for(f"sqlite:///{tmp_path / 'a.db'}") is first
+    assert engine_for(f"sqlite:///{tmp_path / 'b.db'}") is not first
+    database.dispose_engines()

@@ -1,0 +1,250 @@
+"""config.yaml and the environment."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend.config import (
+    EngineChoice,
+    Provider,
+    Settings,
+    api_key_for,
+    config_path,
+    database_url,
+    known_secrets,
+    load_config,
+    set_value,
+)
+from backend.errors import ConfigError
+
+WriteConfig = Callable[[str], None]
+
+
+def test_without_a_file_the_defaults_hold(data_dir: Path) -> None:
+    settings = load_config()
+
+    assert settings == Settings()
+    assert settings.provider is Provider.OFFLINE
+    assert settings.transcription.engine is EngineChoice.AUTO
+    assert not config_path().exists()
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# only a remark\n", "---\n"])
+def test_an_empty_file_means_the_defaults(text: str, write_config: WriteConfig) -> None:
+    write_config(text)
+
+    assert load_config() == Settings()
+
+
+def test_the_file_of_the_module_description_is_read(write_config: WriteConfig) -> None:
+    write_config(
+        """
+api_key: "your-api-key-here"
+provider: OpenAI  # or Anthropic
+
+correction:
+  model: gpt-4o
+  prompt: "Please correct the following transcript."
+  temperature: 0.3
+
+summary:
+  max_length: 300
+  model: gpt-4o
+  prompt: "Please provide a concise summary."
+  temperature: 0.7
+"""
+    )
+
+    settings = load_config()
+
+    assert settings.provider is Provider.OPENAI
+    assert api_key_for(settings) == "your-api-key-here"
+    assert settings.summary.max_length == 300
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("providr: OpenAI\n", ("line 1", "providr", "did you mean `provider`")),
+        ("\n\nsummary:\n  max_lenght: 3\n", ("line 4", "summary.max_lenght", "max_length")),
+        ("provider: Mistral\n", ("line 1", "provider", "'OpenAI', 'Anthropic' or 'Offline'")),
+        ("summary:\n  max_length: many\n", ("line 2", "summary.max_length", "integer", "many")),
+        ("summary:\n  temperature: 3\n", ("line 2", "summary.temperature", "equal to 2")),
+        ("transcription:\n  engine: vosk\n", ("line 2", "transcription.engine", "faster-whisper")),
+        ("transcription:\n  language: English\n", ("line 2", "transcription.language")),
+        ("transcription: fast\n", ("line 1", "transcription")),
+        ("base_url: localhost:11434\n", ("line 1", "base_url")),
+        ("api_key: 12345\n", ("line 1", "api_key", "text in quotes")),
+        ("- a list\n", ("line 1", "key: value")),
+        ("just text\n", ("line 1",)),
+        ('provider: "OpenAI\nsummary: {}\n', ("not YAML",)),
+        ("summary: {max_length: 3\nprovider: OpenAI\n", ("line", "not YAML")),
+        ("provider: OpenAI\nprovider: Offline\n", ("line 2", "provider")),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_key_and_what_is_allowed(
+    text: str, expected: tuple[str, ...], write_config: WriteConfig
+) -> None:
+    write_config(text)
+
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+
+    assert str(config_path()) in caught.value.message
+    for part in expected:
+        assert part in caught.value.message
+
+
+def test_all_mistakes_are_told_at_once(write_config: WriteConfig) -> None:
+    write_config("providr: x\nsummary:\n  max_length: 0\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+
+    assert "providr" in caught.value.message
+    assert "max_length" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00provider", b"provider: \x00\x01\n", b"\tprovider: x"]
+)
+def test_a_file_that_is_no_text_is_named(content: bytes, data_dir: Path) -> None:
+    data_dir.mkdir()
+    config_path().write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"config\.yaml"):
+        load_config()
+
+
+def test_a_directory_in_the_files_place_is_named(data_dir: Path) -> None:
+    config_path().mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=r"config\.yaml"):
+        load_config()
+
+
+@pytest.mark.parametrize("spelling", ["openai", "OPENAI", "OpenAI"])
+def test_the_case_of_a_provider_does_not_matter(spelling: str, write_config: WriteConfig) -> None:
+    write_config(f"provider: {spelling}\n")
+
+    assert load_config().provider is Provider.OPENAI
+
+
+# --- keys ------------------------------------------------------------------------------------
+
+
+def test_a_key_in_the_file_comes_before_the_environment(
+    write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "from-environment")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "other")
+    write_config("provider: OpenAI\napi_key: from-file\n")
+    assert api_key_for(load_config()) == "from-file"
+
+    write_config('provider: OpenAI\napi_key: ""\n')
+    assert api_key_for(load_config()) == "from-environment"
+
+    write_config("provider: Anthropic\n")
+    assert api_key_for(load_config()) == "other"
+
+    write_config("provider: Offline\n")
+    assert api_key_for(load_config()) == ""
+
+
+def test_a_key_shows_in_no_representation_and_no_error(write_config: WriteConfig) -> None:
+    write_config("api_key: top-secret\nprovider: OpenAI\n")
+    settings = load_config()
+    assert "top-secret" not in repr(settings) + str(settings) + str(settings.model_dump())
+    assert "top-secret" in known_secrets()
+
+    write_config("api_key: [top-secret]\nprovider: Mistral\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert "top-secret" not in caught.value.message
+
+
+# --- setting ---------------------------------------------------------------------------------
+
+
+def test_setting_keeps_what_else_is_there_and_its_remarks(write_config: WriteConfig) -> None:
+    write_config(
+        "# our school\nprovider: OpenAI  # paid by the town\nsummary:\n  max_length: 200\n"
+    )
+
+    settings = set_value("summary.max_length", "150")
+
+    assert settings.summary.max_length == 150
+    text = config_path().read_text()
+    assert "# our school" in text
+    assert "# paid by the town" in text
+    assert "max_length: 150" in text
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("provider", "anthropic", Provider.ANTHROPIC),
+        ("transcription.vad_filter", "false", False),
+        ("correction.temperature", "null", None),
+        ("correction.prompt", "Correct: names & dates", "Correct: names & dates"),
+        ("summary.model", "4", "4"),
+        ("base_url", "http://localhost:11434/v1", "http://localhost:11434/v1"),
+    ],
+)
+def test_values_are_read_as_they_stand_in_the_file(
+    key: str, text: str, value: object, data_dir: Path
+) -> None:
+    set_value(key, text)
+
+    found: object = load_config()
+    for part in key.split("."):
+        found = getattr(found, part)
+    assert found == value
+
+
+def test_a_key_of_digits_stays_text_and_only_its_owner_may_read_it(data_dir: Path) -> None:
+    settings = set_value("api_key", "0123")
+
+    assert api_key_for(settings.model_copy(update={"provider": Provider.OPENAI})) == "0123"
+    assert stat.S_IMODE(config_path().stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("summary.max_length", "-3"),
+        ("colour", "red"),
+        ("summary.colour", "red"),
+        ("summary", "3"),
+        ("api_key.x", "3"),
+        ("", "3"),
+        ("provider", "{"),
+    ],
+)
+def test_a_wrong_setting_changes_nothing(key: str, text: str, write_config: WriteConfig) -> None:
+    write_config("provider: OpenAI\n")
+
+    with pytest.raises(ConfigError):
+        set_value(key, text)
+
+    assert config_path().read_text() == "provider: OpenAI\n"
+
+
+# --- places ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_the_usual_postgresql_addresses_are_understood(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", f"{scheme}://me@host/db")
+
+    assert database_url() == "postgresql+psycopg://me@host/db"
+
+
+def test_a_home_directory_may_be_abbreviated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LECTERN_DATA_DIR", "~/lessons")
+
+    assert config_path() == Path.home() / "lessons" / "config.yaml"

@@ -1,0 +1,379 @@
+"""The database: schema, upgrades, sessions, and what is said when it cannot be used."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import make_url, text
+from sqlmodel import Session, SQLModel, select
+
+from backend import database
+from backend.database import (
+    newest_version,
+    refuse_uncommitted_writes,
+    upgrade_schema,
+)
+from backend.errors import (
+    DatabaseError,
+    DatabaseNeedsUpgrade,
+    DatabaseTooNew,
+    StorageFull,
+    UncommittedWrites,
+)
+from backend.models import Course, Lesson, LlmRun, Segment, Task, TranscriptWindow
+
+
+@pytest.fixture
+def session(each_database: str) -> Iterator[Session]:
+    with Session(database.engine) as session:
+        yield session
+
+
+def sqlite_file(data_dir: Path) -> Path:
+    return data_dir / "lectern.db"
+
+
+def set_stored_version(version: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    database.dispose_engines()
+
+
+# --- schema ----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("each_database")
+def test_the_migrations_make_what_the_models_say() -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_sqlite_runs_in_wal_with_foreign_keys(data_dir: Path) -> None:
+    with database.engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+START = """
+from sqlmodel import Session, select
+from backend.database import engine
+from backend.models import Task
+with Session(engine) as session:
+    session.add(Task(task_type="transcription"))
+    session.commit()
+    print(len(session.exec(select(Task)).all()) >= 1)
+"""
+
+
+@pytest.mark.usefixtures("each_database")
+def test_processes_that_start_at_once_on_nothing_make_one_schema() -> None:
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", START], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(5)
+    ]
+
+    results = [start.communicate(timeout=120) for start in starts]
+
+    assert [(out.strip(), err) for out, err in results] == [("True", "")] * 5
+    with Session(database.engine) as session:
+        assert len(session.exec(select(Task)).all()) == 5
+
+
+def test_an_older_sqlite_file_is_copied_and_then_upgraded(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with Session(database.engine) as session:
+        session.add(Lesson(title="From before"))
+        session.commit()
+    database.dispose_engines()
+    add_migration(tmp_path, monkeypatch)
+
+    with Session(database.engine) as session:
+        assert session.scalar(text("SELECT note FROM lesson")) == "none"
+
+    copy = data_dir / "lectern.before-upgrade-from-0001_first.db"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT title FROM lesson").fetchall() == [("From before",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
+            "0001_first",
+        )
+
+
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with Session(database.engine) as session:
+        session.add(Lesson(title="From before"))
+        session.commit()
+    database.dispose_engines()
+    add_migration(tmp_path, monkeypatch, then="op.execute('SELECT * FROM no_such_table')")
+
+    with pytest.raises(DatabaseError), Session(database.engine) as session:
+        session.exec(select(Lesson)).all()
+
+    with closing(sqlite3.connect(sqlite_file(data_dir))) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(lesson)")]
+        assert "note" not in columns
+        assert connection.execute("SELECT title FROM lesson").fetchall() == [("From before",)]
+
+
+def test_an_older_postgresql_database_waits_for_the_command(
+    postgres_url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", postgres_url)
+    with Session(database.engine) as session:
+        session.add(Lesson(title="From before"))
+        session.commit()
+    url = database.engine.url
+    database.dispose_engines()
+    add_migration(tmp_path, monkeypatch)
+
+    with pytest.raises(DatabaseNeedsUpgrade, match="lectern db upgrade"):
+        database.engine.connect()
+    assert upgrade_schema(url) == ("0001_first", "0002_next")
+    with Session(database.engine) as session:
+        assert session.scalar(text("SELECT note FROM lesson")) == "none"
+
+
+@pytest.mark.usefixtures("each_database")
+def test_a_database_of_a_newer_version_is_refused_and_left_alone() -> None:
+    url = database.engine.url
+    set_stored_version("9999_future")
+
+    with pytest.raises(DatabaseTooNew, match="newer Lectern"):
+        database.engine.connect()
+    with pytest.raises(DatabaseTooNew):
+        upgrade_schema(url)
+
+
+def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str = "pass") -> None:
+    """A program with one more migration than ours."""
+    directory = tmp_path / "migrations"
+    shutil.copytree(database.MIGRATIONS_DIR, directory, dirs_exist_ok=True)
+    (directory / "versions" / "0002_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        "revision = '0002_next'\ndown_revision = '0001_first'\n"
+        "def upgrade():\n"
+        "    op.add_column('lesson', sa.Column('note', sa.String(), server_default='none'))\n"
+        f"    {then}\n"
+    )
+    monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
+    database.known_versions.cache_clear()
+    monkeypatch.setattr(database, "known_versions", lambda: ["0001_first", "0002_next"])
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all" * 50, b"SQLite format 3\x00" + b"x" * 500]
+)
+def test_a_file_that_is_no_database_is_named(content: bytes, data_dir: Path) -> None:
+    data_dir.mkdir(parents=True)
+    sqlite_file(data_dir).write_bytes(content)
+
+    with pytest.raises(DatabaseError, match=r"lectern\.db"):
+        database.engine.connect()
+
+    assert sqlite_file(data_dir).read_bytes() == content
+
+
+def test_a_database_of_another_program_is_left_alone(data_dir: Path) -> None:
+    data_dir.mkdir(parents=True)
+    with closing(sqlite3.connect(sqlite_file(data_dir))) as connection:
+        connection.execute("CREATE TABLE recipes (id INTEGER)")
+
+    with pytest.raises(DatabaseError, match="another program"):
+        database.engine.connect()
+
+
+def test_a_database_server_that_is_not_there_is_named_without_its_password(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/lectern")
+
+    with pytest.raises(DatabaseError) as caught:
+        database.engine.connect()
+
+    assert "127.0.0.1" in caught.value.message
+    assert "secret" not in caught.value.message
+
+
+def test_a_full_disk_says_so_and_keeps_what_was_stored(data_dir: Path) -> None:
+    with Session(database.engine) as session:
+        session.add(Lesson(title="Before"))
+        session.commit()
+    with database.engine.connect() as connection:
+        pages = connection.scalar(text("PRAGMA page_count"))
+        connection.execute(text(f"PRAGMA max_page_count={pages}"))
+
+        long_text = [{"start": 0, "end": 1, "text": "x" * 100_000}]
+        with Session(connection) as session:
+            session.add(Lesson(title="After", transcript=long_text))
+            with pytest.raises(StorageFull, match="is full"):
+                session.commit()
+
+    database.dispose_engines()
+    with Session(database.engine) as session:
+        assert [lesson.title for lesson in session.exec(select(Lesson))] == ["Before"]
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def test_plain_sql_can_insert_a_task(session: Session) -> None:
+    session.connection().execute(
+        text(
+            "INSERT INTO task (task_type, status, parameters) "
+            "VALUES ('transcription', 'pending', '{\"lesson_id\": 1}')"
+        )
+    )
+    session.connection().execute(text("INSERT INTO task (task_type) VALUES ('summary')"))
+    session.commit()
+
+    first, second = session.exec(select(Task).order_by(Task.id)).all()
+    assert first.parameters == {"lesson_id": 1}
+    assert (second.status, second.parameters, second.progress) == ("pending", {}, 0.0)
+    assert first.created_at.utcoffset() is not None
+
+
+def test_texts_may_be_assigned_as_dicts_and_are_read_as_segments(session: Session) -> None:
+    lesson = Lesson(title="A", transcript=[{"start": 0, "end": 1.5, "text": "one", "speaker": "B"}])
+    session.add(lesson)
+    session.commit()
+
+    assert lesson.transcript == [Segment(start=0, end=1.5, text="one", speaker="B")]
+    assert lesson.transcript[0].model_dump()["speaker"] == "B"
+    assert lesson.corrected_transcript is None
+
+
+def test_changes_in_place_are_saved(session: Session) -> None:
+    lesson = Lesson(
+        transcript=[{"start": 0, "end": 1, "text": "one"}], transcript_metadata={"a": 1}
+    )
+    session.add(lesson)
+    session.commit()
+    assert lesson.transcript is not None
+    assert lesson.transcript_metadata is not None
+
+    lesson.transcript.append(Segment(start=1, end=2, text="two"))
+    lesson.transcript[0] = lesson.transcript[0].model_copy(update={"text": "ONE"})
+    lesson.transcript_metadata["b"] = 2
+    session.commit()
+
+    session.expire_all()
+    assert [segment.text for segment in lesson.transcript] == ["ONE", "two"]
+    assert lesson.transcript_metadata == {"a": 1, "b": 2}
+
+
+def test_a_segment_cannot_be_changed_unnoticed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Segment(start=0, end=1, text="one").text = "two"
+
+
+@pytest.mark.parametrize(
+    "wrong", [[{"start": 0}], [{"start": 0, "end": float("nan"), "text": ""}], "text"]
+)
+def test_a_wrong_text_fails_where_it_is_assigned(wrong: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Lesson(title="A", transcript=wrong)
+
+
+def test_a_nul_character_is_stored_nowhere(session: Session) -> None:
+    lesson = Lesson(title="A", transcript=[{"start": 0, "end": 1, "text": "a\x00b"}])
+    session.add(lesson)
+    session.commit()
+
+    assert [segment.text for segment in lesson.transcript or []] == ["ab"]
+
+
+def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session: Session) -> None:
+    course = Course(title="Physics")
+    session.add(course)
+    session.commit()
+    lesson = Lesson(title="A", course_id=course.id)
+    session.add(lesson)
+    session.commit()
+    session.add(LlmRun(lesson_id=lesson.id, stage="correction"))
+    session.add(
+        TranscriptWindow(
+            lesson_id=lesson.id,
+            fingerprint="f",
+            position=0,
+            start=0,
+            end=1,
+            speech_seconds=1,
+            segments=[],
+        )
+    )
+    session.commit()
+
+    session.delete(lesson)
+    session.commit()
+
+    assert session.exec(select(LlmRun)).all() == []
+    assert session.exec(select(TranscriptWindow)).all() == []
+    assert session.exec(select(Course)).all() == [course]
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+def test_a_session_that_only_read_or_committed_is_not_refused(session: Session) -> None:
+    refuse_uncommitted_writes(session)
+    session.add(Lesson(title="A"))
+    session.commit()
+    session.exec(select(Lesson)).all()
+
+    refuse_uncommitted_writes(session)
+
+
+@pytest.mark.parametrize("write", ["add", "change", "delete", "flush", "sql"])
+def test_any_uncommitted_write_is_noticed(write: str, session: Session) -> None:
+    lesson = Lesson(title="A")
+    session.add(lesson)
+    session.commit()
+    session.refresh(lesson)
+    if write == "add":
+        session.add(Lesson(title="B"))
+    elif write == "change":
+        lesson.title = "B"
+    elif write == "delete":
+        session.delete(lesson)
+    elif write == "flush":
+        session.add(Lesson(title="B"))
+        session.flush()
+    else:
+        session.connection().execute(text("UPDATE lesson SET title = 'B'"))
+
+    with pytest.raises(UncommittedWrites):
+        refuse_uncommitted_writes(session)
+
+
+def test_a_session_that_read_can_still_write_after_another_wrote(session: Session) -> None:
+    session.add(Lesson(title="A"))
+    session.commit()
+    lesson = session.exec(select(Lesson)).one()
+    with Session(database.engine) as other:
+        other.add(Lesson(title="B"))
+        other.commit()
+
+    lesson.title = "C"
+    session.commit()
+
+    assert newest_version() == "0001_first"
+    assert {found.title for found in session.exec(select(Lesson))} == {"B", "C"}
+
+
+def test_the_address_is_shown_without_its_password() -> None:
+    url = make_url("postgresql+psycopg://me:secret@host/db")
+
+    assert "secret" not in database.describe(url)
