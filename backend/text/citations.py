@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from backend.text.sentences import split_sentences
+from backend.text.sentences import sentence_spans, split_sentences
 
 # [12], [12, 15], [12-15] and chains of them
 CITATION = re.compile(r"\s*\[\s*\d+(?:\s*[-–,;]\s*\d+)*\s*\]")
@@ -90,19 +90,20 @@ def cut_to_words(summary: CitedSummary, max_words: int) -> CitedSummary:
 def _cited_sentences(
     block: str, known_ids: Collection[int], language: str | None
 ) -> tuple[CitedSentence, ...]:
-    """Sentences and the citations that follow them, wherever the full stop stands."""
+    """The sentences of a paragraph; a citation belongs to the sentence of the text before it."""
+    clean = ""
+    cited: list[tuple[int, list[int]]] = []
+    end = 0
     block = " ".join(block.split())
-    # "… light [3]." and "… light. [3]" both belong to the sentence before.
-    block = re.sub(r"((?:\s*\[[\d\s,;–-]+\])+)\s*([.!?…。]+)", r"\2\1", block)
-    pieces = re.split(r"((?:\s*\[\s*\d+(?:\s*[-–,;]\s*\d+)*\s*\])+)", block)
-    found: list[CitedSentence] = []
-    for text, citations in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-        sentences = split_sentences(text.strip(), language)
-        found.extend(CitedSentence(sentence, ()) for sentence in sentences)
-        if found and citations:
-            last = found.pop()
-            ids = (*last.segment_ids, *_read_ids(citations, known_ids))
-            found.append(CitedSentence(last.text, tuple(sorted(set(ids)))))
+    for match in CITATION.finditer(block):
+        clean += block[end : match.start()]
+        cited.append((len(clean), _read_ids(match[0], known_ids)))
+        end = match.end()
+    clean += block[end:]
+    found = []
+    for span in sentence_spans(clean, language):
+        ids = {n for place, numbers in cited if span.start < place <= span.end for n in numbers}
+        found.append(CitedSentence(clean[span.start : span.end], tuple(sorted(ids))))
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """Texts in parts that fit a model's context."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 CHARACTERS_PER_TOKEN = 3.0
 """On the safe side for the languages of Europe (English has some 4)."""
@@ -20,28 +21,22 @@ def split_evenly(lines: Sequence[str], max_tokens: int) -> list[range]:
     A single line that is longer than `max_tokens` makes a part of its own.
     """
     sizes = [estimate_tokens(line) for line in lines]
-    n_parts = max(1, -(-sum(sizes) // max_tokens))
-    while True:
-        parts = _fill(sizes, sum(sizes) / n_parts)
-        if n_parts >= len(lines) or all(_fits(sizes, part, max_tokens) for part in parts):
-            return parts
-        n_parts += 1
+    n_parts = len(_fill(sizes, max_tokens))
+    # The smallest limit that needs no more parts makes their sizes even.
+    limit = bisect_left(
+        range(max_tokens), True, key=lambda tokens: len(_fill(sizes, tokens)) <= n_parts
+    )
+    return _fill(sizes, limit)
 
 
-def _fill(sizes: Sequence[int], target: float) -> list[range]:
-    """Cut where the running total passes each multiple of the target."""
+def _fill(sizes: Sequence[int], limit: int) -> list[range]:
+    """A new part begins with each line that no longer fits into the last one."""
     parts: list[range] = []
-    start, total = 0, 0.0
+    start, total = 0, 0
     for index, size in enumerate(sizes):
+        if index > start and total + size > limit:
+            parts.append(range(start, index))
+            start, total = index, 0
         total += size
-        if total >= target * (len(parts) + 1):
-            parts.append(range(start, index + 1))
-            start = index + 1
-    if start < len(sizes):
-        parts.append(range(start, len(sizes)))
+    parts.append(range(start, len(sizes)))
     return parts
-
-
-def _fits(sizes: Sequence[int], part: Iterable[int], max_tokens: int) -> bool:
-    indices = list(part)
-    return len(indices) == 1 or sum(sizes[index] for index in indices) <= max_tokens

@@ -1,0 +1,1 @@
+"""Language models: which one is asked, how it is called, and the ledger of paid replies."""

@@ -1,0 +1,191 @@
+"""The ledger of paid replies: within a run, an answered question is never paid for again."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from backend.database import Bind, begin_write
+from backend.errors import (
+    InputChanged,
+    LessonNotFound,
+    ReplyCut,
+    ReplyMalformed,
+    ReplyRefused,
+    UnusableReply,
+)
+from backend.llm.calls import Reply
+from backend.llm.provider import ModelChoice
+from backend.llm.replies import Usage
+from backend.models import CallOutcome, Lesson, LlmCall, LlmRun
+from backend.models.columns import utc_now
+
+OUTCOMES: dict[type[UnusableReply], CallOutcome] = {
+    ReplyCut: CallOutcome.CUT,
+    ReplyRefused: CallOutcome.REFUSED,
+    ReplyMalformed: CallOutcome.MALFORMED,
+}
+
+
+def open_run(bind: Bind, lesson_id: int, stage: str) -> int:
+    """The id of the lesson's unfinished run of a stage, or of a new one.
+
+    Raises
+    ------
+    LessonNotFound
+    """
+    with Session(bind) as session:
+        # Two that start at once must find the same run: the second waits for the first's commit.
+        begin_write(session)
+        lesson = select(Lesson.id).where(Lesson.id == lesson_id).with_for_update()
+        if session.exec(lesson).first() is None:
+            raise LessonNotFound(lesson_id)
+        run = session.exec(_unfinished_runs(lesson_id, stage)).first()
+        if run is None:
+            run = LlmRun(lesson_id=lesson_id, stage=stage)
+            session.add(run)
+        session.commit()
+        assert run.id is not None
+        return run.id
+
+
+def _unfinished_runs(lesson_id: int, stage: str) -> SelectOfScalar[LlmRun]:
+    return (
+        select(LlmRun)
+        .where(LlmRun.lesson_id == lesson_id, LlmRun.stage == stage)
+        .where(col(LlmRun.finished_at).is_(None))
+        .order_by(col(LlmRun.id).desc())
+    )
+
+
+def finish_run(session: Session, run_id: int) -> None:
+    """Close a run on the caller's session, in the same commit as the run's result."""
+    finished = update(LlmRun).where(col(LlmRun.id) == run_id).values(finished_at=utc_now())
+    session.connection().execute(finished)
+
+
+def call_key(choice: ModelChoice, *, system: str, user: str, answer_form: str) -> str:
+    """The hash of all that decides an answer but chance.
+
+    `answer_form` names the form that is asked for and its version; it must change with the form,
+    so that an answer in an old one is not replayed.
+    """
+    asked = [choice.provider, choice.base_url, choice.model, choice.temperature]
+    text = json.dumps([*asked, system, user, answer_form], ensure_ascii=False)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Ledger:
+    """The paid replies of one run. Each method is one short transaction of its own."""
+
+    def __init__(self, bind: Bind, run_id: int) -> None:
+        self._bind = bind
+        self._run_id = run_id
+
+    def find_answer(self, key: str) -> dict[str, Any] | None:
+        """The answer that was paid for, or None."""
+        return self.find_answers([key]).get(key)
+
+    def find_answers(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Those of `keys` that are answered, with their answers, in one query."""
+        # All answers of the run: a list of keys in the query would meet the databases' limit of
+        # parameters, and a run holds little that its caller does not ask for.
+        answered = select(LlmCall.key, LlmCall.response).where(
+            LlmCall.run_id == self._run_id, LlmCall.outcome == CallOutcome.ANSWERED
+        )
+        wanted = set(keys)
+        with Session(self._bind) as session:
+            rows = session.exec(answered).all()
+        return {
+            key: dict(response) for key, response in rows if key in wanted and response is not None
+        }
+
+    def find_cut(self, keys: Collection[str]) -> set[str]:
+        """Those of `keys` whose reply was cut off at its length limit: asked again it would be
+        cut off, and paid for, again."""
+        cut_off = select(LlmCall.key).where(
+            LlmCall.run_id == self._run_id, LlmCall.outcome == CallOutcome.CUT
+        )
+        with Session(self._bind) as session:
+            found = session.exec(cut_off).all()
+        return set(keys).intersection(found)
+
+    def sum_tokens(self) -> Usage:
+        """What the run was charged for so far, unusable replies included."""
+        sums = select(func.sum(LlmCall.input_tokens), func.sum(LlmCall.output_tokens)).where(
+            LlmCall.run_id == self._run_id
+        )
+        with Session(self._bind) as session:
+            input_tokens, output_tokens = session.exec(sums).one()
+        return Usage(input_tokens, output_tokens)
+
+    def record_answer(
+        self, key: str, choice: ModelChoice, response: dict[str, Any], reply: Reply[Any]
+    ) -> None:
+        """Keep a usable answer, and the unusable replies that were paid on the way to it.
+
+        An answer that another process recorded first stays.
+        """
+        answer = _new_call(key, choice, CallOutcome.ANSWERED, reply)
+        answer.response = response
+        failed = [_unusable_call(key, choice, error) for error in reply.unusable_replies]
+        self._record(key, [*failed, answer])
+
+    def record_unusable(self, key: str, choice: ModelChoice, error: UnusableReply) -> None:
+        """Keep the account of a reply that was paid for and is never replayed.
+
+        Of an error that a caller raised, record each of its `unusable_replies`.
+        """
+        self._record(key, [_unusable_call(key, choice, error)])
+
+    def _record(self, key: str, calls: Sequence[LlmCall]) -> None:
+        with self._writing() as session:
+            recorded = select(LlmCall.outcome).where(
+                LlmCall.run_id == self._run_id, LlmCall.key == key
+            )
+            outcomes = list(session.exec(recorded))
+            for call in calls:
+                if call.outcome == CallOutcome.ANSWERED and CallOutcome.ANSWERED in outcomes:
+                    continue
+                call.run_id, call.attempt = self._run_id, len(outcomes)
+                session.add(call)
+                outcomes.append(call.outcome)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A session that holds the run's lock, so that attempts are numbered without a gap."""
+        with Session(self._bind) as session:
+            begin_write(session)
+            run = select(LlmRun.id).where(LlmRun.id == self._run_id).with_for_update()
+            if session.exec(run).first() is None:
+                raise InputChanged(
+                    "The lesson was removed while it was being worked on, so a reply of the model "
+                    "could not be kept."
+                )
+            yield session
+            session.commit()
+
+
+def _new_call(
+    key: str, choice: ModelChoice, outcome: CallOutcome, charged: Reply[Any] | UnusableReply
+) -> LlmCall:
+    return LlmCall(
+        run_id=0,
+        key=key,
+        outcome=outcome,
+        provider=choice.provider,
+        model=choice.model,
+        input_tokens=charged.input_tokens,
+        output_tokens=charged.output_tokens,
+    )
+
+
+def _unusable_call(key: str, choice: ModelChoice, error: UnusableReply) -> LlmCall:
+    call = _new_call(key, choice, OUTCOMES[type(error)], error)
+    call.reason = error.message
+    return call

@@ -1,0 +1,140 @@
+"""Which language model is asked, and the LangChain model that reaches it."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from backend.config import CorrectionSettings, Provider, Settings, SummarySettings, api_key_for
+from backend.errors import ProviderNotConfigured
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+ATTEMPT_TIMEOUT_SECONDS = 120.0
+"""How long one attempt may go without a byte from the server (the SDKs' own default is 600)."""
+
+LONGEST_REPLY_TOKENS = 16_384
+"""What an Anthropic model may write at most, where it could write more.
+
+The API wants a limit. Ours is far above a corrected group or a summary, and keeps a model that
+repeats itself from being paid for 128,000 tokens. The models that write less have their own.
+"""
+
+OPENAI_URL = "https://api.openai.com/v1"
+ANTHROPIC_URL = "https://api.anthropic.com"
+
+PLACEHOLDER_KEY = "no-key"
+"""Sent where the key may be empty: the SDKs refuse to start without one."""
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model and how it is reached. `temperature` None is not sent."""
+
+    provider: Provider
+    model: str
+    temperature: float | None = None
+    base_url: str | None = None
+    api_key: str = field(default="", repr=False)
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, section: CorrectionSettings | SummarySettings
+    ) -> Self:
+        """The choice that config.yaml makes for one kind of work."""
+        return cls(
+            provider=settings.provider,
+            model=section.model,
+            temperature=section.temperature,
+            base_url=settings.base_url,
+            api_key=api_key_for(settings),
+        )
+
+    @property
+    def server(self) -> str:
+        """The server as a person names it; a password in `base_url` is left out."""
+        if self.base_url is None:
+            return str(self.provider)
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def key_variable(self) -> str:
+        return f"{self.provider.upper()}_API_KEY"
+
+    def require_usable(self) -> None:
+        """Raise `ProviderNotConfigured` unless a provider is chosen and there is a key for it."""
+        if self.provider is Provider.OFFLINE:
+            raise ProviderNotConfigured(
+                "The provider is `Offline`, which has no language model: choose one with `lectern "
+                "config set provider OpenAI` (or Anthropic) and `lectern config set api_key`."
+            )
+        if not self.api_key and self.base_url is None:
+            raise ProviderNotConfigured(
+                f"There is no API key for {self.provider}: set one with `lectern config set "
+                f"api_key`, or in the environment variable {self.key_variable}."
+            )
+
+
+def build_chat_model(
+    choice: ModelChoice,
+    *,
+    max_retries: int = 0,
+    timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS,
+) -> "BaseChatModel":
+    """The LangChain model of a choice.
+
+    A temperature is left out for the models that are known to refuse one. `max_retries` are the
+    SDK's own retries on top of the first attempt.
+
+    Raises
+    ------
+    ProviderNotConfigured
+        No provider is chosen, or the provider's own server is asked without a key.
+    """
+    choice.require_usable()
+    build = _build_anthropic if choice.provider is Provider.ANTHROPIC else _build_openai
+    limits = {"max_retries": max_retries, "timeout": timeout_seconds}
+    model = build(choice, choice.api_key or PLACEHOLDER_KEY, limits)
+    if (model.profile or {}).get("temperature") is False:
+        return model.model_copy(update={"temperature": None})
+    return model
+
+
+# The addresses are always given: left out, variables such as LANGSMITH_GATEWAY or
+# OPENAI_API_BASE would send transcripts and key to a server that config.yaml does not name.
+
+
+def _build_openai(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "BaseChatModel":
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=choice.model,
+        temperature=choice.temperature,
+        base_url=choice.base_url or OPENAI_URL,
+        api_key=SecretStr(key),
+        **limits,
+    )
+
+
+def _build_anthropic(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "BaseChatModel":
+    from langchain_anthropic import ChatAnthropic
+    from pydantic import SecretStr
+
+    # The SDK says so in each call; where warnings are errors, that would fail the call.
+    warnings.filterwarnings("ignore", r"The model '.*' is deprecated", DeprecationWarning)
+
+    # The SDK appends /v1 itself, where OpenAI's wants it in the address.
+    address = (choice.base_url or ANTHROPIC_URL).rstrip("/").removesuffix("/v1")
+    model = ChatAnthropic(
+        model_name=choice.model,
+        temperature=choice.temperature,
+        base_url=address,
+        api_key=SecretStr(key),
+        stop=None,
+        **limits,
+    )
+    longest = min(model.max_tokens or LONGEST_REPLY_TOKENS, LONGEST_REPLY_TOKENS)
+    return model.model_copy(update={"max_tokens": longest})

@@ -1,0 +1,113 @@
+"""The pace that the threads of a job share, and what Retry-After means."""
+
+import pytest
+
+from backend.errors import CallsStopped
+from backend.llm.pacing import WIDEST_SPACING_SECONDS, Pace, read_retry_after
+from tests.stubs.clocks import FakeTime
+
+NOON = 1_795_348_800.0
+"""2026-11-22 12:00:00 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0"}, 0.0),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after-ms": "250", "retry-after": "1"}, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "1"}, 1.0),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT"}, 30.0),
+        ({"retry-after": "Sun, 22 Nov 2026 11:59:00 GMT"}, 0.0),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "later"}, None),
+        ({"retry-after": ""}, None),
+    ],
+)
+def test_retry_after_is_read_in_all_its_forms(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert read_retry_after(headers, NOON) == seconds
+
+
+def test_without_a_rate_limit_calls_do_not_wait(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+
+    for _ in range(100):
+        pace.wait_turn()
+        pace.ease()
+
+    assert fake_time.waits == []
+
+
+def test_a_hold_is_waited_for_and_a_shorter_one_does_not_cut_it(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    pace.slow_down(30)
+    pace.slow_down(5)
+
+    pace.wait_turn()
+
+    assert fake_time.now == 30
+
+
+def test_after_a_hold_the_calls_go_out_one_by_one(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    pace.slow_down(10)
+
+    turns = []
+    for _ in range(4):
+        pace.wait_turn()
+        turns.append(fake_time.now)
+
+    assert turns == pytest.approx([10.0, 10.05, 10.1, 10.15])
+
+
+def test_limits_met_during_a_hold_do_not_widen_the_spacing(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    for _ in range(10):
+        pace.slow_down(10)
+
+    pace.wait_turn()
+    pace.wait_turn()
+
+    assert fake_time.now == pytest.approx(10.05)
+
+
+def test_limits_met_again_and_again_widen_the_spacing_up_to_a_bound(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    for _ in range(20):
+        pace.slow_down(1)
+        pace.wait_turn()
+
+    before = fake_time.now
+    pace.wait_turn()
+
+    assert fake_time.now - before == pytest.approx(WIDEST_SPACING_SECONDS)
+
+
+def test_answers_bring_the_spacing_back_to_nothing(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    pace.slow_down(1)
+    for _ in range(50):
+        pace.wait_turn()
+        pace.ease()
+
+    before = fake_time.now
+    pace.wait_turn()
+    pace.wait_turn()
+
+    assert fake_time.now == before
+
+
+def test_nobody_waits_or_goes_on_after_a_stop(fake_time: FakeTime) -> None:
+    pace = Pace(fake_time.timing())
+    pace.stop()
+
+    with pytest.raises(CallsStopped):
+        pace.wait_turn()
+    with pytest.raises(CallsStopped):
+        pace.rest(5)

@@ -1,0 +1,382 @@
+"""Summaries: nothing is dropped in silence, the length is kept to, statements have moments."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import Session
+
+from backend import database
+from backend.errors import BadKey, InputChanged, NoTranscript, ReplyRefused
+from backend.models import Lesson, Segment
+from backend.tasks import generate_summary, generate_summary_async
+from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.tasks.summary import run_summary
+from backend.text.citations import cut_to_words, read_summary
+from backend.text.parts import estimate_tokens, split_evenly
+from tests.stubs.llm_server import ProviderStub, Received, Response
+
+MakeSpoken = Callable[[int], int]
+MakeLesson = Callable[..., int]
+ReadLesson = Callable[[int], Lesson]
+WriteConfig = Callable[[str], None]
+
+
+def run(lesson_id: int, tell: OnProgress = ignore_progress, *, use_corrected: bool = True) -> None:
+    with Session(database.engine) as session:
+        run_summary(lesson_id, session, use_corrected, tell)
+
+
+def numbers_sent(stub: ProviderStub) -> list[list[int]]:
+    """The segment numbers that begin the lines of each request."""
+    return [
+        [int(number) for number in re.findall(r"^\[(\d+)\]", received.user_text, re.MULTILINE)]
+        for received in stub.received
+    ]
+
+
+# --- the whole way ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("each_database")
+def test_a_summary_has_a_brief_and_each_statement_its_moment(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    provider.text = "All about cells.\n\nCells divide [1]. They grow, too [2, 4]. The end."
+    lesson_id = spoken_lesson(6)
+
+    assert generate_summary(lesson_id) is True
+
+    lesson = stored_lesson(lesson_id)
+    assert lesson.brief == "All about cells."
+    assert lesson.summary == "Cells divide. They grow, too. The end."
+    metadata = lesson.summary_metadata or {}
+    assert [
+        (moment["text"], moment["segments"], moment["start"], moment["end"])
+        for moment in metadata["moments"]
+    ] == [
+        ("Cells divide.", [1], 3.0, 5.5),
+        ("They grow, too.", [2, 4], 6.0, 14.5),
+        ("The end.", [], None, None),
+    ]
+    assert metadata["prompt"] == "Summarise it."
+    assert metadata["temperature"] == 0.7
+    assert metadata["coverage"] == {"segments": 6, "start": 0.0, "end": 17.5, "parts": 1}
+    assert metadata["layer"] == "transcript"
+    assert numbers_sent(provider) == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_a_reply_without_any_form_is_a_summary_too(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    provider.text = "Cells divide and grow."
+    lesson_id = spoken_lesson(2)
+
+    run(lesson_id)
+
+    lesson = stored_lesson(lesson_id)
+    assert lesson.summary == lesson.brief == "Cells divide and grow."
+
+
+def test_the_corrected_transcript_is_taken_where_there_is_one(
+    provider: ProviderStub, lesson_of: MakeLesson, stored_lesson: ReadLesson
+) -> None:
+    raw = [{"start": 0, "end": 1, "text": "raw"}]
+    both = lesson_of(
+        transcript=raw, corrected_transcript=[{"start": 0, "end": 1, "text": "corrected"}]
+    )
+    only_raw = lesson_of(transcript=raw)
+
+    run(both)
+    run(both, use_corrected=False)
+    run(only_raw)
+
+    assert [received.user_text for received in provider.received] == [
+        "[0] corrected",
+        "[0] raw",
+        "[0] raw",
+    ]
+    assert (stored_lesson(only_raw).summary_metadata or {})["layer"] == "transcript"
+
+
+@pytest.mark.parametrize("transcript", [[], [{"start": 0, "end": 1, "text": "  "}]])
+def test_no_summary_is_made_of_nothing(
+    transcript: list[dict[str, object]],
+    provider: ProviderStub,
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+) -> None:
+    lesson_id = lesson_of(transcript=transcript, summary="an old one", brief="old")
+
+    assert generate_summary(lesson_id) is True
+
+    lesson = stored_lesson(lesson_id)
+    assert (lesson.summary, lesson.brief) == (None, None)
+    assert "Nothing was said" in (lesson.summary_metadata or {})["notices"][0]
+    assert provider.call_count == 0
+
+
+# --- long transcripts ------------------------------------------------------------------------
+
+
+def small_context(provider: ProviderStub, write_config: WriteConfig, tokens: int) -> None:
+    kind = type(provider).__name__.removesuffix("Stub")
+    write_config(
+        f"provider: {kind}\napi_key: k\nbase_url: {provider.base_url}\n"
+        f"summary: {{max_length: 40, model: m, context_tokens: {tokens}}}\n"
+    )
+
+
+def test_what_does_not_fit_is_summarised_in_parts_that_cover_all_of_it(
+    provider: ProviderStub,
+    spoken_lesson: MakeSpoken,
+    stored_lesson: ReadLesson,
+    write_config: WriteConfig,
+) -> None:
+    small_context(provider, write_config, 2500)
+    provider.text = "A part.\n\nIt says this [3]."
+    lesson_id = spoken_lesson(600)
+
+    run(lesson_id)
+
+    *parts, _whole = numbers_sent(provider)
+    assert len(parts) > 2
+    assert sorted(number for part in parts for number in part) == list(range(600))
+    assert "It says this [3]." in provider.received[-1].user_text
+    coverage = (stored_lesson(lesson_id).summary_metadata or {})["coverage"]
+    assert coverage["parts"] == len(parts)
+    assert coverage["segments"] == 600
+
+
+def test_a_model_that_reads_less_than_thought_gets_smaller_parts(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    def too_long(received: Received) -> Response:
+        behave = (
+            provider.context_too_long() if len(received.user_text) > 3000 else provider.answered
+        )
+        return behave(received)
+
+    provider.always(too_long)
+    lesson_id = spoken_lesson(300)
+
+    run(lesson_id)
+
+    small = [n for n in numbers_sent(provider) if 0 < len(n) < 300]
+    covered = {number for part in small for number in part}
+    assert covered == set(range(300))
+    assert stored_lesson(lesson_id).summary
+
+
+def test_parts_are_paid_once_across_attempts(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, write_config: WriteConfig
+) -> None:
+    small_context(provider, write_config, 2500)
+    lesson_id = spoken_lesson(600)
+
+    def fail_at_the_whole(received: Received) -> Response:
+        is_part = re.search(r"^\[\d+\]", received.user_text)
+        return (provider.answered if is_part else provider.bad_key())(received)
+
+    provider.always(fail_at_the_whole)
+    with pytest.raises(BadKey):
+        run(lesson_id)
+    n_parts = provider.call_count - 1
+    provider.always(provider.answered)
+
+    run(lesson_id)
+
+    assert provider.call_count == n_parts + 2
+
+
+# --- the length ------------------------------------------------------------------------------
+
+
+def test_a_summary_that_is_too_long_is_shortened_by_the_model(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    provider.next(provider.plain("word " * 70 + "[1]."), provider.plain("Brief.\n\nShort [1]."))
+    lesson_id = spoken_lesson(3)
+
+    run(lesson_id)
+
+    assert stored_lesson(lesson_id).summary == "Short."
+    assert provider.call_count == 2
+
+
+def test_a_model_that_will_not_keep_to_the_length_is_cut_at_a_sentence(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    provider.text = "Brief.\n\n" + " ".join(
+        f"Sentence number {n} has exactly nine words in it [{n % 3}]." for n in range(20)
+    )
+    lesson_id = spoken_lesson(3)
+
+    run(lesson_id)
+
+    summary = stored_lesson(lesson_id).summary or ""
+    assert len(summary.split()) == 36
+    assert summary.endswith("in it.")
+    assert len((stored_lesson(lesson_id).summary_metadata or {})["moments"]) == 4
+
+
+# --- failures --------------------------------------------------------------------------------
+
+
+def test_a_failure_saves_nothing(
+    provider: ProviderStub, lesson_of: MakeLesson, stored_lesson: ReadLesson
+) -> None:
+    provider.always(provider.refused())
+    lesson_id = lesson_of(transcript=[{"start": 0, "end": 1, "text": "a"}], summary="As before")
+
+    assert generate_summary(lesson_id) is False
+    with pytest.raises(ReplyRefused):
+        run(lesson_id)
+
+    assert stored_lesson(lesson_id).summary == "As before"
+
+
+def test_a_lesson_without_a_transcript_is_said(
+    provider: ProviderStub, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+
+    assert generate_summary(lesson_id) is False
+    with pytest.raises(NoTranscript):
+        run(lesson_id)
+
+
+def test_a_text_that_is_replaced_meanwhile_keeps_its_lesson_without_a_stale_summary(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    lesson_id = spoken_lesson(3)
+
+    def replace(progress: Progress) -> None:
+        with Session(database.engine) as session:
+            lesson = session.get(Lesson, lesson_id)
+            assert lesson is not None
+            lesson.transcript = [Segment(start=0, end=1, text="Something else")]
+            session.commit()
+
+    with pytest.raises(InputChanged):
+        run(lesson_id, replace)
+
+    assert stored_lesson(lesson_id).summary is None
+
+
+def test_a_deliberate_rerun_asks_anew(provider: ProviderStub, spoken_lesson: MakeSpoken) -> None:
+    lesson_id = spoken_lesson(3)
+
+    assert asyncio.run(generate_summary_async(lesson_id)) is True
+    assert asyncio.run(generate_summary_async(lesson_id)) is True
+
+    assert provider.call_count == 2
+
+
+def test_offline_summaries_have_moments_and_keep_to_the_length(
+    data_dir: Path, lesson_of: MakeLesson, stored_lesson: ReadLesson, write_config: WriteConfig
+) -> None:
+    write_config("summary: {max_length: 20}")
+    texts = [
+        "Cells are the smallest units of life.",
+        "Every cell divides into two cells.",
+        "The weather was fine on that day.",
+        "A cell that divides copies its genes for both new cells.",
+        "Plants and animals are built of cells.",
+        "Please bring your books tomorrow.",
+    ]
+    lesson_id = lesson_of(
+        language="en",
+        transcript=[{"start": n * 4, "end": n * 4 + 3, "text": t} for n, t in enumerate(texts)],
+    )
+
+    assert generate_summary(lesson_id) is True
+
+    lesson = stored_lesson(lesson_id)
+    assert 0 < len((lesson.summary or "").split()) <= 20
+    assert lesson.brief
+    for moment in (lesson.summary_metadata or {})["moments"]:
+        assert any(moment["text"] in texts[n] for n in moment["segments"])
+        assert moment["start"] == moment["segments"][0] * 4
+
+
+# --- reading what a model wrote --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "brief", "statements"),
+    [
+        (
+            "Short.\n\nOne [1]. Two [2][3]. Three.[4]",
+            "Short.",
+            [("One.", (1,)), ("Two.", (2, 3)), ("Three.", (4,))],
+        ),
+        ("Short.\n\nA range [2-4]; ends [5–6].", "Short.", [("A range; ends.", (2, 3, 4, 5, 6))]),
+        ("Short.\n\nInvented [99], kept [1].", "Short.", [("Invented, kept.", (1,))]),
+        (
+            "Short.\n\nFirst [1].\n\nSecond paragraph [2].",
+            "Short.",
+            [("First.", (1,)), ("Second paragraph.", (2,))],
+        ),
+        ("Only one paragraph [1].", "Only one paragraph.", [("Only one paragraph.", (1,))]),
+        ("Brief.\n\n[1]", "Brief.", [("Brief.", ())]),
+        ("", "", []),
+        (
+            "Kurz.\n\nIm Jahr 1648 [1] endete der Krieg. [2]",
+            "Kurz.",
+            [("Im Jahr 1648 endete der Krieg.", (1, 2))],
+        ),
+    ],
+)
+def test_numbers_in_brackets_become_moments(
+    reply: str, brief: str, statements: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    summary = read_summary(reply, range(10), "en")
+
+    assert summary.brief == brief
+    assert [(s.text, s.segment_ids) for s in summary.sentences] == statements
+    assert "[" not in summary.text
+
+
+@given(reply=st.text(alphabet=st.sampled_from("ab .\n[]1239,-!?…é"), max_size=200))
+def test_any_reply_can_be_read(reply: str) -> None:
+    summary = read_summary(reply, range(5), None)
+
+    assert all(0 <= n < 5 for s in summary.sentences for n in s.segment_ids)
+    assert len(summary.brief) <= 301
+
+
+@given(words=st.lists(st.integers(1, 12), min_size=1, max_size=12), limit=st.integers(1, 60))
+def test_a_cut_summary_keeps_to_its_limit_and_loses_only_its_end(
+    words: list[int], limit: int
+) -> None:
+    text = " ".join(" ".join(["Word", *["w"] * (n - 1)]) + "." for n in words)
+    summary = read_summary(f"B.\n\n{text}", range(1), "en")
+
+    cut = cut_to_words(summary, limit)
+
+    assert 0 < cut.n_words <= limit
+    assert summary.text.startswith(cut.text.removesuffix("…"))
+
+
+@given(
+    lines=st.lists(st.text(max_size=400), min_size=1, max_size=60),
+    max_tokens=st.integers(10, 500),
+)
+def test_parts_cover_every_line_once_and_fit(lines: list[str], max_tokens: int) -> None:
+    parts = split_evenly(lines, max_tokens)
+
+    assert [index for part in parts for index in part] == list(range(len(lines)))
+    for part in parts:
+        size = sum(estimate_tokens(lines[index]) for index in part)
+        assert len(part) == 1 or size <= max_tokens
+
+
+def test_parts_are_of_about_the_same_size() -> None:
+    parts = split_evenly(["x" * 30] * 100, max_tokens=900)
+
+    assert [len(part) for part in parts] == [50, 50]
