@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -103,7 +104,7 @@ class SummarySettings(Section):
     temperature: Temperature | None = 0.7
     """null: not sent, for models that refuse it."""
     context_tokens: Annotated[int, Field(ge=1000)] | None = None
-    """Tokens that the model reads at most; null: 128,000 for the providers' own servers, 8,000
+    """Tokens that the model reads at most; null: 128,000 for the providers' own servers, 4,000
     behind a `base_url`. A longer transcript is summarised in parts."""
 
 
@@ -128,7 +129,7 @@ def data_dir() -> Path:
     the user's data directory."""
     named = os.environ.get("LECTERN_DATA_DIR")
     if named:
-        return Path(named).expanduser().absolute()
+        return _expand(named)
     if (PACKAGE_DIR.parent / "pyproject.toml").is_file():
         return PACKAGE_DIR / "data"
     import platformdirs
@@ -136,15 +137,53 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("lectern", appauthor=False))
 
 
+def _expand(named: str) -> Path:
+    try:
+        directory = Path(named).expanduser().absolute()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"LECTERN_DATA_DIR is {named}, and there is no such home directory: write it in full."
+        ) from error
+    # What follows a question mark would be options in the address of the SQLite file.
+    if "?" in str(directory):
+        raise ConfigError(
+            f"The data directory {directory} has a question mark in its name: choose another with "
+            "LECTERN_DATA_DIR."
+        )
+    return directory
+
+
+DATABASE_SCHEMES = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+"""The schemes of LECTERN_DATABASE_URL, and what SQLAlchemy calls them."""
+
+
 def database_url() -> str:
     """LECTERN_DATABASE_URL, else the SQLite file in the data directory."""
     named = os.environ.get("LECTERN_DATABASE_URL")
     if not named:
         return f"sqlite:///{data_dir() / 'lectern.db'}"
-    for scheme in ("postgresql://", "postgres://"):
-        if named.startswith(scheme):
-            return "postgresql+psycopg://" + named.removeprefix(scheme)
-    return named
+    scheme, _, rest = named.partition("://")
+    if scheme not in DATABASE_SCHEMES or not _has_valid_port(named):
+        # Without the address itself, which may hold a password.
+        raise ConfigError(
+            "LECTERN_DATABASE_URL is not the address of a database: write it as "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or leave it out for the SQLite file "
+            "in the data directory."
+        )
+    return f"{DATABASE_SCHEMES[scheme]}://{rest}"
+
+
+def _has_valid_port(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port is None or port > 0
 
 
 def api_key_for(settings: Settings) -> str:
@@ -236,21 +275,32 @@ def _read_document(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return CommentedMap()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}): mend or remove it.") from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read ({error.strerror}): mend or remove it."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path} is not text in UTF-8: save it as such, or remove the file to go back to the "
+            "defaults."
+        ) from error
     try:
         document = _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        # What follows `with value` may be a key; so may the lines that the original error quotes,
+        # which would go to the log.
+        problem = str(error.problem or error.context).partition(" with value ")[0]
         raise ConfigError(
-            f"{path}{place}: this is not YAML ({error.problem or error.context}): mend the line, "
-            "or remove the file to go back to the defaults."
-        ) from error
+            f"{path}{place}: this is not YAML ({problem}): mend the line, or remove the file to "
+            "go back to the defaults."
+        ) from None
     except (YAMLError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
         raise ConfigError(
-            f"{path}: this is not YAML ({error}): mend or remove the file."
-        ) from error
+            f"{path}: this is not YAML ({reason}): mend or remove the file."
+        ) from None
     if document is None:
         return CommentedMap()
     if not isinstance(document, CommentedMap):
@@ -263,27 +313,47 @@ def _validate(document: Any, path: Path) -> Settings:
         return Settings.model_validate(document)
     except ValidationError as error:
         problems = [_describe(problem, document) for problem in error.errors()]
-        raise ConfigError("\n".join(f"{path}, {problem}" for problem in problems)) from error
+        # The original error quotes values, and one of them may be a key in the wrong place.
+        raise ConfigError("\n".join(f"{path}, {problem}" for problem in problems)) from None
 
 
 def _describe(problem: Any, document: Any) -> str:
     """One pydantic error as `line N: key: what is wrong and what is allowed`."""
-    location = [part for part in problem["loc"] if isinstance(part, str)]
-    line, keys = _find_line(document, location)
-    dotted = ".".join(keys)
+    line, keys = _find_line(document, problem["loc"])
+    place = f"line {line}: " if line else ""
+    dotted = ".".join(map(str, keys))
     if problem["type"] == "extra_forbidden":
         allowed = _allowed_keys(keys[:-1])
-        close = difflib.get_close_matches(keys[-1], allowed, n=1)
-        hint = f"did you mean `{close[0]}`? " if close else ""
-        return f"line {line}: unknown key `{dotted}`: {hint}Allowed here: {', '.join(allowed)}."
+        hint = _did_you_mean(keys[-1], allowed)
+        return f"{place}unknown key `{dotted}`: {hint}Allowed here: {', '.join(allowed)}."
     if dotted == "api_key":
-        return f"line {line}: `api_key`: it must be text in quotes."
-    return f"line {line}: `{dotted}`: {problem['msg']}, not {problem['input']!r}."
+        return f"{place}`api_key` must be text in quotes."
+    return f"{place}`{dotted}` {_expectation(problem, keys)}, not {problem['input']!r}."
 
 
-def _find_line(document: Any, location: Sequence[str]) -> tuple[int, list[str]]:
-    """The line (from 1) of the deepest key of `location` that the document has, and its path."""
-    line, keys, node = 1, [], document
+def _expectation(problem: Any, keys: Sequence[str]) -> str:
+    """What the value must be, as the second half of a sentence."""
+    by_key = {
+        "base_url": "must be an address that begins with http:// or https://",
+        "language": "must be a language code in small letters, such as en",
+    }
+    if problem["type"] == "string_pattern_mismatch":
+        return by_key[keys[-1]]
+    if problem["type"] in ("model_type", "model_attributes_type"):
+        return f"must be a section with the keys {', '.join(_allowed_keys(keys))}"
+    expected = str(problem["msg"]).replace("Input should be", "must be")
+    # pydantic adds how it tried to read the value.
+    return expected.partition(", unable to parse")[0]
+
+
+def _did_you_mean(key: str, allowed: Sequence[str]) -> str:
+    close = difflib.get_close_matches(key, allowed, n=1)
+    return f"did you mean `{close[0]}`? " if close else ""
+
+
+def _find_line(document: Any, location: Sequence[str]) -> tuple[int | None, list[str]]:
+    """The line (from 1) of the deepest key of `location` that the file has, and its path."""
+    line, keys, node = None, [], document
     for key in location:
         if not hasattr(node, "lc") or key not in node:
             break
@@ -322,10 +392,12 @@ def _assign(document: Any, key: str, value: Any) -> None:
     allowed = _allowed_keys(sections) if all(s in _allowed_keys([]) for s in sections) else []
     if last not in allowed:
         known = [
-            *_allowed_keys([]),
-            *(f"{s}.{k}" for s in Settings.model_fields for k in _allowed_keys([s])),
+            f"{section}.{name}" if name else section
+            for section in Settings.model_fields
+            for name in _allowed_keys([section]) or [""]
         ]
-        raise ConfigError(f"There is no setting `{key}`. There are: {', '.join(known)}.")
+        hint = _did_you_mean(key, known)
+        raise ConfigError(f"There is no setting `{key}`: {hint}There are: {', '.join(known)}.")
     for section in sections:
         if not isinstance(document.get(section), CommentedMap):
             document[section] = CommentedMap()

@@ -1,5 +1,6 @@
 """`make demo`: the main job on the sample lesson, offline, in a data directory of its own."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -22,7 +23,7 @@ SAMPLE = ROOT / "backend" / "sample"
 
 def main() -> None:
     shutil.rmtree(DATA_DIR, ignore_errors=True)
-    title = "Newton and the colours of sunlight"
+    title = json.loads((SAMPLE / "lesson.json").read_text(encoding="utf-8"))["title"]
     print(f"The sample lesson: {title} (synthetic voices, see backend/sample/README.md)\n")
     with open_session() as session:
         added = add_recording(session, SAMPLE / "lesson.opus", LessonDetails(title=title))
@@ -46,7 +47,7 @@ def show_transcript(lesson: Lesson) -> None:
 
 
 def show_changes(lesson: Lesson) -> None:
-    heading("What correction changed: [- removed -] {+ put in +}")
+    heading("What correction changed")
     pairs = list(zip(lesson.transcript or [], lesson.corrected_transcript or [], strict=True))
     for before, after in pairs:
         if before.text != after.text:
@@ -56,15 +57,17 @@ def show_changes(lesson: Lesson) -> None:
 
 
 def marked(before: Segment, after: Segment) -> str:
-    pieces = []
+    """The words as they were, and what they became: `old → new`, [-removed-], {+put in+}."""
+    pieces: list[str] = []
     for change in diff_words(before.text, after.text):
         if change.operation is Operation.EQUAL:
-            pieces.append(" ".join(change.before))
-            continue
-        if change.before:
-            pieces.append(f"[- {' '.join(change.before)} -]")
-        if change.after:
-            pieces.append(f"{{+ {' '.join(change.after)} +}}")
+            pieces += change.before
+        elif len(change.before) == len(change.after):
+            pairs = zip(change.before, change.after, strict=True)
+            pieces += [f"{old}→{new}" for old, new in pairs]
+        else:
+            pieces += [f"[-{word}-]" for word in change.before]
+            pieces += [f"{{+{word}+}}" for word in change.after]
     return " ".join(pieces)
 
 

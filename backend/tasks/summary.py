@@ -34,8 +34,9 @@ MAX_CONCURRENCY = 5
 
 PROVIDER_CONTEXT_TOKENS = 128_000
 """What the providers' current models read at least."""
-LOCAL_CONTEXT_TOKENS = 8_000
-"""What a model behind a `base_url` can be trusted to read. `summary.context_tokens` sets it."""
+LOCAL_CONTEXT_TOKENS = 4_000
+"""What a model behind a `base_url` can be trusted to read: Ollama's default on small machines,
+which cuts a longer text without a word. `summary.context_tokens` sets it."""
 PROMPT_TOKENS = 1_000
 TOKENS_PER_WORD = 3
 MIN_PART_WORDS = 150

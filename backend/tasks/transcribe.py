@@ -4,18 +4,20 @@ import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from backend.config import TranscriptionSettings, audio_dir, load_config, models_dir
 from backend.database import Bind, begin_write, bind_of, refuse_uncommitted_writes
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.models import Lesson, Segment, TranscriptWindow
-from backend.speech.audio import AudioInfo, AudioStream, probe
+from backend.models.columns import utc_now
+from backend.speech.audio import SAMPLE_RATE_HZ, AudioInfo, AudioStream, probe
 from backend.speech.engines.base import DecodeOptions
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
@@ -29,6 +31,10 @@ STAGE = "transcription"
 ALGORITHM = "windows-1"
 """Part of the windows' fingerprint: changed when the same recogniser and options would give
 other windows or texts, so that no transcript is assembled from two kinds."""
+
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Windows of other options that are older are not waited for by anybody."""
 
 
 class Transcription(NamedTuple):
@@ -132,6 +138,11 @@ class _Work:
         tell(after.end if after else 0.0)
         return job.run(self.stream, after, tell)
 
+    @property
+    def seconds_read(self) -> float:
+        """The length of the sound, once it has been read to its end."""
+        return self.stream.report.samples / SAMPLE_RATE_HZ
+
     def _options(self) -> DecodeOptions:
         return DecodeOptions(
             language=self.settings.language,
@@ -221,15 +232,24 @@ def hash_file(path: Path) -> str:
 
 
 def _last_window(bind: Bind, lesson_id: int, fingerprint: str) -> TranscribedWindow | None:
+    """The last of the stored windows that follow each other from the recording's start."""
+    with Session(bind) as session:
+        windows = _stored_windows(session, lesson_id, fingerprint)
+    return windows[-1] if windows else None
+
+
+def _stored_windows(session: Session, lesson_id: int, fingerprint: str) -> list[TranscribedWindow]:
+    """The windows without a gap from the first on.
+
+    Another process that did the same work may have assembled and removed some meanwhile.
+    """
     statement = (
         select(TranscriptWindow)
         .where(TranscriptWindow.lesson_id == lesson_id, TranscriptWindow.fingerprint == fingerprint)
-        .order_by(TranscriptWindow.position.desc())  # type: ignore[attr-defined]
-        .limit(1)
+        .order_by(col(TranscriptWindow.position))
     )
-    with Session(bind) as session:
-        row = session.exec(statement).first()
-        return _to_window(row) if row else None
+    rows = session.exec(statement).all()
+    return [_to_window(row) for number, row in enumerate(rows) if row.position == number]
 
 
 def _to_window(row: TranscriptWindow) -> TranscribedWindow:
@@ -280,16 +300,27 @@ def _assemble(session: Session, lesson_id: int, fingerprint: str, work: _Work, s
     lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
     if lesson is None:
         raise LessonNotFound(lesson_id)
-    statement = (
-        select(TranscriptWindow)
-        .where(TranscriptWindow.lesson_id == lesson_id, TranscriptWindow.fingerprint == fingerprint)
-        .order_by(TranscriptWindow.position)  # type: ignore[arg-type]
-    )
-    windows = [_to_window(row) for row in session.exec(statement)]
-    metadata = work.metadata(windows)
-    lesson.transcript = [segment for window in windows for segment in window.segments]
-    lesson.transcript_metadata = metadata
-    lesson.duration = metadata["duration"]
-    lesson.audio_sha256 = sha256
-    session.execute(delete(TranscriptWindow).where(TranscriptWindow.lesson_id == lesson_id))  # type: ignore[arg-type]
+    windows = _stored_windows(session, lesson_id, fingerprint)
+    if windows and windows[-1].end == work.seconds_read:
+        metadata = work.metadata(windows)
+        lesson.transcript = [segment for window in windows for segment in window.segments]
+        lesson.transcript_metadata = metadata | {"fingerprint": fingerprint}
+        lesson.duration = metadata["duration"]
+        lesson.audio_sha256 = sha256
+    elif (lesson.transcript_metadata or {}).get("fingerprint") != fingerprint:
+        raise InputChanged(
+            f"The windows of lesson {lesson_id} were removed while it was transcribed: transcribe "
+            "it again, and only once at a time."
+        )
+    # Otherwise another process did the same work meanwhile, and its transcript is there.
+    session.execute(_obsolete_windows(lesson_id, fingerprint))
     session.commit()
+
+
+def _obsolete_windows(lesson_id: int, fingerprint: str) -> Delete:
+    """This work's windows, and those of work that nobody goes on with."""
+    is_own = col(TranscriptWindow.fingerprint) == fingerprint
+    is_forgotten = col(TranscriptWindow.created_at) < utc_now() - FORGOTTEN_AFTER
+    return delete(TranscriptWindow).where(
+        col(TranscriptWindow.lesson_id) == lesson_id, or_(is_own, is_forgotten)
+    )

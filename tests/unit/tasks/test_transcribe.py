@@ -381,3 +381,28 @@ def test_engines_are_kept_apart_by_their_address(tmp_path: Path) -> None:
     assert engine_for(f"sqlite:///{tmp_path / 'a.db'}") is first
     assert engine_for(f"sqlite:///{tmp_path / 'b.db'}") is not first
     database.dispose_engines()
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_two_that_transcribe_one_lesson_at_once_lose_none_of_it(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    lesson_id = lesson_of(two_windows)
+    is_second = False
+
+    def run_another(progress: Progress) -> None:
+        nonlocal is_second
+        if progress.done > 300 and not is_second:
+            is_second = True
+            run(lesson_id)  # assembles the transcript and removes the windows
+
+    run(lesson_id, run_another)
+
+    transcript = stored_lesson(lesson_id).transcript or []
+    assert is_second
+    assert transcript[0].start < 5
+    assert transcript[-1].end > 540
+    run(lesson_id)
+    assert stored_lesson(lesson_id).transcript == transcript
+    with Session(database.engine) as session:
+        assert session.exec(select(TranscriptWindow)).all() == []
