@@ -205,7 +205,7 @@ class ContextTooLong(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """The provider asked to slow down more often than we retry: try again later."""
+    """The provider asked to slow down: try again later, or with less at the same time."""
 
     retryable = True
 

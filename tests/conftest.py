@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlmodel import Session
 
 from backend import database
 from backend.config import audio_dir
 from backend.models import Lesson
 from tests.audio_files import NANO_MODEL_DIR
+
+# Machines are shared and slow at times; and a run that others rely on must not depend on chance.
+settings.register_profile("own", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "own")
 
 pytest_plugins = ["tests.postgres"]
 

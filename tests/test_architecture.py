@@ -13,15 +13,16 @@ BACKEND = ROOT / "backend"
 ALLOWED = {
     "errors": set(),
     "config": {"errors"},
+    "files": set(),
     "log": set(),
     "models": set(),
     "migrations": {"models"},
     "database": {"config", "errors"},
-    "speech": {"errors", "models", "config"},
+    "speech": {"errors", "files", "models", "config"},
     "text": {"errors", "models"},
     "llm": {"errors", "models", "config", "database"},
     "exports": {"errors", "models", "text"},
-    "lessons": {"errors", "models", "config", "database", "speech"},
+    "lessons": {"errors", "files", "models", "config", "database", "speech"},
     "tasks": {"errors", "models", "config", "database", "log", "speech", "text", "llm"},
     "cli": {
         "errors",

@@ -23,6 +23,9 @@ READING_MS_PER_WORD = 300
 MIN_CUE_MS = 100
 """How long it stands at least, even where the recogniser gave it no time at all."""
 
+WORD_JOINER = "\u2060"
+"""Invisible, and no place to break a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -38,13 +41,19 @@ def cut_cues(segments: Sequence[Segment]) -> list[Cue]:
 
     Segments that overlap, or have no length, are shown one after the other.
     """
-    in_time_order = sorted(clean_segments(segments), key=lambda segment: segment.start)
+    cleaned = [_without_joiners(segment) for segment in clean_segments(segments)]
+    in_time_order = sorted(cleaned, key=lambda segment: segment.start)
     cues = [
         _make_cue(words)
         for segment in _with_length(in_time_order)
         for words in cut_words(list(_timed_words(segment)))
     ]
     return _in_sequence(cues)
+
+
+def _without_joiners(segment: Segment) -> Segment:
+    """The invisible word joiner is ours, for escaping; a text may be nothing but it."""
+    return segment.model_copy(update={"text": segment.text.replace(WORD_JOINER, "").strip()})
 
 
 def _with_length(segments: Sequence[Segment]) -> Iterator[Segment]:
@@ -94,7 +103,6 @@ def _in_sequence(cues: Sequence[Cue]) -> list[Cue]:
 # pysubs2 takes a backslash for the beginning of a formatting code. No clean text holds this
 # control character, so it may stand for one until the file is written.
 BACKSLASH_STAND_IN = "\x01"
-WORD_JOINER = "\u2060"  # invisible, and no place to break a line
 TAG_START = re.compile(r"<(?=[a-zA-Z/!?])|\{(?=\\)")
 
 

@@ -144,7 +144,7 @@ def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
         return refused(failure.said, Usage())
     if failure.status == 429:
         return RateLimited(
-            f"{choice.server} asked to slow down more often than we retry ({said}): try again "
+            f"{choice.server} asked to slow down ({said}): try again "
             "later, or with less at the same time."
         )
     if failure.status in (408, 409, 425) or failure.status >= 500:

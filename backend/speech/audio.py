@@ -60,12 +60,11 @@ class DecodingReport:
         """What a person should know about the recording, in sentences."""
         found = []
         if self.damaged_packets:
-            found.append(f"{self.damaged_packets} damaged pieces of the recording were skipped.")
+            pieces = _counted(self.damaged_packets, "damaged piece", "damaged pieces")
+            found.append(f"Skipped in the recording: {pieces}.")
         if self.invalid_samples:
-            found.append(
-                f"{self.invalid_samples} samples of the recording are not numbers and were taken "
-                "as silence."
-            )
+            samples = _counted(self.invalid_samples, "sample", "samples")
+            found.append(f"Taken as silence in the recording, being not numbers: {samples}.")
         decoded_seconds = self.samples / SAMPLE_RATE_HZ
         if expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
             found.append(
@@ -77,6 +76,10 @@ class DecodingReport:
                 f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
             )
         return found
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def probe(path: Path) -> AudioInfo:

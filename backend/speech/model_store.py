@@ -1,31 +1,19 @@
-"""Whisper models on this machine: finding, checking, naming and downloading them.
+"""Whisper models on this machine: finding, checking and naming them.
 
 A model is a directory with the files that faster-whisper reads, converted for CTranslate2. It is
 used only after `check_model`: faster-whisper itself would go to the network for a missing
 tokenizer.json, and fail with a library's error on a cut model.bin.
-
-In the models directory, names that begin with a dot are ours: `.small.partial` is an unfinished
-download, `.small.lock` keeps a second process from it, `.small.replaced` is the older model while
-the new one takes its place.
 """
 
 import json
-import os
 import re
-import shutil
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from filelock import FileLock, Timeout
-
-from backend.errors import DownloadFailed, ModelIncomplete, ModelNotInstalled, UnknownModel
-from backend.speech.hub import DEFAULT_DEADLINES, Deadlines, Hub, RemoteFile
+from backend.errors import ModelIncomplete, ModelNotInstalled
 
 WEIGHTS = "model.bin"
 PREPROCESSOR = "preprocessor_config.json"
@@ -68,8 +56,6 @@ DEFAULT_MEL_BANDS = 80
 
 SAMPLES = 16
 SAMPLE_BYTES = 1 << 16
-SPARE_BYTES = 64 << 20
-"""Disk space to leave free after a download."""
 
 
 # --- names and places ------------------------------------------------------------------------
@@ -91,7 +77,7 @@ def resolve_model(name_or_directory: str, models_dir: Path) -> Path:
         return _expand(name_or_directory)
     if "/" in name_or_directory and _is_directory(Path(name_or_directory)):
         return Path(name_or_directory).absolute()
-    return models_dir / _directory_name(name_or_directory)
+    return models_dir / directory_name(name_or_directory)
 
 
 def _is_directory(path: Path) -> bool:
@@ -110,25 +96,13 @@ def _expand(path: str) -> Path:
         ) from error
 
 
-def _directory_name(name: str) -> str:
+def directory_name(name: str) -> str:
     if not (PLAIN_NAME.fullmatch(name) or REPOSITORY_NAME.fullmatch(name)):
         raise ModelNotInstalled(
             f"{name!r} is neither a directory that exists nor the name of a Whisper model: "
             f"use a directory, or one of {', '.join(WHISPER_MODELS)}."
         )
     return name.replace("/", "--")
-
-
-def _repository_of(name: str) -> str:
-    """Where the hub keeps the model."""
-    if name in WHISPER_MODELS:
-        return WHISPER_MODELS[name]
-    if REPOSITORY_NAME.fullmatch(name):
-        return name
-    raise UnknownModel(
-        f"There is no Whisper model {name!r}: use one of {', '.join(WHISPER_MODELS)}, or "
-        "owner/repository for another on the hub that was converted for CTranslate2."
-    )
 
 
 # --- what is installed -----------------------------------------------------------------------
@@ -163,7 +137,7 @@ def installed_models(models_dir: Path) -> list[InstalledModel]:
     if not models_dir.is_dir():
         return []
     return [
-        InstalledModel(path.name, path, _size_on_disk(path), find_problem(path))
+        InstalledModel(path.name, path, size_on_disk(path), find_problem(path))
         for path in sorted(models_dir.iterdir())
         if path.is_dir() and not path.name.startswith(".")
     ]
@@ -182,10 +156,10 @@ def describe_model(directory: Path) -> ModelDescription:
         for index in range(SAMPLES):
             stream.seek(max(0, size_bytes - SAMPLE_BYTES) * index // (SAMPLES - 1))
             digest.update(stream.read(SAMPLE_BYTES))
-    return ModelDescription(digest.hexdigest(), _size_on_disk(directory))
+    return ModelDescription(digest.hexdigest(), size_on_disk(directory))
 
 
-def _size_on_disk(directory: Path) -> int:
+def size_on_disk(directory: Path) -> int:
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
 
 
@@ -335,200 +309,3 @@ def _read_string(stream: BinaryIO) -> str:
     (characters,) = struct.unpack(f"<{length}s", stream.read(length))
     text: str = characters.decode("utf-8")
     return text.rstrip("\0")
-
-
-# --- downloading -----------------------------------------------------------------------------
-
-
-def _report_nothing(done_bytes: int, total_bytes: int) -> None:
-    pass
-
-
-def download_model(
-    name: str,
-    models_dir: Path,
-    *,
-    endpoint: str | None = None,
-    deadlines: Deadlines = DEFAULT_DEADLINES,
-    on_progress: Callable[[int, int], None] = _report_nothing,
-) -> Path:
-    """Download a model and return its directory, `models_dir/<name>`.
-
-    It is complete, or what was there before is untouched: the files come into a directory beside
-    it, each is checked for size and checksum, and all take their place at once. A later call goes
-    on where one stopped. A model that is installed and still current is not fetched again.
-
-    Parameters
-    ----------
-    name
-        One of `WHISPER_MODELS`, or `owner/repository` of the hub.
-    endpoint
-        The hub's address; None: huggingface_hub's, which HF_ENDPOINT sets.
-    on_progress
-        Told the bytes there are and the bytes of the whole, often.
-
-    Raises
-    ------
-    UnknownModel
-        `name` is neither.
-    DownloadFailed
-        With the reason and what to do.
-    """
-    repository = _repository_of(name)
-    target = models_dir / _directory_name(name)
-    with _named_disk_errors(target), _locked(target, deadlines):
-        _mend_interrupted_replacement(target)
-        with closing(Hub(endpoint, deadlines)) as hub:
-            files = _find_model_files(hub, repository)
-            if all(file.is_content_of(target / file.name) for file in files):
-                on_progress(_total_bytes(files), _total_bytes(files))
-                return target
-            partial = target.with_name(f".{target.name}.partial")
-            _prepare_partial(partial, files)
-            _fetch_all(hub, files, partial, on_progress)
-        _refuse_unusable(partial, repository)
-        _put_in_place(partial, target)
-    return target
-
-
-@contextmanager
-def _named_disk_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (ENOSPC, EDQUOT, EFBIG):
-            raise DownloadFailed(
-                f"The disk of {target.parent} is full: free some space and run the download of "
-                f"{target.name} again, it goes on where it stopped."
-            ) from error
-        raise DownloadFailed(
-            f"{error.filename or target.parent} cannot be used ({error.strerror}): mend its "
-            "permissions, or choose another data directory with LECTERN_DATA_DIR."
-        ) from error
-
-
-@contextmanager
-def _locked(target: Path, deadlines: Deadlines) -> Iterator[None]:
-    """One process at a time; another that wants the same model waits and then finds it there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(target.with_name(f".{target.name}.lock"), timeout=deadlines.overall_seconds)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise DownloadFailed(
-            f"Another process has been downloading {target.name} for "
-            f"{deadlines.overall_seconds:g} s: wait for it, or end it and try again."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _find_model_files(hub: Hub, repository: str) -> list[RemoteFile]:
-    files = hub.find_files(repository, MODEL_FILES)
-    names = {file.name for file in files}
-    if not names:
-        raise DownloadFailed(f"{hub.endpoint} has no model {repository} (404): check the name.")
-    missing = sorted({"config.json", "tokenizer.json", WEIGHTS} - names)
-    if missing or not names.intersection(VOCABULARIES):
-        raise DownloadFailed(
-            f"{repository} at {hub.endpoint} is not a Whisper model for faster-whisper: it has no "
-            f"{', '.join(missing) or ' or '.join(VOCABULARIES)}. Choose one that was converted "
-            "for CTranslate2."
-        )
-    return files
-
-
-def _total_bytes(files: list[RemoteFile]) -> int:
-    return sum(file.size_bytes for file in files)
-
-
-def _unfinished(partial: Path, file: RemoteFile) -> Path:
-    # The identity is in the name, so that a part of another version is never gone on with.
-    return partial / f"{file.name}.{file.identity}.part"
-
-
-def _prepare_partial(partial: Path, files: list[RemoteFile]) -> None:
-    """Make the place for the download, without leftovers of other versions, or refuse."""
-    partial.mkdir(exist_ok=True)
-    wanted = {partial / file.name for file in files} | {_unfinished(partial, f) for f in files}
-    for leftover in set(partial.iterdir()) - wanted:
-        _remove(leftover)
-    missing_bytes = _total_bytes(files) - _size_on_disk(partial)
-    free_bytes = shutil.disk_usage(partial).free
-    if missing_bytes > 0 and missing_bytes + SPARE_BYTES > free_bytes:
-        raise DownloadFailed(
-            f"The disk of {partial.parent} has too little space: the download needs "
-            f"{_megabytes(missing_bytes + SPARE_BYTES)}, and {_megabytes(free_bytes)} are free."
-        )
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.0f} MB"
-
-
-def _fetch_all(
-    hub: Hub, files: list[RemoteFile], partial: Path, on_progress: Callable[[int, int], None]
-) -> None:
-    total_bytes, before_bytes = _total_bytes(files), 0
-    for file in files:
-        if not file.is_content_of(partial / file.name):
-            part = _unfinished(partial, file)
-            hub.fetch(file, part, _report_from(before_bytes, total_bytes, on_progress))
-            part.replace(partial / file.name)
-        before_bytes += file.size_bytes
-        on_progress(before_bytes, total_bytes)
-
-
-def _report_from(
-    before_bytes: int, total_bytes: int, on_progress: Callable[[int, int], None]
-) -> Callable[[int], None]:
-    return lambda received_bytes: on_progress(before_bytes + received_bytes, total_bytes)
-
-
-def _refuse_unusable(partial: Path, repository: str) -> None:
-    problem = find_problem(partial)
-    if problem:
-        _remove(partial)
-        raise DownloadFailed(
-            f"{repository} was downloaded whole, but cannot be used: {problem}. Choose another."
-        )
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    """Replace the older model; a crash in between is mended by the next download."""
-    _flush_directory(partial)
-    replaced = _replaced(target)
-    if target.exists():
-        target.rename(replaced)
-    partial.rename(target)
-    _flush_directory(target.parent)
-    _remove(replaced)
-
-
-def _mend_interrupted_replacement(target: Path) -> None:
-    replaced = _replaced(target)
-    if replaced.exists() and not target.exists():
-        replaced.rename(target)
-    _remove(replaced)
-
-
-def _replaced(target: Path) -> Path:
-    return target.with_name(f".{target.name}.replaced")
-
-
-def _flush_directory(directory: Path) -> None:
-    """Make the names in `directory` survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -188,6 +188,11 @@ def _named_failures(directory: Path) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        if "is not found or cannot be loaded" in str(error):
+            raise DeviceUnavailable(
+                f"NVIDIA's libraries are missing ({error}): install them (the packages "
+                "nvidia-cublas-cu12 and nvidia-cudnn-cu12), or set transcription.device to `cpu`."
+            ) from error
         if "out of memory" in str(error):
             raise RecogniserError(
                 f"The Whisper model {directory.name} does not fit the device's memory: choose a "

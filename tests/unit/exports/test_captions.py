@@ -161,3 +161,10 @@ def test_a_french_mark_never_begins_a_line() -> None:
 def test_an_empty_transcript_is_a_valid_empty_file() -> None:
     assert export_lesson(make_lesson(), ExportFormat.SRT) == ""
     assert export_lesson(make_lesson(), ExportFormat.VTT) == "WEBVTT\n\n"
+
+
+@pytest.mark.parametrize("kind", ["srt", "vtt"])
+def test_a_text_of_invisible_marks_makes_no_cue(kind: str) -> None:
+    lesson = make_lesson(Segment(start=0, end=1, text="\u2060 \u2060"))
+
+    assert read_captions(export_lesson(lesson, ExportFormat(kind)), kind=kind) == []

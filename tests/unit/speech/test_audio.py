@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faster_whisper.audio import decode_audio
+from pytest_httpserver import HTTPServer
 
 from backend.errors import LecternError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
 from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
@@ -168,6 +169,20 @@ def test_a_playlist_cannot_make_us_read_another_file(content: str, tmp_path: Pat
             probe(path)
         with pytest.raises(LecternError):
             list(AudioStream(path))
+
+
+def test_a_playlist_cannot_make_us_ask_a_server(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/next.ts").respond_with_data("")
+    path = tmp_path / "lesson.m3u8"
+    path.write_text(
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:5\n"
+        f"#EXTINF:5,\n{httpserver.url_for('/next.ts')}\n#EXT-X-ENDLIST\n"
+    )
+
+    with pytest.raises(LecternError, match=r"lesson\.m3u8"):
+        probe(path)
+
+    assert httpserver.log == []
 
 
 @pytest.mark.parametrize("name", ["-i.wav", "pipe:0.wav", "concat:a|b.wav", "a%03d.wav"])

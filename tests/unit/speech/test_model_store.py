@@ -15,12 +15,12 @@ import pytest
 
 from backend.errors import DownloadFailed, ModelIncomplete, ModelNotInstalled, UnknownModel
 from backend.speech.hub import Deadlines
+from backend.speech.model_download import download_model
 from backend.speech.model_store import (
     MODEL_FILES,
     WHISPER_MODELS,
     check_model,
     describe_model,
-    download_model,
     installed_models,
     resolve_model,
 )
@@ -645,7 +645,7 @@ DOWNLOAD_IN_A_PROCESS = """
 import resource, sys
 from pathlib import Path
 from backend.errors import DownloadFailed
-from backend.speech.model_store import download_model
+from backend.speech.model_download import download_model
 
 limit = int(sys.argv[2])
 if limit:

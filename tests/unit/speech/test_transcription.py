@@ -270,6 +270,17 @@ def test_the_language_is_detected_once_and_kept(long_speech: np.ndarray) -> None
     assert set(languages_asked(recogniser)) == {"de"}
 
 
+def test_going_on_keeps_the_language_that_was_detected(long_speech: np.ndarray) -> None:
+    recogniser = ScriptedRecogniser(languages=[{"de": 0.9}])
+    job = TranscriptionJob(recogniser, DecodeOptions(None), SHORT_PLAN)
+    first = transcribe(job, [long_speech])[0]
+
+    transcribe(job, [long_speech], after=first)
+
+    assert len(recogniser.stretches) == 1
+    assert set(languages_asked(recogniser)) == {"de"}
+
+
 def test_an_uncertain_language_is_asked_again_in_the_next_window(long_speech: np.ndarray) -> None:
     recogniser = ScriptedRecogniser(languages=[{"nl": 0.4, "de": 0.3}, {"de": 0.8, "nl": 0.1}])
 
