@@ -8,6 +8,7 @@ reads them once and keeps what was read.
 import difflib
 import io
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Sequence
@@ -322,6 +323,8 @@ def _describe(problem: Any, document: Any) -> str:
     line, keys = _find_line(document, problem["loc"])
     place = f"line {line}: " if line else ""
     dotted = ".".join(map(str, keys))
+    if problem["type"] == "invalid_key":
+        return f"{place}`{problem['input']}` is not a key: keys are words."
     if problem["type"] == "extra_forbidden":
         allowed = _allowed_keys(keys[:-1])
         hint = _did_you_mean(keys[-1], allowed)
@@ -341,9 +344,9 @@ def _expectation(problem: Any, keys: Sequence[str]) -> str:
         return by_key[keys[-1]]
     if problem["type"] in ("model_type", "model_attributes_type"):
         return f"must be a section with the keys {', '.join(_allowed_keys(keys))}"
-    expected = str(problem["msg"]).replace("Input should be", "must be")
+    expected = re.sub(r"^(Input|String) should ", "must ", problem["msg"])
     # pydantic adds how it tried to read the value.
-    return expected.partition(", unable to parse")[0]
+    return re.split(", (?:unable|got) ", expected)[0]
 
 
 def _did_you_mean(key: str, allowed: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Logging: full records in `<data dir>/logs/lectern.log`, one line each on the terminal."""
 
 import logging
+import unicodedata
 from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -10,6 +11,17 @@ KEPT_LOG_FILES = 3
 FILE_LAYOUT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
 logger = logging.getLogger("lectern")
+
+
+def printable(text: str) -> str:
+    """The text without the control characters that a terminal would obey; lines stay lines."""
+    return "".join(_as_printed(character) for character in text)
+
+
+def _as_printed(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) != "Cc":
+        return character
+    return " " if character.isspace() else ""
 
 
 class _Redacted(logging.Formatter):
@@ -27,18 +39,28 @@ class _Redacted(logging.Formatter):
 
 
 class _OneLine(_Redacted):
-    """The message alone: the trace is for the file."""
+    """The message alone, safe for a terminal: the trace is for the file."""
 
     def format(self, record: logging.LogRecord) -> str:
         bare = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
-        return super().format(bare)
+        return printable(super().format(bare))
+
+
+class _LogFile(RotatingFileHandler):
+    """A log that cannot be written costs the log and not the job: it is said once."""
+
+    has_failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        if not self.has_failed:
+            self.has_failed = True
+            logger.warning("no log is kept: %s cannot be written", self.baseFilename)
 
 
 def set_up_logging(directory: Path, secrets: Sequence[str]) -> None:
     """Send this process's records to `lectern.log` in `directory`, and warnings to the terminal.
 
-    It may be called again, with another directory or other secrets. A log that cannot be written
-    costs the log and not the job: it is said once.
+    It may be called again, with another directory or other secrets.
     """
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
@@ -52,8 +74,12 @@ def set_up_logging(directory: Path, secrets: Sequence[str]) -> None:
     path = directory / "lectern.log"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
-            path, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOG_FILES, encoding="utf-8"
+        file = _LogFile(
+            path,
+            maxBytes=MAX_LOG_BYTES,
+            backupCount=KEPT_LOG_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",  # the name of a file may be no text
         )
     except OSError as error:
         logger.warning("no log is kept: %s cannot be written (%s)", path, error.strerror)

@@ -1,13 +1,18 @@
 """The command line. A command's module is loaded when the command is called."""
 
 import logging
+import os
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from backend import __version__
+from backend.config import known_secrets, log_dir
 from backend.errors import LecternError
+from backend.log import printable, set_up_logging
 
 logger = logging.getLogger("lectern.cli")
 
@@ -48,13 +53,20 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, _, about) in COMMANDS.items()])
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """A title that the terminal's encoding lacks is shown in escapes, and stops nothing."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **options)
+
     def invoke(self, context: click.Context) -> Any:
         """Whatever goes wrong ends in one line for the person and a trace for the log."""
         try:
             return super().invoke(context)
         except LecternError as error:
             logger.info("command failed", exc_info=True)
-            click.echo(f"lectern: {error.message}", err=True)
+            click.echo(f"lectern: {printable(error.message)}", err=True)
             context.exit(1)
         except KeyboardInterrupt:
             click.echo(
@@ -66,13 +78,23 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # the outer edge
-            logger.exception("unexpected error")
-            click.echo(
-                f"lectern: unexpected error ({type(error).__name__}: {error}). Its full record is "
-                "in the log: `lectern config show` names the data directory.",
-                err=True,
+            set_up_logging(log_dir(), known_secrets())
+            logger.exception(
+                "unexpected error (%s: %s): its full record is in %s",
+                type(error).__name__,
+                error,
+                log_dir() / "lectern.log",
             )
+            _give_up_unwritten_output()
             context.exit(1)
+
+
+def _give_up_unwritten_output() -> None:
+    """What stdout does not take (a full disk) is dropped, or Python's end would try and fail."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(

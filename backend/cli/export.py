@@ -1,15 +1,19 @@
 """export."""
 
+import errno
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from backend.cli.terminal import json_option, lesson_argument, open_session, print_json
-from backend.errors import NoTranscript, StorageFull
+from backend.errors import InvalidValue, LecternError, NoTranscript, StorageFull
 from backend.exports.document import Layer, LessonExport, Moment
 from backend.exports.formats import ExportFormat, export_lesson
 from backend.lessons import service
+from backend.log import printable
 from backend.models import Lesson
 
 
@@ -18,15 +22,17 @@ from backend.models import Lesson
 @click.option(
     "--format",
     "export_format",
+    metavar="FORMAT",
     type=click.Choice([item.value for item in ExportFormat]),
     required=True,
-    help="text and markdown to read, json for programs, srt and vtt for captions.",
+    help="text or markdown to read, json for programs, srt or vtt for captions.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; else stdout.")
 @click.option(
     "--layer",
+    metavar="LAYER",
     type=click.Choice([item.value for item in Layer]),
-    help="Which text; else the corrected transcript where there is one.",
+    help="transcript or corrected_transcript; else the corrected one where there is one.",
 )
 @json_option
 def export(
@@ -40,7 +46,8 @@ def export(
         document = _document(lesson, Layer(layer) if layer else None)
     text = export_lesson(document, ExportFormat(export_format))
     if output is None:
-        click.echo(text, nl=False)
+        # A file gets every character, a terminal none that it would obey.
+        click.echo(printable(text) if sys.stdout.isatty() else text, nl=False)
         return
     _write(output, text)
     if as_json:
@@ -84,5 +91,16 @@ def _write(output: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(output)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageFull(f"{output} could not be written: {error.strerror}.") from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise _name_error(error, output) from error
+
+
+def _name_error(error: OSError, output: Path) -> LecternError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageFull(
+            f"There is not enough room for {output}: free some space, or name another."
+        )
+    return InvalidValue(
+        f"{output} cannot be written ({error.strerror}): name another file with -o."
+    )

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,49 +9,53 @@ import click
 from backend.cli.terminal import (
     clock,
     for_each,
+    heading,
     json_option,
     lesson_argument,
+    lesson_notices,
     notice,
+    one_line,
     open_session,
     print_json,
     print_table,
-    printable,
+    recording_path,
+    tell_same_recording,
 )
 from backend.lessons import service
 from backend.lessons.service import LessonDetails
+from backend.log import printable
 from backend.models import Lesson, Segment
 
 
 @click.command()
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--title", help="The title; else the file's name.")
 @click.option("--course", help="The course, which is made if there is none of that name.")
 @click.option("--language", help="The language spoken, such as en or fr; else it is detected.")
 @json_option
 def add(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     title: str | None,
     course: str | None,
     language: str | None,
     as_json: bool,
 ) -> None:
-    """Copy recordings into the library, each as a lesson."""
+    """Copy recordings into the library, each as a lesson.
+
+    A file whose name begins with a dash is written with its folder: ./-name.
+    """
     if title is not None and len(files) > 1:
         raise click.UsageError("--title is for one file: several lessons cannot share a title.")
     added: list[dict[str, Any]] = []
     with open_session() as session:
 
-        def add_one(file: Path) -> None:
-            result = service.add_recording(session, file, LessonDetails(title, course, language))
+        def add_one(file: str) -> None:
+            details = LessonDetails(title, course, language)
+            result = service.add_recording(session, recording_path(file), details)
             added.append(service.to_json(result.lesson, course, with_texts=False))
             if not as_json:
-                described = f"{result.lesson.title} ({clock(result.lesson.duration)})"
-                click.echo(f"Lesson {result.lesson.id}: {printable(described)}")
-            if result.same_recording:
-                same = ", ".join(str(lesson_id) for lesson_id in result.same_recording)
-                notice(f"The same recording is there already, as lesson {same}.")
+                click.echo(f"{heading(result.lesson)} ({clock(result.lesson.duration)})")
+            tell_same_recording(result)
 
         succeeded = for_each(files, add_one)
     if as_json:
@@ -117,9 +120,9 @@ def _describe(lesson: Lesson, course: str | None) -> list[str]:
         ("Corrected by", _made_by(lesson.correction_metadata, "provider")),
         ("Summarised by", _made_by(lesson.summary_metadata, "provider")),
     )
-    lines = [f"{lesson.id}  {lesson.title}"]
+    lines = [f"{lesson.id}  {one_line(lesson.title)}"]
     lines += [f"   {name + ':':15}{value}" for name, value in facts if value]
-    lines += [f"   ! {text}" for text in (lesson.transcript_metadata or {}).get("notices", [])]
+    lines += [f"   ! {text}" for text in lesson_notices(lesson)]
     if lesson.brief:
         lines += ["", "In brief", "", lesson.brief]
     if lesson.summary:
@@ -127,8 +130,10 @@ def _describe(lesson: Lesson, course: str | None) -> list[str]:
     text = lesson.transcript if lesson.corrected_transcript is None else lesson.corrected_transcript
     if text is None:
         return [*lines, "", f"There is no transcript yet: lectern process {lesson.id}"]
-    heading = "Transcript" if lesson.corrected_transcript is None else "Corrected transcript"
-    return [*lines, "", heading, "", *(_line(segment) for segment in text)]
+    if not text:
+        return lines
+    caption = "Transcript" if lesson.corrected_transcript is None else "Corrected transcript"
+    return [*lines, "", caption, "", *(_line(segment) for segment in text)]
 
 
 def _made_by(metadata: dict[str, Any] | None, maker: str) -> str | None:
@@ -147,7 +152,7 @@ def _summary_lines(lesson: Lesson) -> list[str]:
 
 def _line(segment: Segment) -> str:
     flags = f"  [{', '.join(segment.flags)}]" if segment.flags else ""
-    return f"{clock(segment.start):>8}  {segment.text}{flags}"
+    return f"{clock(segment.start):>8}  {one_line(segment.text)}{flags}"
 
 
 @click.command()
@@ -157,8 +162,9 @@ def _line(segment: Segment) -> str:
 @click.option("--language", help='The language spoken, such as en or fr; "" has it detected.')
 @click.option(
     "--date",
+    metavar="DATE",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
-    help="The lesson's date, in UTC.",
+    help="The lesson's date in UTC, such as 2026-11-20 or 2026-11-20T09:30.",
 )
 @json_option
 def edit(
@@ -179,7 +185,7 @@ def edit(
         if as_json:
             print_json(service.to_json(lesson, current_course, with_texts=False))
         else:
-            click.echo(f"Lesson {lesson.id}: {printable(lesson.title)}")
+            click.echo(heading(lesson))
 
 
 @click.command()
@@ -194,11 +200,11 @@ def remove(lesson_id: int, yes: bool, as_json: bool) -> None:
     """
     with open_session() as session:
         lesson = service.get_lesson(session, lesson_id)
-        title = printable(lesson.title)
+        removed = heading(lesson)
         if sys.stdin.isatty() and not yes and not as_json:
-            click.confirm(f"Remove lesson {lesson_id}, {title}, for good?", abort=True)
+            click.confirm(f"{removed}. Remove it for good?", abort=True)
         service.remove_lesson(session, lesson_id)
         if as_json:
             print_json({"id": lesson_id, "removed": True})
         else:
-            click.echo(f"Removed lesson {lesson_id}: {title}")
+            click.echo(f"Removed. {removed}")

@@ -2,9 +2,11 @@
 
 import click
 
-from backend.cli.terminal import json_option, print_json, print_table
+from backend.cli.terminal import json_option, print_json, print_table, progress_display
 from backend.config import models_dir
-from backend.speech.model_store import WHISPER_MODELS, download_model, installed_models
+from backend.speech.model_download import download_model
+from backend.speech.model_store import WHISPER_MODELS, installed_models
+from backend.tasks.progress import Progress
 
 MEGABYTE = 1_000_000
 
@@ -14,7 +16,7 @@ def models() -> None:
     """List and download Whisper models."""
 
 
-@models.command("list")
+@models.command("list", short_help="List what is installed, and what can be downloaded.")
 @json_option
 def list_(as_json: bool) -> None:
     """List the models that are installed, and those that can be downloaded by name."""
@@ -45,21 +47,18 @@ def list_(as_json: bool) -> None:
     click.echo(f"\nTo download (lectern models download NAME): {', '.join(WHISPER_MODELS)}")
 
 
-@models.command()
+@models.command(short_help="Download a Whisper model.")
 @click.argument("name")
 @json_option
 def download(name: str, as_json: bool) -> None:
     """Download a Whisper model by name, or by owner/repository on the hub."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        bar = bars.add_task(name, total=None)
+    with progress_display() as tell:
         directory = download_model(
             name,
             models_dir(),
-            on_progress=lambda done, total: bars.update(bar, completed=done, total=total),
+            on_progress=lambda done, total: tell(
+                Progress("download", done / MEGABYTE, total / MEGABYTE, "MB")
+            ),
         )
     if as_json:
         print_json({"name": directory.name, "directory": str(directory)})

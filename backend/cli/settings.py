@@ -19,7 +19,7 @@ def config() -> None:
     """Show and change the settings."""
 
 
-@config.command()
+@config.command(short_help="Show the settings in force.")
 @json_option
 def show(as_json: bool) -> None:
     """Show the settings in force; of a key only whether there is one."""
@@ -39,7 +39,7 @@ def _without_key(settings: Settings) -> dict[str, object]:
     return shown
 
 
-@config.command("set")
+@config.command("set", short_help="Change one setting.")
 @click.argument("key")
 @click.argument("value", required=False)
 @json_option

@@ -1,38 +1,75 @@
 """What the commands print: sentences and tables for people, JSON for programs, progress."""
 
 import json
+import logging
+import math
+import re
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlmodel import Session
 
 from backend import database
-from backend.config import known_secrets, log_dir
-from backend.log import set_up_logging
+from backend.config import known_secrets, load_config, log_dir
+from backend.errors import LecternError, LessonNotFound, NoSuchFile
+from backend.lessons.service import AddedLesson
+from backend.log import printable, set_up_logging
+from backend.models import Lesson
 from backend.tasks.progress import OnProgress, Progress
+
+logger = logging.getLogger("lectern.cli")
 
 PLAIN_LINE_SECONDS = 5.0
 """Without a terminal, progress is a line at most this often."""
 
+LARGEST_LESSON_ID = 2**63 - 1
+"""What a database can be asked for."""
+
+JSON_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff]")
+"""Terminals obey the former, and no encoding has the latter (bytes of a name that is no UTF-8)."""
+
+
+def _read_lesson_number(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{value!r} is not the number of a lesson: `lectern list` shows them."
+        ) from error
+    if abs(number) > LARGEST_LESSON_ID:
+        raise LessonNotFound(number)
+    return number
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and only that.")
-lesson_argument = click.argument("lesson_id", metavar="LESSON", type=int)
+lesson_argument = click.argument("lesson_id", metavar="LESSON", callback=_read_lesson_number)
+
+
+def recording_path(name: str) -> Path:
+    """The file that was named. An empty name, as an unset variable gives it, is none."""
+    if not name:
+        raise NoSuchFile("The name of a file is empty: name the recording.")
+    return Path(name)
 
 
 @contextmanager
 def open_session() -> Iterator[Session]:
-    """The session of one command, with its log."""
+    """The session of one command, with its log; a broken config.yaml is said before any work."""
     set_up_logging(log_dir(), known_secrets())
+    load_config()
     with Session(database.engine) as session:
         yield session
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    is_unicode = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=2)
+    click.echo(JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def notice(text: str) -> None:
@@ -40,9 +77,27 @@ def notice(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def printable(text: str) -> str:
-    """Without the control characters that a terminal would obey."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc")
+def one_line(text: str) -> str:
+    """For a table or a list: a title that was written by another program may hold anything."""
+    return " ".join(printable(text).split())
+
+
+def heading(lesson: Lesson) -> str:
+    """A lesson's number and title, before what is said about it."""
+    return f"Lesson {lesson.id}: {one_line(lesson.title)}"
+
+
+def tell_same_recording(added: AddedLesson) -> None:
+    if added.same_recording:
+        *others, last = (str(lesson_id) for lesson_id in added.same_recording)
+        named = f"lessons {', '.join(others)} and {last}" if others else f"lesson {last}"
+        notice(f"The same recording is there already: {named}.")
+
+
+def lesson_notices(lesson: Lesson) -> list[str]:
+    """What a person should know about how the lesson's texts were made."""
+    made_with = (lesson.transcript_metadata, lesson.correction_metadata, lesson.summary_metadata)
+    return [text for metadata in made_with for text in (metadata or {}).get("notices", [])]
 
 
 def clock(seconds: float | None) -> str:
@@ -58,7 +113,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table as wide as its longest cells, the last column free to run on."""
     from rich.cells import cell_len
 
-    table = [headings, *([printable(cell) for cell in row] for row in rows)]
+    table = [headings, *([one_line(cell) for cell in row] for row in rows)]
     widths = [max(cell_len(row[column]) for row in table) for column in range(len(headings))]
     for row in table:
         cells = (
@@ -107,33 +162,40 @@ def _bar() -> Iterator[OnProgress]:
 
 def _plain_lines() -> OnProgress:
     said_at: dict[str, float] = {}
+    last_line = ""
 
     def tell(progress: Progress) -> None:
+        nonlocal last_line
         is_end = progress.total is not None and progress.done >= progress.total
-        now = time.monotonic()
-        if is_end or now - said_at.get(progress.stage, -PLAIN_LINE_SECONDS) >= PLAIN_LINE_SECONDS:
-            said_at[progress.stage] = now
-            click.echo(f"{progress.stage}: {_amount(progress)}", err=True)
+        is_due = time.monotonic() - said_at.get(progress.stage, -math.inf) >= PLAIN_LINE_SECONDS
+        line = f"{progress.stage}: {_amount(progress)}"
+        if (is_end or is_due) and line != last_line:
+            said_at[progress.stage] = time.monotonic()
+            last_line = line
+            notice(line)
 
     return tell
 
 
 def _amount(progress: Progress) -> str:
-    done = f"{progress.done:.0f}"
-    if progress.total is None:
-        return f"{done} {progress.unit}"
-    return f"{done} of {progress.total:.0f} {progress.unit}"
+    if progress.unit == "s":
+        return _share(clock(progress.done), clock(progress.total) if progress.total else None)
+    total = None if progress.total is None else f"{progress.total:.0f}"
+    return f"{_share(f'{progress.done:.0f}', total)} {progress.unit}"
+
+
+def _share(done: str, total: str | None) -> str:
+    return f"{done} of {total}" if total else done
 
 
 def for_each(items: Sequence[Any], work: Callable[[Any], None]) -> bool:
     """Do the work for each item, whatever becomes of the others; say whether all succeeded."""
-    from backend.errors import LecternError
-
     succeeded = True
     for item in items:
         try:
             work(item)
         except LecternError as error:
             succeeded = False
+            logger.info("%s failed", item, exc_info=True)
             click.echo(f"lectern: {printable(error.message)}", err=True)
     return succeeded

@@ -1,24 +1,29 @@
 """process, transcribe, correct, summarize."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 from sqlmodel import Session
 
 from backend.cli.terminal import (
+    LARGEST_LESSON_ID,
     for_each,
+    heading,
     json_option,
     lesson_argument,
+    lesson_notices,
     notice,
     open_session,
     print_json,
     progress_display,
+    recording_path,
+    tell_same_recording,
 )
 from backend.errors import LessonNotFound, NoSuchFile
 from backend.lessons import service
 from backend.lessons.service import LessonDetails
+from backend.log import printable
 from backend.models import Lesson
 from backend.tasks.correction import (
     MAX_CONCURRENCY,
@@ -46,10 +51,14 @@ def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
 
         def process_one(target: str) -> None:
             lesson_id = _find_or_add(session, target)
+            if not as_json:
+                click.echo(heading(service.get_lesson(session, lesson_id)))
+            session.commit()  # no transaction stays open over hours of work
             with progress_display() as tell:
                 done = list(run_process(lesson_id, session, tell, again=again))
             lesson = service.get_lesson(session, lesson_id)
             processed.append(_lesson_json(session, lesson))
+            _print_notices(lesson)
             if not as_json:
                 _report(lesson, done)
 
@@ -62,17 +71,16 @@ def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
 
 def _find_or_add(session: Session, target: str) -> int:
     """The lesson with this number, else a new one of the file with this name."""
-    is_number = target.isascii() and target.isdigit()
-    if is_number and session.get(Lesson, int(target)) is not None:
-        return int(target)
+    is_number = target.isdecimal() and len(target) <= len(str(LARGEST_LESSON_ID))
+    lesson_id = int(target) if is_number else 0
+    if 0 < lesson_id <= LARGEST_LESSON_ID and session.get(Lesson, lesson_id) is not None:
+        return lesson_id
     try:
-        added = service.add_recording(session, Path(target), LessonDetails())
+        added = service.add_recording(session, recording_path(target), LessonDetails())
     except NoSuchFile as error:
-        raise (LessonNotFound(target) if is_number else error) from error
+        raise (LessonNotFound(target) if target.isdecimal() else error) from error
     assert added.lesson.id is not None
-    notice(f"Lesson {added.lesson.id}: {added.lesson.title}")
-    if added.same_recording:
-        notice(f"The same recording is there already, as lesson {added.same_recording[0]}.")
+    tell_same_recording(added)
     return added.lesson.id
 
 
@@ -82,20 +90,14 @@ def _report(lesson: Lesson, done: list[Stage]) -> None:
             f"Lesson {lesson.id} is done already: `lectern process --again {lesson.id}` does it "
             "anew."
         )
-    _print_notices(lesson)
     if lesson.brief:
-        click.echo(lesson.brief)
+        click.echo(printable(lesson.brief))
     click.echo(f"To read it: lectern show {lesson.id}")
 
 
 def _print_notices(lesson: Lesson) -> None:
-    for metadata in (
-        lesson.transcript_metadata,
-        lesson.correction_metadata,
-        lesson.summary_metadata,
-    ):
-        for text in (metadata or {}).get("notices", []):
-            notice(text)
+    for text in lesson_notices(lesson):
+        notice(text)
     failed = (lesson.correction_metadata or {}).get("failed_groups")
     if failed:
         notice(
@@ -111,10 +113,10 @@ def _lesson_json(session: Session, lesson: Lesson) -> dict[str, Any]:
 
 def _finish(session: Session, lesson_id: int, as_json: bool) -> None:
     lesson = service.get_lesson(session, lesson_id)
+    _print_notices(lesson)
     if as_json:
         print_json(_lesson_json(session, lesson))
     else:
-        _print_notices(lesson)
         click.echo(f"Done. To read it: lectern show {lesson_id}")
 
 

@@ -94,8 +94,10 @@ class ListedLesson:
     @property
     def state(self) -> str:
         """How far it is, in a word."""
-        if self.lesson.summary_metadata is not None:
+        if self.lesson.summary is not None:
             return "summarised"
+        if self.lesson.summary_metadata is not None:
+            return "no speech"
         if self.has_correction:
             return "corrected"
         return "transcribed" if self.has_transcript else "new"

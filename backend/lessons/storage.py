@@ -51,7 +51,8 @@ def store_recording(source: Path, directory: Path) -> StoredRecording:
     except OSError as error:
         raise _name_error(error, source, directory) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing there to remove, or the directory itself is none
+            temporary.unlink()
     return StoredRecording(filename, sha256)
 
 
