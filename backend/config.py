@@ -302,6 +302,8 @@ def _read_document(path: Path) -> Any:
         raise ConfigError(
             f"{path}: this is not YAML ({reason}): mend or remove the file."
         ) from None
+    except RecursionError:
+        raise ConfigError(f"{path}: its brackets are nested too deep: mend the file.") from None
     if document is None:
         return CommentedMap()
     if not isinstance(document, CommentedMap):

@@ -178,7 +178,7 @@ def named_database_errors(where: str) -> Iterator[None]:
 
 
 def _name_operational_error(error: OperationalError, where: str) -> Exception:
-    reason = str(error.orig)
+    reason = " ".join(str(error.orig).split()).rstrip(".")
     if "disk is full" in reason or "disk I/O error" in reason or "No space left" in reason:
         return StorageFull(
             f"The disk of the database {where} is full: free some space and try again. "

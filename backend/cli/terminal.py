@@ -20,15 +20,13 @@ from backend.errors import LecternError, LessonNotFound, NoSuchFile
 from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
 from backend.models import Lesson
+from backend.models.columns import LARGEST_ID
 from backend.tasks.progress import OnProgress, Progress
 
 logger = logging.getLogger("lectern.cli")
 
 PLAIN_LINE_SECONDS = 5.0
 """Without a terminal, progress is a line at most this often."""
-
-LARGEST_LESSON_ID = 2**63 - 1
-"""What a database can be asked for."""
 
 JSON_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff]")
 """Terminals obey the former, and no encoding has the latter (bytes of a name that is no UTF-8)."""
@@ -41,7 +39,7 @@ def _read_lesson_number(context: click.Context, parameter: click.Parameter, valu
         raise click.BadParameter(
             f"{value!r} is not the number of a lesson: `lectern list` shows them."
         ) from error
-    if abs(number) > LARGEST_LESSON_ID:
+    if abs(number) > LARGEST_ID:
         raise LessonNotFound(number)
     return number
 

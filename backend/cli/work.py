@@ -7,7 +7,6 @@ import click
 from sqlmodel import Session
 
 from backend.cli.terminal import (
-    LARGEST_LESSON_ID,
     for_each,
     heading,
     json_option,
@@ -25,6 +24,7 @@ from backend.lessons import service
 from backend.lessons.service import LessonDetails
 from backend.log import printable
 from backend.models import Lesson
+from backend.models.columns import LARGEST_ID
 from backend.tasks.correction import (
     MAX_CONCURRENCY,
     SEGMENTS_PER_GROUP,
@@ -71,9 +71,9 @@ def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
 
 def _find_or_add(session: Session, target: str) -> int:
     """The lesson with this number, else a new one of the file with this name."""
-    is_number = target.isdecimal() and len(target) <= len(str(LARGEST_LESSON_ID))
+    is_number = target.isdecimal() and len(target) <= len(str(LARGEST_ID))
     lesson_id = int(target) if is_number else 0
-    if 0 < lesson_id <= LARGEST_LESSON_ID and session.get(Lesson, lesson_id) is not None:
+    if 0 < lesson_id <= LARGEST_ID and session.get(Lesson, lesson_id) is not None:
         return lesson_id
     try:
         added = service.add_recording(session, recording_path(target), LessonDetails())

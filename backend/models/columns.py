@@ -11,6 +11,9 @@ from sqlmodel import SQLModel
 
 from backend.models.transcript import Segment, segments_to_json, to_segments
 
+LARGEST_ID = 2**31 - 1
+"""What PostgreSQL's integer columns can be asked for."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from backend.database import Bind, begin_write
 from backend.errors import InputChanged, LessonNotFound, NoTranscript
 from backend.models import Lesson, Segment
+from backend.models.columns import LARGEST_ID
 from backend.models.transcript import transcript_hash
 
 TRANSCRIPT = "transcript"
@@ -25,6 +26,13 @@ class Layer:
     hash: str
 
 
+def require_possible_id(lesson_id: object) -> None:
+    """Raise `LessonNotFound` for what cannot be an id, and no database can be asked for."""
+    is_number = isinstance(lesson_id, int) and not isinstance(lesson_id, bool)
+    if not is_number or not 0 < lesson_id <= LARGEST_ID:  # type: ignore[operator]
+        raise LessonNotFound(lesson_id)
+
+
 def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     """The corrected transcript if there is one and it is preferred, else the transcript.
 
@@ -32,6 +40,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     ------
     LessonNotFound, NoTranscript
     """
+    require_possible_id(lesson_id)
     statement = select(Lesson).where(Lesson.id == lesson_id)
     with Session(bind) as session:
         lesson = session.exec(statement).first()

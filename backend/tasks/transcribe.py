@@ -21,6 +21,7 @@ from backend.speech.audio import SAMPLE_RATE_HZ, AudioInfo, AudioStream, probe
 from backend.speech.engines.base import DecodeOptions
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
+from backend.tasks.layers import require_possible_id
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds
 
@@ -197,6 +198,7 @@ class _Recording:
 
 
 def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
+    require_possible_id(lesson_id)
     statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id)
     with Session(bind) as session:
         row = session.exec(statement).first()

@@ -82,6 +82,7 @@ summary:
         ('provider: "OpenAI\nsummary: {}\n', ("not YAML",)),
         ("summary: {max_length: 3\nprovider: OpenAI\n", ("line", "not YAML")),
         ("provider: OpenAI\nprovider: Offline\n", ("line 2", "provider")),
+        ("summary: " + "[" * 5000, ("nested too deep",)),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_what_is_allowed(

@@ -23,6 +23,7 @@ from backend.errors import (
 )
 from backend.models import Lesson, TranscriptWindow
 from backend.tasks import transcribe_audio, transcribe_lesson
+from backend.tasks.correction import run_correction
 from backend.tasks.progress import Progress
 from backend.tasks.transcribe import run_transcription
 from tests.audio_files import (
@@ -406,3 +407,12 @@ def test_two_that_transcribe_one_lesson_at_once_lose_none_of_it(
     assert stored_lesson(lesson_id).transcript == transcript
     with Session(database.engine) as session:
         assert session.exec(select(TranscriptWindow)).all() == []
+
+
+@pytest.mark.usefixtures("each_database")
+@pytest.mark.parametrize("lesson_id", [0, -1, 2**31, 10**30, "1", None, True, 1.5])
+def test_what_cannot_be_a_lesson_is_no_lesson(lesson_id: int) -> None:
+    with pytest.raises(LessonNotFound):
+        run(lesson_id)
+    with Session(database.engine) as session, pytest.raises(LessonNotFound):
+        run_correction(lesson_id, session)
