@@ -9,9 +9,7 @@ import difflib
 import io
 import os
 import re
-import stat
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from backend.errors import ConfigError, StorageFull
+from backend.files import write_whole
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 
@@ -251,7 +250,7 @@ def set_value(key: str, text: str, path: Path | None = None) -> Settings:
     return settings
 
 
-def to_yaml(values: dict[str, Any]) -> str:
+def to_yaml(values: Mapping[str, Any]) -> str:
     """Plain values as they would stand in config.yaml."""
     text = io.StringIO()
     _yaml().dump(values, text)
@@ -411,18 +410,11 @@ def _assign(document: Any, key: str, value: Any) -> None:
 
 
 def _write_document(document: Any, path: Path) -> None:
-    """Write the whole file beside the old one, then swap: a crash leaves one of the two."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".config-", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            _yaml().dump(document, file)
-            file.flush()
-            os.fsync(file.fileno())
-        # The file may hold a key, so only its owner may read it.
-        temporary.chmod(stat.S_IRUSR | stat.S_IWUSR)
-        temporary.replace(path)
+        # The file may hold a key.
+        write_whole(path, to_yaml(document), is_private=True)
     except OSError as error:
-        raise StorageFull(f"{path} could not be written ({error}): nothing was changed.") from error
+        raise StorageFull(
+            f"{path} could not be written ({error.strerror}): nothing was changed."
+        ) from error

@@ -1,7 +1,41 @@
 """Files that are there in whole or not at all, also after a power cut."""
 
 import os
+import secrets
+from contextlib import suppress
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
+
+FULL_DISK_ERRORS = (ENOSPC, EDQUOT, EFBIG)
+"""The system's numbers for: no room, no room for this user, too large for this disk."""
+
+
+def write_whole(path: Path, text: str, *, is_private: bool = False) -> None:
+    """Write a text beside its place, then swap: whatever happens, one of the two is there.
+
+    A device or a pipe is written to directly. `is_private` lets only the owner read the file.
+
+    Raises
+    ------
+    OSError
+        What was there before is untouched.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
+    mode = 0o600 if is_private else 0o666
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        with suppress(OSError):  # it has taken its place, or could not even be made
+            temporary.unlink()
 
 
 def flush_directory(directory: Path) -> None:

@@ -12,7 +12,7 @@ BACKEND = ROOT / "backend"
 # What each room may import from the others (and always from itself).
 ALLOWED = {
     "errors": set(),
-    "config": {"errors"},
+    "config": {"errors", "files"},
     "files": set(),
     "log": set(),
     "models": set(),
@@ -26,6 +26,7 @@ ALLOWED = {
     "tasks": {"errors", "models", "config", "database", "log", "speech", "text", "llm"},
     "cli": {
         "errors",
+        "files",
         "models",
         "config",
         "database",

@@ -1,9 +1,6 @@
 """export."""
 
-import errno
-import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,6 +9,7 @@ from backend.cli.terminal import json_option, lesson_argument, open_session, pri
 from backend.errors import InvalidValue, LecternError, NoTranscript, StorageFull
 from backend.exports.document import Layer, LessonExport, Moment
 from backend.exports.formats import ExportFormat, export_lesson
+from backend.files import FULL_DISK_ERRORS, write_whole
 from backend.lessons import service
 from backend.log import printable
 from backend.models import Lesson
@@ -85,19 +83,14 @@ def _document(lesson: Lesson, layer: Layer | None) -> LessonExport:
 
 
 def _write(output: Path, text: str) -> None:
-    """The whole file or none: written beside its place first."""
-    temporary = output.with_name(f".{output.name}.{os.getpid()}"[:200])
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(output)
+        write_whole(output, text)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise _name_error(error, output) from error
 
 
 def _name_error(error: OSError, output: Path) -> LecternError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL_DISK_ERRORS:
         return StorageFull(
             f"There is not enough room for {output}: free some space, or name another."
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.errors import MediaError, StorageFull
+from backend.files import FULL_DISK_ERRORS, flush_directory
 
 COPY_BLOCK_BYTES = 1 << 20
 INCOMING_PREFIX = ".incoming-"
@@ -47,7 +48,7 @@ def store_recording(source: Path, directory: Path) -> StoredRecording:
         _remove_stale(directory)
         sha256 = _copy(source, temporary)
         temporary.replace(directory / filename)
-        _flush_directory(directory)
+        flush_directory(directory)
     except OSError as error:
         raise _name_error(error, source, directory) from error
     finally:
@@ -70,18 +71,8 @@ def _copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _flush_directory(directory: Path) -> None:
-    """Make the rename last; Windows has no such thing."""
-    if os.name == "posix":
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _name_error(error: OSError, source: Path, directory: Path) -> Exception:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL_DISK_ERRORS:
         return StorageFull(
             f"There is not enough room for {source.name} in {directory}: free some space and add "
             "it again. Nothing was changed."

@@ -8,13 +8,12 @@ the new one takes its place.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from backend.errors import DownloadFailed, UnknownModel
-from backend.files import flush_directory
+from backend.files import FULL_DISK_ERRORS, flush_directory
 from backend.speech.hub import DEFAULT_DEADLINES, Deadlines, Hub, RemoteFile
 from backend.speech.model_store import (
     MODEL_FILES,
@@ -87,7 +86,7 @@ def _named_disk_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (ENOSPC, EDQUOT, EFBIG):
+        if error.errno in FULL_DISK_ERRORS:
             raise DownloadFailed(
                 f"The disk of {target.parent} is full: free some space and run the download of "
                 f"{target.name} again, it goes on where it stopped."
