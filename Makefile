@@ -22,7 +22,9 @@ $(READY): requirements.lock pyproject.toml scripts/find-python.sh
 	if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c '' 2>/dev/null; then \
 	    echo "Creating $(VENV) with $$python"; "$$python" -m venv --clear $(VENV) || exit 1; fi
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@# The system's certificates first, which know a school's own proxy; else uv's.
+	@$(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python requirements.lock \
+	    || $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
 	@# The lock holds the build backend too, so nothing unpinned is fetched here.
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
