@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.cli.terminal import LARGEST_LESSON_ID
+from backend.models.columns import LARGEST_ID
 from tests.acceptance.commands import NANO_CONFIG, Library, assert_sentences, wait_for
 from tests.audio_files import (
     AWKWARD_FILE_NAMES,
@@ -247,7 +247,7 @@ def test_an_unknown_name_that_is_no_utf8_is_named_in_escapes(library: Library) -
         ("show", "0"),
         ("show", "--", "-1"),
         ("show", "2"),
-        ("show", str(LARGEST_LESSON_ID + 1)),
+        ("show", str(LARGEST_ID + 1)),
         ("transcribe", "9" * 40),
         ("process", "2"),
         ("process", "9" * 40),
