@@ -1,0 +1,1 @@
+"""Speed, memory and accuracy, each against a named peer in the same run: `make bench`."""
