@@ -8,8 +8,22 @@ import numpy as np
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, Recogniser
+from backend.speech.gaps import (
+    MAX_ALONE_SECONDS,
+    Gap,
+    Stretch,
+    ends_with,
+    find_gaps,
+    is_surer,
+    widen,
+)
 from backend.speech.quality import find_suspicions, flag_segments, is_better
-from backend.speech.vad import Span, find_speech, mean_probability, speech_probabilities
+from backend.speech.vad import (
+    Span,
+    find_speech,
+    mean_probability,
+    speech_probabilities,
+)
 from backend.speech.windows import DEFAULT_PLAN, StartPoint, Window, WindowPlan, cut_windows
 
 STRETCH_SECONDS = 30.0
@@ -18,7 +32,8 @@ N_STRETCHES = 3
 first half minute alone is often music, or somebody reading out a foreign title."""
 SURE_PROBABILITY = 0.5
 """Below this the next window is asked again."""
-SECOND_TRY_MARGIN_SECONDS = 0.2
+STRETCH_MARGIN_SECONDS = 0.2
+"""What is heard around a stretch that is decoded alone, so that its edges are not clipped."""
 AUDIBLE_LEVEL = 0.003
 """Sound whose peak stays under this (-50 dB) is silence, voice filter or not."""
 
@@ -98,7 +113,9 @@ class TranscriptionJob:
             language=language,
             segments=[
                 shift(segment, window.start_seconds)
-                for segment in self._try_again(judged, window, options)
+                for segment in self._fill_gaps(
+                    self._try_again(judged, window, options), window, options
+                )
             ],
         )
 
@@ -154,16 +171,51 @@ class TranscriptionJob:
     def _decode_stretch(
         self, segments: Sequence[Segment], window: Window, options: DecodeOptions
     ) -> list[Segment]:
-        first = int((segments[0].start - SECOND_TRY_MARGIN_SECONDS) * SAMPLE_RATE_HZ)
-        last = int((segments[-1].end + SECOND_TRY_MARGIN_SECONDS) * SAMPLE_RATE_HZ)
+        stretch = Stretch(segments[0].start, segments[-1].end)
+        careful = replace(options, initial_prompt="", is_second_try=True)
+        return self._decode_alone(stretch, window, careful)
+
+    def _fill_gaps(
+        self, segments: list[Segment], window: Window, options: DecodeOptions
+    ) -> list[Segment]:
+        """Decode anew, each alone, the places where somebody speaks and nothing was heard.
+
+        Whisper now and then passes over a sentence, and writes the next ones down in the wrong
+        places, unsurely, until it has caught up: all of these are decoded again together, and
+        replaced if as much is heard and more surely, with nothing suspicious in it.
+        """
+        for gap in reversed(find_gaps(segments, window.probabilities)):
+            first, last = widen(gap, segments)
+            heard = self._hear_again(gap, segments[first:last], window, options)
+            while last < len(segments) and ends_with(heard, segments[last]):
+                # The next segment was in the wrong place, too.
+                last += 1
+                heard = self._hear_again(gap, segments[first:last], window, options)
+            if is_surer(heard, segments[first:last]):
+                segments = [*segments[:first], *heard, *segments[last:]]
+        return segments
+
+    def _hear_again(
+        self, gap: Gap, neighbours: Sequence[Segment], window: Window, options: DecodeOptions
+    ) -> list[Segment]:
+        """A gap and its neighbours, decoded together; nothing if they are too long for that."""
+        stretch = gap.together_with(neighbours)
+        if stretch.end - stretch.start > MAX_ALONE_SECONDS:
+            return []
+        return self._decode_alone(stretch, window, options)
+
+    def _decode_alone(
+        self, stretch: Stretch, window: Window, options: DecodeOptions
+    ) -> list[Segment]:
+        """What is heard in a stretch of the window alone, judged; times are the window's."""
+        first = int((stretch.start - STRETCH_MARGIN_SECONDS) * SAMPLE_RATE_HZ)
+        last = int((stretch.end + STRETCH_MARGIN_SECONDS) * SAMPLE_RATE_HZ)
         first, last = max(0, first), min(window.waveform.size, last)
         part = window.waveform[first:last]
         speech = self._listened(part, find_speech(speech_probabilities(part), part.size))
-        found = self.recogniser.recognise(
-            part, speech, replace(options, initial_prompt="", is_second_try=True), _ignore
-        )
+        found = self.recogniser.recognise(part, speech, options, _ignore)
         moved = [shift(segment, first / SAMPLE_RATE_HZ) for segment in found]
-        within = [_hold(segment, segments[0].start, segments[-1].end) for segment in moved]
+        within = [_hold(segment, stretch.start, stretch.end) for segment in moved]
         return self._judge(within, window)
 
 
