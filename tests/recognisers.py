@@ -35,6 +35,8 @@ class ScriptedRecogniser:
     stretches: list[list[np.ndarray]] = field(default_factory=list)
     facts: Mapping[str, str] = field(default_factory=lambda: {"engine": "scripted"})
     identity: str = "scripted"
+    overshoot: float = 0.0
+    """Seconds past the sound's end that it reports to have heard."""
 
     def check_language(self, language: str | None) -> None:
         """It speaks them all."""
@@ -51,5 +53,5 @@ class ScriptedRecogniser:
         heard: HeardSeconds,
     ) -> list[Segment]:
         self.asked.append(options)
-        heard(waveform.size / SAMPLE_RATE_HZ)
+        heard(waveform.size / SAMPLE_RATE_HZ + self.overshoot)
         return self.say(options, speech)

@@ -102,7 +102,7 @@ class TranscriptionJob:
             window.waveform,
             self._listened(window.waveform, speech),
             options,
-            lambda seconds: on_seconds(window.start_seconds + seconds),
+            lambda seconds: on_seconds(min(window.start_seconds + seconds, window.end_seconds)),
         )
         judged = self._judge(heard, window)
         return TranscribedWindow(

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -75,23 +75,39 @@ class WhisperRecogniser:
             return []
         clock = _SpeechClock(speech)
         listened = np.concatenate([waveform[span.start : span.end] for span in speech])
-        second_try: dict[str, Any] = SECOND_TRY if options.is_second_try else {}
-        segments = []
-        with self._lock, _named_failures(self._directory):
-            found, _ = self._model.transcribe(
-                listened,
-                language=options.language,
-                beam_size=options.beam_size,
-                initial_prompt=options.initial_prompt or None,
-                # The text before, as a prompt, is what carries loops from window to window.
-                condition_on_previous_text=False,
-                word_timestamps=True,
-                **second_try,
-            )
-            for raw in found:
+
+        def decode(*, with_words: bool) -> list[Segment]:
+            segments = []
+            for raw in self._transcribe(listened, options, with_words=with_words):
                 segment = self._to_segment(raw, clock)
                 segments.append(segment)
                 heard(segment.end)
+            return segments
+
+        with self._lock, _named_failures(self._directory):
+            # A model that can give words no times must not cost the text: faster-whisper drops
+            # such segments, and CTranslate2 refuses where the model names no heads for it.
+            try:
+                segments = decode(with_words=True)
+            except ValueError:
+                segments = []
+            return segments or decode(with_words=False)
+
+    def _transcribe(
+        self, listened: np.ndarray, options: DecodeOptions, *, with_words: bool
+    ) -> Iterable[Any]:
+        second_try: dict[str, Any] = SECOND_TRY if options.is_second_try else {}
+        found, _ = self._model.transcribe(
+            listened,
+            language=options.language,
+            beam_size=options.beam_size,
+            initial_prompt=options.initial_prompt or None,
+            # The text before, as a prompt, is what carries loops from window to window.
+            condition_on_previous_text=False,
+            word_timestamps=with_words,
+            **second_try,
+        )
+        segments: Iterable[Any] = found
         return segments
 
     def _to_segment(self, raw: Any, clock: "_SpeechClock") -> Segment:

@@ -1,5 +1,6 @@
 """From a recording to timed text: windows, language, second tries."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -34,6 +35,7 @@ from tests.audio_files import (
     write_wav,
 )
 from tests.recognisers import ScriptedRecogniser
+from tests.whisper_models import make_whisper_model
 
 SHORT_PLAN = WindowPlan(15 * SAMPLE_RATE_HZ, 8 * SAMPLE_RATE_HZ)
 ENGLISH = DecodeOptions("en")
@@ -135,6 +137,31 @@ def test_progress_rises_to_the_end_of_the_recording(
     assert told == sorted(told)
     assert told[-1] == pytest.approx(speech.waveform.size / SAMPLE_RATE_HZ)
     assert len(told) > len(speech.sentences) / 2
+
+
+def test_progress_never_passes_the_end_of_the_recording(spoken: np.ndarray) -> None:
+    told: list[float] = []
+    recogniser = ScriptedRecogniser(
+        lambda options, speech: [Segment(start=0.5, end=2.0, text="words")], overshoot=30.0
+    )
+
+    list(TranscriptionJob(recogniser, ENGLISH).run([spoken], None, told.append))
+
+    assert max(told) == pytest.approx(spoken.size / SAMPLE_RATE_HZ)
+
+
+def test_a_model_that_can_give_words_no_times_is_heard_without_them(
+    tmp_path: Path, spoken: np.ndarray
+) -> None:
+    directory = make_whisper_model(tmp_path / "model", sayings=["one two three"])
+    config = json.loads((directory / "config.json").read_text())
+    (directory / "config.json").write_text(json.dumps(config | {"alignment_heads": []}))
+    recogniser = WhisperRecogniser(directory, "cpu", "int8")
+
+    heard = segments_of(transcribe(TranscriptionJob(recogniser, ENGLISH), [spoken]))
+
+    assert heard[0].text == "one two three"
+    assert heard[0].words is None
 
 
 def test_the_built_in_recogniser_hears_the_same_voices_roughly(tmp_path: Path) -> None:
