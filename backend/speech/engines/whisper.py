@@ -1,5 +1,6 @@
 """Whisper, by faster-whisper (CTranslate2)."""
 
+import logging
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.model_store import describe_model
 from backend.speech.vad import Span
+
+logger = logging.getLogger("lectern.speech")
 
 SECONDS_PER_FEATURE = 0.01
 SECONDS_PER_TIMESTAMP = 0.02
@@ -89,7 +92,8 @@ class WhisperRecogniser:
             # such segments, and CTranslate2 refuses where the model names no heads for it.
             try:
                 segments = decode(with_words=True)
-            except ValueError:
+            except ValueError as error:
+                logger.warning("%s gives words no times (%s)", self._directory.name, error)
                 segments = []
             return segments or decode(with_words=False)
 
