@@ -108,6 +108,28 @@ class SummarySettings(Section):
     behind a `base_url`. A longer transcript is summarised in parts."""
 
 
+class LlmSettings(Section):
+    """How fast language models are asked."""
+
+    max_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Calls at once of one process, whatever it works on."""
+    requests_per_minute: Annotated[float, Field(gt=0)] | None = None
+    """Of all processes together to one provider; null: as fast as it goes."""
+
+
+class WorkerSettings(Section):
+    """What one worker does at once, and when others take its work over."""
+
+    transcriptions: Annotated[int, Field(ge=1, le=64)] = 1
+    """Recordings at once."""
+    language_tasks: Annotated[int, Field(ge=1, le=64)] = 4
+    """Corrections and summaries at once."""
+    takeover_seconds: Annotated[float, Field(ge=1, le=3600)] = 15
+    """A worker that has not been seen for so long is taken for dead."""
+    keep_days: Annotated[float, Field(gt=0)] | None = 30
+    """Tasks that ended longer ago are forgotten; null keeps them."""
+
+
 class Settings(Section):
     """What config.yaml says."""
 
@@ -119,6 +141,8 @@ class Settings(Section):
     transcription: TranscriptionSettings = TranscriptionSettings()
     correction: CorrectionSettings = CorrectionSettings()
     summary: SummarySettings = SummarySettings()
+    llm: LlmSettings = LlmSettings()
+    worker: WorkerSettings = WorkerSettings()
 
 
 # --- the environment -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ connection brings the schema up to date: an SQLite file is created or upgraded (
 first), a PostgreSQL database is filled when empty and otherwise left to `lectern db upgrade`.
 """
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from sqlmodel import Session
 
 from backend.config import PACKAGE_DIR, database_url
 from backend.errors import (
+    DatabaseAway,
     DatabaseError,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
@@ -34,6 +36,18 @@ BUSY_TIMEOUT_SECONDS = 30
 
 MIGRATIONS_DIR = PACKAGE_DIR / "migrations"
 POSTGRES_MIGRATION_LOCK = 5_327_846  # any number that no other program on the server uses
+
+AWAY_SQLSTATES = ("08", "57P")
+"""How PostgreSQL's codes for a lost connection, and for a server that starts or ends, begin."""
+
+AWAY_WORDING = re.compile(
+    r"connection refused|no such file or directory|timed out|timeout expired|no route to host"
+    r"|unreachable|host is down|reset by peer|closed the connection|failed to resolve host"
+    r"|could not translate host name|the database system is",
+    re.IGNORECASE,
+)
+"""While a connection is being made there is no code, only the words of libpq or psycopg; the last
+are the server's own, which starts up, shuts down or recovers."""
 
 engine: Engine
 """The engine of the configured database (made on first access, see `__getattr__`)."""
@@ -111,10 +125,14 @@ def _name_errors(built: Engine) -> None:
 
     @event.listens_for(built, "handle_error")
     def name(context: ExceptionContext) -> None:
-        if isinstance(context.sqlalchemy_exception, OperationalError):
-            raise _name_operational_error(
-                context.sqlalchemy_exception, where
-            ) from context.sqlalchemy_exception
+        error = context.sqlalchemy_exception
+        # The pool replaces a connection that it finds dead before anybody uses it.
+        if context.is_pre_ping or not isinstance(error, DBAPIError):
+            return
+        # A lost connection is not always an OperationalError: PostgreSQL ends one that was idle
+        # in its transaction for too long with an InternalError.
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise _name_operational_error(error, where) from error
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -154,7 +172,24 @@ def begin_write(session: Session) -> None:
     On PostgreSQL the rows must be locked as they are read (`with_for_update`), which SQLite
     ignores; together the two mean the same on both.
     """
-    connection = session.connection()
+    take_write_lock(session.connection())
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """One transaction under the write lock: committed at the end, rolled back on any error."""
+    try:
+        begin_write(session)
+        yield
+        session.commit()
+    except BaseException:
+        # Nothing half, no lock that is held on, and a session that the write can be repeated on.
+        session.rollback()
+        raise
+
+
+def take_write_lock(connection: Connection) -> None:
+    """`begin_write` on a connection."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -177,7 +212,7 @@ def named_database_errors(where: str) -> Iterator[None]:
         raise DatabaseError(f"The database {where} failed: {error.orig}.") from error
 
 
-def _name_operational_error(error: OperationalError, where: str) -> Exception:
+def _name_operational_error(error: DBAPIError, where: str) -> Exception:
     reason = " ".join(str(error.orig).split()).rstrip(".")
     if "disk is full" in reason or "disk I/O error" in reason or "No space left" in reason:
         return StorageFull(
@@ -189,7 +224,21 @@ def _name_operational_error(error: OperationalError, where: str) -> Exception:
             f"The database {where} was busy for {BUSY_TIMEOUT_SECONDS} s with another "
             "program's write: close that program, or try again."
         )
+    if _is_away(error):
+        return DatabaseAway(
+            f"The database {where} does not answer ({reason}): start it, or mend the network; "
+            "then try again."
+        )
     return DatabaseError(f"The database {where} cannot be used: {reason}.")
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether PostgreSQL could not be reached, or ended the connection."""
+    code = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (code and code.startswith(AWAY_SQLSTATES)):
+        return True
+    is_postgres = not isinstance(error.orig, sqlite3.Error)
+    return is_postgres and code is None and bool(AWAY_WORDING.search(str(error.orig)))
 
 
 # --- schema ----------------------------------------------------------------------------------

@@ -33,6 +33,10 @@ class WorkStopped(LecternError):
     status_code = 409
 
 
+class OwnershipLost(WorkStopped):
+    """The work was cancelled or given to another worker; nothing more was written here."""
+
+
 # --- configuration ---------------------------------------------------------------------------
 
 
@@ -47,6 +51,12 @@ class DatabaseError(LecternError):
     """The database cannot be used."""
 
     status_code = 503
+
+
+class DatabaseAway(DatabaseError):
+    """The database does not answer: start it, or mend the network; then try again."""
+
+    retryable = True
 
 
 class DatabaseTooNew(DatabaseError):
@@ -104,6 +114,28 @@ class NoTranscript(LecternError):
 
 class NothingToSummarise(LecternError):
     """The transcript is empty, so there is nothing to summarise."""
+
+    status_code = 409
+
+
+# --- tasks -----------------------------------------------------------------------------------
+
+
+class TaskNotFound(NotFound):
+    """There is no such task: `lectern tasks list` shows those there are."""
+
+    def __init__(self, task_id: object) -> None:
+        super().__init__(f"There is no task {task_id}: `lectern tasks list` shows those there are.")
+
+
+class TaskEnded(LecternError):
+    """The task has ended already, so there is nothing to cancel."""
+
+    status_code = 409
+
+
+class TaskNotRetryable(LecternError):
+    """Only a task that failed or was cancelled can be retried."""
 
     status_code = 409
 

@@ -57,7 +57,9 @@ class _LogFile(RotatingFileHandler):
             logger.warning("no log is kept: %s cannot be written", self.baseFilename)
 
 
-def set_up_logging(directory: Path, secrets: Sequence[str]) -> None:
+def set_up_logging(
+    directory: Path, secrets: Sequence[str], terminal_level: int = logging.WARNING
+) -> None:
     """Send this process's records to `lectern.log` in `directory`, and warnings to the terminal.
 
     It may be called again, with another directory or other secrets.
@@ -66,7 +68,7 @@ def set_up_logging(directory: Path, secrets: Sequence[str]) -> None:
         logger.removeHandler(handler)
         handler.close()
     terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
+    terminal.setLevel(terminal_level)
     terminal.setFormatter(_OneLine("lectern: %(message)s", secrets))
     logger.addHandler(terminal)
     logger.setLevel(logging.INFO)

@@ -5,7 +5,19 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import accuracy, correction, cpu_time, first_segments, imports, llm_calls, memory
+from benchmarks import (
+    accuracy,
+    correction,
+    cpu_time,
+    drain,
+    first_segments,
+    idle_workers,
+    imports,
+    llm_calls,
+    memory,
+    pick_up,
+    takeover,
+)
 from benchmarks.materials import BENCH_DATA_DIR
 from benchmarks.report import Targets, say
 
@@ -19,6 +31,10 @@ BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
     "imports": imports.main,
     "correction": correction.main,
     "llm_calls": run_llm_calls,
+    "pick_up": pick_up.main,
+    "idle_workers": idle_workers.main,
+    "takeover": takeover.main,
+    "drain": drain.main,
     "memory": memory.main,
     "first_segments": first_segments.main,
     "cpu_time": cpu_time.main,
@@ -30,6 +46,10 @@ MINUTES = {
     "imports": 1,
     "correction": 1,
     "llm_calls": 1,
+    "pick_up": 3,
+    "idle_workers": 3,
+    "takeover": 20,
+    "drain": 20,
     "memory": 9,
     "first_segments": 7,
     "cpu_time": 8,

@@ -1,6 +1,7 @@
 """How the figures are printed: tables, and each target with whether it was met."""
 
 from collections.abc import Sequence
+from math import ceil
 
 
 def say(text: str = "") -> None:
@@ -19,6 +20,12 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         say("  ".join(["", first, *others]))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of the values do not exceed: one of them, not in between."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
 class Targets:

@@ -24,7 +24,7 @@ ALLOWED = {
     "exports": {"errors", "models", "text"},
     "lessons": {"errors", "files", "models", "config", "database", "speech"},
     "tasks": {"errors", "models", "config", "database", "log", "speech", "text", "llm"},
-    "cli": {
+    "jobs": {
         "errors",
         "files",
         "models",
@@ -33,11 +33,13 @@ ALLOWED = {
         "log",
         "speech",
         "text",
-        "exports",
-        "lessons",
+        "llm",
         "tasks",
+        "lessons",
     },
 }
+ALLOWED["worker"] = ALLOWED["jobs"] | {"jobs"}
+ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "exports"}
 VALUE_TYPES_ONLY = {"speech", "text", "exports"}  # no tables: no database
 MODULES = sorted(BACKEND.rglob("*.py"))
 

@@ -25,14 +25,18 @@ COMMANDS = {
     "show": ("lessons", "show", "Show a lesson with its texts."),
     "edit": ("lessons", "edit", "Change a lesson's title, course, language or date."),
     "remove": ("lessons", "remove", "Remove a lesson and all that was made of it."),
+    "restore": ("lessons", "restore", "Bring back what a layer of a lesson was before."),
     "process": ("work", "process", "Transcribe, correct and summarise lessons or files."),
     "transcribe": ("work", "transcribe", "Make a lesson's transcript anew."),
     "correct": ("work", "correct", "Make a lesson's corrected transcript anew."),
     "summarize": ("work", "summarize", "Make a lesson's summary anew."),
     "export": ("export", "export", "Write a lesson as text, Markdown, JSON, SRT or VTT."),
+    "worker": ("worker", "worker", "Do the tasks in the background, until it is stopped."),
+    "tasks": ("tasks", "tasks", "Put work into the background, and look after it."),
     "models": ("models", "models", "List and download Whisper models."),
     "config": ("settings", "config", "Show and change the settings."),
     "db": ("db", "db", "Look after the database."),
+    "doctor": ("doctor", "doctor", "Look for what is wrong, and say how to mend it."),
 }
 
 

@@ -1,4 +1,4 @@
-"""add, list, show, edit, remove."""
+"""add, list, show, edit, remove, restore."""
 
 import sys
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from backend.lessons import service
 from backend.lessons.service import LessonDetails
 from backend.log import printable
 from backend.models import Lesson, Segment
+from backend.tasks.layers import LessonLayer, restore_layer
 
 
 @click.command()
@@ -208,3 +209,23 @@ def remove(lesson_id: int, yes: bool, as_json: bool) -> None:
             print_json({"id": lesson_id, "removed": True})
         else:
             click.echo(f"Removed. {removed}")
+
+
+@click.command()
+@lesson_argument
+@click.argument("layer", metavar="LAYER", type=click.Choice([item.value for item in LessonLayer]))
+@json_option
+def restore(lesson_id: int, layer: str, as_json: bool) -> None:
+    """Bring back what a layer of a lesson was before.
+
+    LAYER is transcript, correction or summary. What is there now takes the older one's place, so
+    that the same command brings it back.
+    """
+    with open_session() as session:
+        restore_layer(session, lesson_id, LessonLayer(layer))
+        lesson = service.get_lesson(session, lesson_id)
+        if as_json:
+            course = service.course_titles(session).get(lesson.course_id)
+            print_json(service.to_json(lesson, course, with_texts=True))
+        else:
+            click.echo(f"{heading(lesson)}: the older {layer} is back.")

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.config import known_secrets, load_config, log_dir
-from backend.errors import LecternError, LessonNotFound, NoSuchFile
+from backend.errors import LecternError, LessonNotFound, NoSuchFile, NotFound, TaskNotFound
 from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
 from backend.models import Lesson
@@ -32,20 +32,35 @@ JSON_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff]")
 """Terminals obey the former, and no encoding has the latter (bytes of a name that is no UTF-8)."""
 
 
-def _read_lesson_number(context: click.Context, parameter: click.Parameter, value: str) -> int:
-    try:
-        number = int(value)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{value!r} is not the number of a lesson: `lectern list` shows them."
-        ) from error
-    if abs(number) > LARGEST_ID:
-        raise LessonNotFound(number)
-    return number
+class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """The number of a lesson or a task; `missing` is raised for one that no database can have."""
 
+    def __init__(self, name: str, listing: str, missing: Callable[[int], NotFound]) -> None:
+        self.name = name
+        self._listing = listing
+        self._missing = missing
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is not the number of a {self.name}: `{self._listing}` shows them.",
+                parameter,
+                context,
+            )
+        if abs(number) > LARGEST_ID:
+            raise self._missing(number)
+        return number
+
+
+LESSON = _Number("lesson", "lectern list", LessonNotFound)
+TASK = _Number("task", "lectern tasks list", TaskNotFound)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and only that.")
-lesson_argument = click.argument("lesson_id", metavar="LESSON", callback=_read_lesson_number)
+lesson_argument = click.argument("lesson_id", metavar="LESSON", type=LESSON)
 
 
 def recording_path(name: str) -> Path:
@@ -64,9 +79,10 @@ def open_session() -> Iterator[Session]:
         yield session
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Any, indent: int | None = 2) -> None:
+    """`indent` None puts it on one line."""
     is_unicode = "utf" in (sys.stdout.encoding or "").lower()
-    text = json.dumps(value, ensure_ascii=not is_unicode, indent=2)
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=indent)
     click.echo(JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -12,7 +13,8 @@ from backend.config import audio_dir
 from backend.database import forget_deleted
 from backend.errors import InvalidValue, LessonNotFound, MediaError
 from backend.lessons.storage import StoredRecording, clean_title, store_recording, title_from
-from backend.models import Course, Lesson
+from backend.models import Course, Lesson, Task, TaskStatus
+from backend.models.columns import database_now, seconds_since
 from backend.models.transcript import segments_to_json
 from backend.speech.audio import probe
 
@@ -120,16 +122,32 @@ def edit_lesson(session: Session, lesson_id: int, details: LessonDetails) -> Les
 
 
 def remove_lesson(session: Session, lesson_id: int) -> None:
-    """Remove a lesson and all that was made of it: recording, texts, checkpoints and replies."""
+    """Remove a lesson and all that was made of it: recording, texts, checkpoints and replies.
+
+    Its tasks that have not ended are cancelled: a worker that is at one of them stops.
+    """
     lesson = get_lesson(session, lesson_id)
     filename = lesson.filename
     session.delete(lesson)
     session.flush()
+    # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
+    _cancel_tasks(session, lesson_id)
     shared = filename and session.exec(select(Lesson.id).where(Lesson.filename == filename)).first()
     session.commit()
     forget_deleted(session)
     if filename and not shared and Path(filename).name == filename:
         _remove_file(audio_dir() / filename)
+
+
+def _cancel_tasks(session: Session, lesson_id: int) -> None:
+    active = col(Task.status).in_([TaskStatus.PENDING, TaskStatus.RUNNING])
+    cancelled = {
+        "status": TaskStatus.CANCELLED,
+        "error": f"Lesson {lesson_id} was removed, so its task was cancelled.",
+        "end_date": database_now(),
+        "duration": seconds_since(col(Task.start_date)),
+    }
+    session.execute(update(Task).where(col(Task.lesson_id) == lesson_id, active).values(cancelled))
 
 
 def _remove_file(path: Path) -> None:

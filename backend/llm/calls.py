@@ -20,7 +20,7 @@ from backend.errors import (
     UnusableReply,
 )
 from backend.llm.failures import failure_types, name_failure
-from backend.llm.pacing import Pace, Timing
+from backend.llm.pacing import Pace, Surroundings, Timing
 from backend.llm.provider import ATTEMPT_TIMEOUT_SECONDS, ModelChoice, build_chat_model
 from backend.llm.replies import Answer, bind_schema, read_structured, read_text, usage_of
 
@@ -62,6 +62,8 @@ class Reply(Generic[Value]):
 class ChatCaller:
     """One job's calls to one model. Built once, used from any number of threads.
 
+    The threads share one `Pace`; what `around` names they share with other jobs and processes.
+
     Each call makes at most `MAX_ATTEMPTS` attempts on rate limits, failures of server or network
     and malformed replies (of these at most `MAX_MALFORMED_REPLIES`), with a wait that grows and
     varies, or as long as the server's Retry-After says, at most `LONGEST_WAIT_SECONDS`. Nothing
@@ -74,13 +76,14 @@ class ChatCaller:
         *,
         timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS,
         timing: Timing | None = None,
+        around: Surroundings | None = None,
     ) -> None:
         self._choice = choice
         self._model = build_chat_model(choice, timeout_seconds=timeout_seconds)
         self._failure_types = failure_types(choice.provider)
         self._bound: dict[type, Runnable[LanguageModelInput, AIMessage]] = {}
         self._timing = timing or Timing()
-        self._pace = Pace(self._timing)
+        self._pace = Pace(self._timing, around)
 
     def stop(self) -> None:
         """Send no further call: those that wait or come later raise `CallsStopped`.
@@ -144,9 +147,9 @@ class ChatCaller:
         read: Callable[["AIMessage"], Value],
         unusable: list[UnusableReply],
     ) -> tuple["AIMessage", Value]:
-        self._pace.wait_turn()
         try:
-            message = self._send(model, messages)
+            with self._pace.turn():
+                message = self._send(model, messages)
             value = read(message)
         except UnusableReply as error:
             unusable.append(error)

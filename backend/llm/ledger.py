@@ -1,10 +1,10 @@
 """The ledger of paid replies: within a run, an answered question is never paid for again."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -30,6 +30,22 @@ OUTCOMES: dict[type[UnusableReply], CallOutcome] = {
     ReplyRefused: CallOutcome.REFUSED,
     ReplyMalformed: CallOutcome.MALFORMED,
 }
+
+
+T = TypeVar("T")
+
+
+class LedgerOwner(Protocol):
+    """Whom a run's replies are kept for."""
+
+    def persist(self, write: Callable[[], T]) -> T:
+        """Do what needs the database; where it is away, give up or do it again. Any thread may
+        call it."""
+        ...
+
+    def note_receipt(self, session: Session) -> None:
+        """A paid reply is kept in this transaction; raises nothing."""
+        ...
 
 
 def open_run(bind: Bind, lesson_id: int, stage: str) -> int:
@@ -81,9 +97,15 @@ def call_key(choice: ModelChoice, *, system: str, user: str, answer_form: str) -
 
 
 class Ledger:
-    """The paid replies of one run. Each method is one short transaction of its own."""
+    """The paid replies of one run. Each method is one short transaction of its own.
 
-    def __init__(self, bind: Bind, run_id: int) -> None:
+    What was paid for is recorded through the owner, who may do it again while the database is
+    away.
+    """
+
+    def __init__(self, bind: Bind, run_id: int, owner: LedgerOwner) -> None:
+        self.engine = bind.engine
+        self.owner = owner
         self._bind = bind
         self._run_id = run_id
 
@@ -144,31 +166,56 @@ class Ledger:
         self._record(key, [_unusable_call(key, choice, error)])
 
     def _record(self, key: str, calls: Sequence[LlmCall]) -> None:
+        tried: set[int | None] = set()
+        self.owner.persist(lambda: self._try_to_record(key, calls, tried))
+
+    def _try_to_record(self, key: str, calls: Sequence[LlmCall], tried: set[int | None]) -> None:
+        """Record in one transaction; `tried` keeps the ids for the case that it is done again."""
         with self._writing() as session:
-            recorded = select(LlmCall.outcome).where(
+            recorded = select(LlmCall.id, LlmCall.outcome).where(
                 LlmCall.run_id == self._run_id, LlmCall.key == key
             )
-            outcomes = list(session.exec(recorded))
-            for call in calls:
-                if call.outcome == CallOutcome.ANSWERED and CallOutcome.ANSWERED in outcomes:
-                    continue
-                call.run_id, call.attempt = self._run_id, len(outcomes)
-                session.add(call)
-                outcomes.append(call.outcome)
+            outcomes = dict(session.exec(recorded).all())
+            if tried & outcomes.keys():
+                return  # the commit before went through, and only the word of it was lost
+            new = _number(calls, self._run_id, list(outcomes.values()))
+            session.add_all(new)
+            session.flush()
+            tried.update(call.id for call in new)
+            self.owner.note_receipt(session)
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        """A session that holds the run's lock, so that attempts are numbered without a gap."""
+        """A session that holds the lesson's lock, so that attempts are numbered without a gap."""
         with Session(self._bind) as session:
             begin_write(session)
-            run = select(LlmRun.id).where(LlmRun.id == self._run_id).with_for_update()
-            if session.exec(run).first() is None:
+            # The lesson's and not the run's: whoever removes a lesson locks it before its tasks,
+            # and the owner may change its task in this transaction.
+            lesson = (
+                select(Lesson.id)
+                .join(LlmRun, col(LlmRun.lesson_id) == Lesson.id)
+                .where(LlmRun.id == self._run_id)
+                .with_for_update(of=Lesson)
+            )
+            if session.exec(lesson).first() is None:
                 raise InputChanged(
                     "The lesson was removed while it was being worked on, so a reply of the model "
                     "could not be kept."
                 )
             yield session
             session.commit()
+
+
+def _number(calls: Sequence[LlmCall], run_id: int, outcomes: list[str]) -> list[LlmCall]:
+    """New rows of the calls, which follow those of the given outcomes; one answer is enough."""
+    new = []
+    for call in calls:
+        if call.outcome == CallOutcome.ANSWERED and CallOutcome.ANSWERED in outcomes:
+            continue
+        numbered = {"run_id": run_id, "attempt": len(outcomes)}
+        new.append(LlmCall(**call.model_dump(exclude={"id"}) | numbered))
+        outcomes.append(call.outcome)
+    return new
 
 
 def _new_call(

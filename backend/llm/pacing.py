@@ -1,13 +1,15 @@
-"""When the next call may be sent: one pace for all the threads of a job."""
+"""When the next call may be sent: by a job's own pace, and by what it shares with others."""
 
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from backend.errors import CallsStopped
+from backend.llm.limits import LATEST_SECONDS, CallSlots, SharedPace
 
 FIRST_SPACING_SECONDS = 0.05
 """Between two calls after a first rate limit; each further one doubles it."""
@@ -31,28 +33,66 @@ class Timing:
     wait: Callable[[threading.Event, float], bool] = threading.Event.wait
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What limits the calls of a job from outside: nothing, for a caller that is on its own.
+
+    `slots` are shared with the other jobs of the process, `shared_pace` with all processes of the
+    database. Once `stopped` is set, no call goes out; `Pace.stop` wakes those that wait.
+    """
+
+    slots: CallSlots = field(default_factory=CallSlots)
+    shared_pace: SharedPace | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
 class Pace:
     """The pace of one job's calls, shared by its threads.
 
-    A rate limit holds back every thread, not only the one that met it. Afterwards the calls go
-    out one by one with a spacing in between, which grows with each further rate limit and shrinks
-    with each answer: all at once they would meet the same limit again, and use up their attempts.
+    A rate limit holds back every thread, not only the one that met it, and every other process
+    that shares the database. Afterwards the calls of each job go out one by one with a spacing in
+    between, which grows with each further rate limit and shrinks with each answer: all at once
+    they would meet the same limit again, and use up their attempts.
     """
 
-    def __init__(self, timing: Timing) -> None:
+    def __init__(self, timing: Timing, around: Surroundings | None = None) -> None:
         self._timing = timing
-        self._stopped = threading.Event()
+        self._around = around or Surroundings()
+        self._ended = threading.Event()
         self._lock = threading.Lock()
+        self._reserving = threading.Lock()
         self._held_until = -math.inf
         self._next_turn = -math.inf
         self._spacing_seconds = 0.0
 
     def stop(self) -> None:
         """End all waiting, now and from now on, with `CallsStopped`."""
-        self._stopped.set()
+        self._ended.set()
+        self._around.slots.wake()
+
+    def is_stopped(self) -> bool:
+        """Whether no further call may be sent: `stop` was called, or the whole work is stopped."""
+        return self._ended.is_set() or self._around.stopped.is_set()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until a call may be sent, and hold one of the process's slots until it is done.
+
+        Raises
+        ------
+        CallsStopped
+        """
+        while True:
+            self.wait_turn()
+            # Whoever waits for the end of a hold leaves the slots to calls to other servers.
+            with self._around.slots.taken(self.is_stopped):
+                if self._wait_shared_turn():
+                    self.rest(0)
+                    yield
+                    return
 
     def wait_turn(self) -> None:
-        """Wait until the next call may be sent."""
+        """Wait until the next call may be sent by the job's own pace."""
         while True:
             self.rest(0)
             with self._lock:
@@ -63,13 +103,46 @@ class Pace:
                     return
             self.rest(opens_at - now)
 
+    def _wait_shared_turn(self) -> bool:
+        """Wait for a turn among all processes; False if it was missed, or if calls are held."""
+        shared = self._around.shared_pace
+        if shared is None:
+            return True
+        opened_at = self._wait_reserved_turn(shared) if shared.has_turns else math.inf
+        held_seconds = shared.read_hold()
+        if held_seconds > 0:
+            self._hold(held_seconds)
+        is_late = self._timing.monotonic() - opened_at > LATEST_SECONDS
+        return held_seconds <= 0 and not is_late
+
+    def _wait_reserved_turn(self, shared: SharedPace) -> float:
+        """Wait for the next free turn; when that was."""
+        # One thread at a time: a job that is stopped leaves one unused turn behind, not ten.
+        with self._reserving:
+            self.rest(0)
+            seconds = shared.reserve_turn()
+            opens_at = self._timing.monotonic() + seconds
+            self.rest(seconds)
+            return opens_at
+
     def rest(self, seconds: float) -> None:
         """Wait, unless the job is stopped."""
-        if self._stopped.is_set() or (seconds > 0 and self._timing.wait(self._stopped, seconds)):
+        if self.is_stopped() or (seconds > 0 and self._timing.wait(self._ended, seconds)):
             raise CallsStopped
 
     def slow_down(self, seconds: float) -> None:
-        """Hold back every call for `seconds`, and space those that follow."""
+        """Hold back every call for `seconds`, in all processes, and space those that follow."""
+        self._widen_and_hold(seconds)
+        if self._around.shared_pace is not None:
+            self._around.shared_pace.hold(seconds)
+
+    def _hold(self, seconds: float) -> None:
+        """Somebody else was told to slow down: hold back as long, and do not burst afterwards."""
+        with self._lock:
+            self._spacing_seconds = max(self._spacing_seconds, FIRST_SPACING_SECONDS)
+            self._held_until = max(self._held_until, self._timing.monotonic() + seconds)
+
+    def _widen_and_hold(self, seconds: float) -> None:
         with self._lock:
             now = self._timing.monotonic()
             # The calls that were under way when the limit was met tell nothing new about it.

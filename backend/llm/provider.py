@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from backend.config import CorrectionSettings, Provider, Settings, SummarySettings, api_key_for
+from backend.config import (
+    CorrectionSettings,
+    LlmSettings,
+    Provider,
+    Settings,
+    SummarySettings,
+    api_key_for,
+)
 from backend.errors import ProviderNotConfigured
 
 if TYPE_CHECKING:
@@ -30,13 +37,14 @@ PLACEHOLDER_KEY = "no-key"
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model and how it is reached. `temperature` None is not sent."""
+    """A model, how it is reached and how fast. `temperature` None is not sent."""
 
     provider: Provider
     model: str
     temperature: float | None = None
     base_url: str | None = None
     api_key: str = field(default="", repr=False)
+    limits: LlmSettings = field(default_factory=LlmSettings)
 
     @classmethod
     def from_settings(
@@ -49,6 +57,7 @@ class ModelChoice:
             temperature=section.temperature,
             base_url=settings.base_url,
             api_key=api_key_for(settings),
+            limits=settings.llm,
         )
 
     @property

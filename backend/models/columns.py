@@ -1,11 +1,13 @@
-"""Column types: timed text and UTC times, the same on SQLite and PostgreSQL."""
+"""Column types and the database's clock, the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, inspect
+from sqlalchemy import JSON, Column, DateTime, Float, inspect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.ext.mutable import MutableDict, MutableList
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -39,6 +41,43 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class database_now(FunctionElement[datetime]):  # noqa: N801
+    """The moment by the database's clock, which all workers share whatever their own say."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(element: Any, compiler: Any, **options: Any) -> str:
+    # As SQLAlchemy writes a DateTime, so that the two can be compared.
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+@compiles(database_now, "postgresql")
+def _postgres_now(element: Any, compiler: Any, **options: Any) -> str:
+    return "clock_timestamp()"
+
+
+class seconds_since(FunctionElement[float]):  # noqa: N801
+    """The seconds from a moment (a column) until now by the database's clock."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_since, "sqlite")
+def _sqlite_seconds_since(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"((julianday('now') - julianday({moment})) * 86400.0)"
+
+
+@compiles(seconds_since, "postgresql")
+def _postgres_seconds_since(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"extract(epoch FROM clock_timestamp() - {moment})::float8"
 
 
 class SegmentsJson(TypeDecorator[list[Segment]]):

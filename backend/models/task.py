@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Text, func, text
+from sqlalchemy import Column, Index, Text, func, text
 from sqlmodel import Field
 
 from backend.models.columns import TableModel, UtcDateTime, json_column, utc_now
@@ -20,19 +20,34 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class TaskType(StrEnum):
+    """What a task can do; the first three are also the stages that the last one goes through."""
+
+    TRANSCRIPTION = "transcription"
+    CORRECTION = "correction"
+    SUMMARY = "summary"
+    PROCESS = "process"
+
+
 class Task(TableModel, table=True):
     """A piece of background work.
 
     Every column but `task_type` has a default in the database, so that plain SQL can insert
-    `(task_type, status, parameters)`. `progress` is the share done, 0 to 1; `duration` the
-    seconds from `start_date` to `end_date`.
+    `(task_type, status, parameters)`. A higher `priority` goes first, then the older task.
+    `depends_on` is the id of a task that must be completed before. `progress` is the share done,
+    0 to 1, and `progress_message` says it in a sentence; `attempt` counts the starts from
+    `pending`, `worker` names who works on it, `duration` is the seconds from `start_date` to
+    `end_date`, all by the database's clock.
+
+    The columns from `lesson_id` on are the workers' own, see `backend/jobs/rows.py`.
     """
+
+    __table_args__ = (Index("ix_task_lesson", "lesson_id", "status", "run_id", "priority", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     task_type: str = Field(index=True)
     status: str = Field(
         default=TaskStatus.PENDING,
-        index=True,
         sa_column_kwargs={"server_default": TaskStatus.PENDING.value},
     )
     parameters: dict[str, Any] = Field(
@@ -41,7 +56,12 @@ class Task(TableModel, table=True):
     )
     result: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     error: str | None = Field(default=None, sa_column=Column(Text))
+    priority: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    depends_on: int | None = Field(default=None, index=True)
     progress: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    progress_message: str | None = Field(default=None, sa_column=Column(Text))
+    attempt: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    worker: str | None = None
     created_at: datetime = Field(
         default_factory=utc_now,
         sa_column=Column(UtcDateTime, nullable=False, server_default=func.current_timestamp()),
@@ -49,3 +69,16 @@ class Task(TableModel, table=True):
     start_date: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     end_date: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     duration: float | None = None
+
+    lesson_id: int | None = None
+    """The lesson of `parameters`, once they have been found right."""
+    stage: str | None = None
+    """The stage that is next or under way."""
+    settings: dict[str, Any] | None = Field(default=None, sa_column=json_column())
+    """The settings as they were when the work began: they hold until it ends."""
+    run_id: str | None = None
+    """The run in the job engine, from the moment it was handed over."""
+    claim: str | None = None
+    """Names one start of the work: only who holds it may write for the task."""
+    crashes: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Workers that died over the task since it last stored anything."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from backend.config import Provider, Settings, load_config
-from backend.database import Bind, bind_of, refuse_uncommitted_writes
+from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import (
     AllGroupsFailed,
     ContextTooLong,
@@ -21,7 +22,14 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
-from backend.tasks.layers import Layer, lock_unchanged, read_layer
+from backend.tasks.layers import (
+    Layer,
+    LessonLayer,
+    lock_unchanged,
+    read_layer,
+    replace_layer,
+)
+from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
 from backend.text.groups import (
@@ -73,8 +81,8 @@ def correct_transcript(
     kept for the next attempt.
     """
     return succeeds(
-        lambda used, tell: run_correction(
-            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), tell
+        lambda used, owner: run_correction(
+            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), owner=owner
         ),
         session,
     )
@@ -88,8 +96,8 @@ async def correct_transcript_async(
 ) -> bool:
     """`correct_transcript` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
-        lambda used, tell: run_correction(
-            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), tell
+        lambda used, owner: run_correction(
+            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), owner=owner
         ),
         session,
     )
@@ -100,25 +108,48 @@ def run_correction(
     session: Session,
     options: CorrectionOptions = DEFAULTS,
     on_progress: OnProgress = ignore_progress,
+    *,
+    owner: Owner | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """The core of `correct_transcript`: raises what went wrong.
 
+    Parameters
+    ----------
+    owner
+        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
+    settings
+        Those that hold; None: what config.yaml says now.
+
     Raises
     ------
-    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites
+    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
     InputChanged
         The transcript was replaced while it was corrected: nothing is saved.
     AllGroupsFailed
     """
     refuse_uncommitted_writes(session)
+    owner = owner or Owner()
     bind = bind_of(session)
-    settings = load_config()
+    settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=False)
     if settings.provider is Provider.OFFLINE:
         result = _correct_offline(layer)
     else:
-        result = _correct_by_model(bind, layer, settings, options, on_progress)
-    _save(session, layer, result)
+        terms = _Terms(settings, options, on_progress, owner)
+        result = _correct_by_model(bind, layer, terms)
+    owner.check()
+    owner.persist(partial(_save, session, layer, result, owner))
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What a correction goes by, from its start to its end."""
+
+    settings: Settings
+    options: CorrectionOptions
+    on_progress: OnProgress
+    owner: Owner
 
 
 @dataclass
@@ -135,20 +166,15 @@ def _correct_offline(layer: Layer) -> _Result:
     return _Result(correct_offline(layer.segments, layer.language), metadata)
 
 
-def _correct_by_model(
-    bind: Bind,
-    layer: Layer,
-    settings: Settings,
-    options: CorrectionOptions,
-    on_progress: OnProgress,
-) -> _Result:
+def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
+    settings, options, owner = terms.settings, terms.options, terms.owner
     choice = ModelChoice.from_settings(settings, settings.correction)
     run_id = open_run(bind, layer.lesson_id, STAGE)
-    ledger = Ledger(bind, run_id)
+    ledger = Ledger(bind, run_id, owner)
     correction = _Correction(
-        PaidCaller(choice, ledger, options.max_concurrency),
+        PaidCaller(choice, ledger, options.max_concurrency, owner.stopped),
         correction_system(settings.correction.prompt, layer.language),
-        on_progress,
+        terms.on_progress,
     )
     groups = group_segments(layer.segments, options.segments_per_group)
     correction.correct(groups)
@@ -240,20 +266,27 @@ class _Correction:
         ]
 
 
-def _save(session: Session, layer: Layer, result: _Result) -> None:
+def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None:
     """One transaction: the corrected transcript, what it was made with, and the run's end."""
-    lesson = lock_unchanged(session, layer)
     changed = sum(
         before.text != after.text
         for before, after in zip(layer.segments, result.segments, strict=True)
     )
-    lesson.corrected_transcript = result.segments
-    lesson.correction_metadata = {
-        **result.metadata,
-        "segments": len(layer.segments),
-        "changed_segments": changed,
-        "input": layer.hash,
+    counts = {"segments": len(layer.segments), "changed_segments": changed}
+    content = {
+        "corrected_transcript": result.segments,
+        "correction_metadata": {**result.metadata, **counts, "input": layer.hash},
     }
-    if result.run_to_finish is not None:
-        finish_run(session, result.run_to_finish)
-    session.commit()
+    failed = result.metadata["failed_groups"]
+    with writing(session):
+        lesson = lock_unchanged(session, layer)
+        replace_layer(session, lesson, LessonLayer.CORRECTION, content)
+        if result.run_to_finish is not None:
+            finish_run(session, result.run_to_finish)
+        owner.store_result(session, {**counts, **_tell_failed(failed)})
+
+
+def _tell_failed(failed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How many groups failed, and why the first one did, for people."""
+    notices = [f"Some text was left as it was: {group['reason']}" for group in failed[:1]]
+    return {"failed_groups": len(failed), "notices": notices}

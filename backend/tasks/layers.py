@@ -1,15 +1,21 @@
-"""The texts of a lesson as a job reads them: frozen at its start, checked at its end."""
+"""The layers of a lesson: read as they are at a job's start, and replaced at its end.
 
-from collections.abc import Sequence
+What a rerun replaces is kept beside the lesson until the next one, and can be restored.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
-from backend.database import Bind, begin_write
-from backend.errors import InputChanged, LessonNotFound, NoTranscript
-from backend.models import Lesson, Segment
+from backend.database import Bind, refuse_uncommitted_writes, writing
+from backend.errors import InputChanged, LessonNotFound, NotFound, NoTranscript
+from backend.models import FormerLayer, Lesson, Segment
 from backend.models.columns import LARGEST_ID
-from backend.models.transcript import transcript_hash
+from backend.models.transcript import segments_to_json, transcript_hash
 
 TRANSCRIPT = "transcript"
 CORRECTED = "corrected_transcript"
@@ -60,8 +66,24 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
         )
 
 
+# --- writing ---------------------------------------------------------------------------------
+
+
+def lock_lesson(session: Session, lesson_id: int) -> Lesson:
+    """The lesson as it is now, locked until the end of the transaction (see `writing`).
+
+    Raises
+    ------
+    LessonNotFound
+    """
+    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
+    if lesson is None:
+        raise LessonNotFound(lesson_id)
+    return lesson
+
+
 def lock_unchanged(session: Session, layer: Layer) -> Lesson:
-    """The lesson, locked for writing until the commit, whose layer is still what was read.
+    """`lock_lesson`, if the lesson's layer is still what was read.
 
     Raises
     ------
@@ -69,10 +91,7 @@ def lock_unchanged(session: Session, layer: Layer) -> Lesson:
         It was removed meanwhile.
     InputChanged
     """
-    begin_write(session)
-    lesson = session.get(Lesson, layer.lesson_id, populate_existing=True, with_for_update=True)
-    if lesson is None:
-        raise LessonNotFound(layer.lesson_id)
+    lesson = lock_lesson(session, layer.lesson_id)
     segments = getattr(lesson, layer.name)
     if segments is None or transcript_hash(segments) != layer.hash:
         raise InputChanged(
@@ -80,3 +99,90 @@ def lock_unchanged(session: Session, layer: Layer) -> Lesson:
             "it was being worked on, so the result was not saved: start again."
         )
     return lesson
+
+
+# --- what was there before -------------------------------------------------------------------
+
+
+class LessonLayer(StrEnum):
+    """What one stage makes of a lesson; it is replaced and restored as a whole."""
+
+    TRANSCRIPT = "transcript"
+    CORRECTION = "correction"
+    SUMMARY = "summary"
+
+
+_TEXTS = {
+    LessonLayer.TRANSCRIPT: ("transcript",),
+    LessonLayer.CORRECTION: ("corrected_transcript",),
+    LessonLayer.SUMMARY: ("brief", "summary"),
+}
+"""The lesson's columns of each layer, beside the metadata."""
+
+
+def replace_layer(
+    session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]
+) -> None:
+    """Put new content into a layer of a locked lesson, and keep the former one, if any.
+
+    `content` has the layer's columns by their names. Where it says the same as what is there,
+    nothing is kept: it would only drive out what really was another.
+    """
+    former = _content(lesson, layer)
+    _put(lesson, content)
+    new = _content(lesson, layer)
+    texts = _TEXTS[layer]
+    was_there = any(former[name] is not None for name in texts)
+    if was_there and any(former[name] != new[name] for name in texts):
+        _keep(session, lesson, layer, former)
+
+
+def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
+    """Swap a layer with what was there before it was last replaced, so twice changes nothing.
+
+    Raises
+    ------
+    LessonNotFound, UncommittedWrites
+    NotFound
+        Nothing older is kept.
+    """
+    require_possible_id(lesson_id)
+    refuse_uncommitted_writes(session)
+    kept = select(FormerLayer.content).where(
+        FormerLayer.lesson_id == lesson_id, FormerLayer.layer == layer
+    )
+    with writing(session):
+        lesson = lock_lesson(session, lesson_id)
+        former = session.exec(kept).first()
+        if former is None:
+            raise NotFound(
+                f"There is no older {layer} of lesson {lesson_id} to restore: one is kept when "
+                "another takes its place."
+            )
+        _keep(session, lesson, layer, _content(lesson, layer))
+        _put(lesson, former)
+
+
+def _content(lesson: Lesson, layer: LessonLayer) -> dict[str, Any]:
+    """The layer's columns as plain JSON values."""
+    return {name: _to_json(getattr(lesson, name)) for name in (*_TEXTS[layer], f"{layer}_metadata")}
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return segments_to_json(value)
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _put(lesson: Lesson, content: Mapping[str, Any]) -> None:
+    for name, value in content.items():
+        setattr(lesson, name, value)
+
+
+def _keep(session: Session, lesson: Lesson, layer: LessonLayer, content: dict[str, Any]) -> None:
+    assert lesson.id is not None
+    older = delete(FormerLayer).where(
+        col(FormerLayer.lesson_id) == lesson.id, col(FormerLayer.layer) == layer
+    )
+    session.execute(older)
+    session.add(FormerLayer(lesson_id=lesson.id, layer=layer, content=content))

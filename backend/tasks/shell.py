@@ -1,26 +1,23 @@
-"""The thin shell around each core: a session, the log, and True or False."""
+"""The thin shell around each core: a session, an owner, the log, and True or False."""
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable
 
 from sqlmodel import Session
 
 from backend import database
 from backend.config import known_secrets, log_dir
-from backend.errors import LecternError, UncommittedWrites, WorkStopped
+from backend.errors import LecternError, UncommittedWrites
 from backend.log import set_up_logging
-from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.tasks.ownership import Owner
 
 logger = logging.getLogger("lectern.tasks")
 
-Work = Callable[[Session, OnProgress], object]
+Work = Callable[[Session, Owner], object]
 
 
-def succeeds(
-    work: Work, session: Session | None, on_progress: OnProgress = ignore_progress
-) -> bool:
+def succeeds(work: Work, session: Session | None, owner: Owner | None = None) -> bool:
     """Run the work on the given session or on one of its own; say whether it succeeded.
 
     A failure is rolled back and logged: its full trace in the log file, one line on the terminal.
@@ -30,13 +27,14 @@ def succeeds(
     UncommittedWrites
         The given session holds writes: they are left as they are, for their owner to finish.
     """
+    owner = owner or Owner()
     set_up_logging(log_dir(), known_secrets())
     try:
         if session is not None:
-            work(session, on_progress)
+            work(session, owner)
         else:
             with Session(database.engine) as own_session:
-                work(own_session, on_progress)
+                work(own_session, owner)
     except UncommittedWrites:
         raise
     except LecternError as error:
@@ -51,17 +49,12 @@ def succeeds(
 
 
 async def succeeds_in_thread(work: Work, session: Session | None) -> bool:
-    """`succeeds` in a thread. Cancelling stops the work at its next progress."""
-    cancelled = threading.Event()
-
-    def stop_if_cancelled(progress: Progress) -> None:
-        if cancelled.is_set():
-            raise WorkStopped
-
+    """`succeeds` in a thread. Cancelling stops the work: no further call is sent."""
+    owner = Owner()
     try:
-        return await asyncio.to_thread(succeeds, work, session, stop_if_cancelled)
+        return await asyncio.to_thread(succeeds, work, session, owner)
     except asyncio.CancelledError:
-        cancelled.set()
+        owner.stopped.set()
         raise
 
 

@@ -2,18 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from backend.config import Provider, Settings, load_config
-from backend.database import Bind, bind_of, refuse_uncommitted_writes
+from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import ContextTooLong, ProviderError, ReplyCut
 from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
-from backend.tasks.layers import Layer, lock_unchanged, read_layer
+from backend.tasks.layers import (
+    Layer,
+    LessonLayer,
+    lock_unchanged,
+    read_layer,
+    replace_layer,
+)
+from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
 from backend.text.citations import CitedSummary, cut_to_words, read_summary
@@ -51,7 +59,9 @@ def generate_summary(
     False if it failed: then nothing is saved, and replies that were paid for are kept for the
     next attempt. A lesson in which nothing was said is done without a summary.
     """
-    return succeeds(lambda used, tell: run_summary(lesson_id, used, use_corrected, tell), session)
+    return succeeds(
+        lambda used, owner: run_summary(lesson_id, used, use_corrected, owner=owner), session
+    )
 
 
 async def generate_summary_async(
@@ -59,7 +69,7 @@ async def generate_summary_async(
 ) -> bool:
     """`generate_summary` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
-        lambda used, tell: run_summary(lesson_id, used, use_corrected, tell), session
+        lambda used, owner: run_summary(lesson_id, used, use_corrected, owner=owner), session
     )
 
 
@@ -68,26 +78,38 @@ def run_summary(
     session: Session,
     use_corrected: bool = True,
     on_progress: OnProgress = ignore_progress,
+    *,
+    owner: Owner | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """The core of `generate_summary`: raises what went wrong.
 
+    Parameters
+    ----------
+    owner
+        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
+    settings
+        Those that hold; None: what config.yaml says now.
+
     Raises
     ------
-    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites
+    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
     InputChanged
         The text was replaced while it was summarised: nothing is saved.
     """
     refuse_uncommitted_writes(session)
+    owner = owner or Owner()
     bind = bind_of(session)
-    settings = load_config()
+    settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
     if not any(segment.text.strip() for segment in layer.segments):
         result = _Result(metadata={"notices": ["Nothing was said, so there is no summary."]})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:
-        result = _summarise_by_model(bind, layer, settings, on_progress)
-    _save(session, layer, result)
+        result = _summarise_by_model(bind, layer, settings, on_progress, owner)
+    owner.check()
+    owner.persist(partial(_save, session, layer, result, owner))
 
 
 @dataclass
@@ -141,12 +163,13 @@ def _summarise_offline(layer: Layer, max_words: int) -> _Result:
 
 
 def _summarise_by_model(
-    bind: Bind, layer: Layer, settings: Settings, on_progress: OnProgress
+    bind: Bind, layer: Layer, settings: Settings, on_progress: OnProgress, owner: Owner
 ) -> _Result:
     choice = ModelChoice.from_settings(settings, settings.summary)
     run_id = open_run(bind, layer.lesson_id, STAGE)
-    ledger = Ledger(bind, run_id)
-    writer = _Writer(PaidCaller(choice, ledger, MAX_CONCURRENCY), layer, settings, on_progress)
+    ledger = Ledger(bind, run_id, owner)
+    caller = PaidCaller(choice, ledger, MAX_CONCURRENCY, owner.stopped)
+    writer = _Writer(caller, layer, settings, on_progress)
     summary = writer.write()
     usage = ledger.sum_tokens()
     metadata = {
@@ -259,11 +282,20 @@ class _Writer:
         self.on_progress(Progress(STAGE, done, self.n_parts + 1, "parts"))
 
 
-def _save(session: Session, layer: Layer, result: _Result) -> None:
-    lesson = lock_unchanged(session, layer)
-    lesson.brief = result.brief
-    lesson.summary = result.summary
-    lesson.summary_metadata = {**result.metadata, "layer": layer.name, "input": layer.hash}
-    if result.run_to_finish is not None:
-        finish_run(session, result.run_to_finish)
-    session.commit()
+def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None:
+    """One transaction: the summary, what it was made with, and the run's end."""
+    content = {
+        "brief": result.brief,
+        "summary": result.summary,
+        "summary_metadata": {**result.metadata, "layer": layer.name, "input": layer.hash},
+    }
+    told = {
+        "words": len((result.summary or "").split()),
+        "notices": result.metadata.get("notices", []),
+    }
+    with writing(session):
+        lesson = lock_unchanged(session, layer)
+        replace_layer(session, lesson, LessonLayer.SUMMARY, content)
+        if result.run_to_finish is not None:
+            finish_run(session, result.run_to_finish)
+        owner.store_result(session, told)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from backend.config import TranscriptionSettings, audio_dir, load_config, models_dir
-from backend.database import Bind, begin_write, bind_of, refuse_uncommitted_writes
+from backend.config import Settings, TranscriptionSettings, audio_dir, load_config, models_dir
+from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
@@ -21,7 +22,13 @@ from backend.speech.audio import SAMPLE_RATE_HZ, AudioInfo, AudioStream, probe
 from backend.speech.engines.base import DecodeOptions
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
-from backend.tasks.layers import require_possible_id
+from backend.tasks.layers import (
+    LessonLayer,
+    lock_lesson,
+    replace_layer,
+    require_possible_id,
+)
+from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds
 
@@ -50,7 +57,7 @@ def transcribe_lesson(lesson_id: int, session: Session | None = None) -> bool:
 
     Finished windows are stored as they come: after a crash the next call goes on after them.
     """
-    return succeeds(lambda used, tell: run_transcription(lesson_id, used, tell), session)
+    return succeeds(lambda used, owner: run_transcription(lesson_id, used, owner=owner), session)
 
 
 def transcribe_audio(
@@ -77,40 +84,50 @@ def transcribe_audio(
         }
     )
     work = _prepare(Path(audio_path), asked)
-    windows = list(work.windows(None, ignore_progress))
+    windows = list(work.windows(None, ignore_progress, Owner()))
     segments = [segment for window in windows for segment in window.segments]
     return Transcription(segments, work.metadata(windows))
 
 
 def run_transcription(
-    lesson_id: int, session: Session, on_progress: OnProgress = ignore_progress
+    lesson_id: int,
+    session: Session,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    owner: Owner | None = None,
+    settings: Settings | None = None,
 ) -> None:
     """The core of `transcribe_lesson`: raises what went wrong.
+
+    Parameters
+    ----------
+    owner
+        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
+    settings
+        Those that hold; None: what config.yaml says now.
 
     Raises
     ------
     LessonNotFound, AudioMissing, MediaError, RecogniserError, ConfigError
     InputChanged
-        The recording was replaced while it was transcribed: nothing is saved.
-    UncommittedWrites
+        The recording was replaced while it was transcribed: no transcript is saved.
+    UncommittedWrites, WorkStopped
     """
     refuse_uncommitted_writes(session)
+    owner = owner or Owner()
     bind = bind_of(session)
     recording = _find_recording(bind, lesson_id)
-    settings = load_config().transcription
-    language = recording.language or settings.language
-    work = _prepare(recording.path, settings.model_copy(update={"language": language}))
+    asked = (settings or load_config()).transcription
+    language = recording.language or asked.language
+    work = _prepare(recording.path, asked.model_copy(update={"language": language}))
     sha256 = hash_file(recording.path)
     fingerprint = work.fingerprint(sha256)
     stored = _last_window(bind, lesson_id, fingerprint)
-    for window in work.windows(stored, on_progress):
-        _store_window(bind, lesson_id, fingerprint, window)
-    if hash_file(recording.path) != sha256:
-        raise InputChanged(
-            f"The recording of lesson {lesson_id} was replaced while it was transcribed, so the "
-            "transcript was not saved: transcribe it again."
-        )
-    _assemble(session, lesson_id, fingerprint, work, sha256)
+    for window in work.windows(stored, on_progress, owner):
+        owner.persist(partial(_store_window, bind, lesson_id, fingerprint, window, owner))
+    _require_unchanged(bind, lesson_id, sha256)
+    owner.check()
+    owner.persist(partial(_assemble, session, lesson_id, work, sha256, owner))
 
 
 # --- the work on one recording ---------------------------------------------------------------
@@ -127,13 +144,17 @@ class _Work:
     stream: AudioStream
 
     def windows(
-        self, after: TranscribedWindow | None, on_progress: OnProgress
+        self, after: TranscribedWindow | None, on_progress: OnProgress, owner: Owner
     ) -> Iterator[TranscribedWindow]:
-        """The windows after the given one; tells the seconds done of the seconds in all."""
+        """The windows after the given one; tells the seconds done of the seconds in all.
+
+        It is asked before each window, and as one is being heard, whether to go on.
+        """
         job = TranscriptionJob(self.chosen.recogniser, self._options())
         total = self.info.duration_seconds
 
         def tell(seconds: float) -> None:
+            owner.check()
             on_progress(Progress(STAGE, seconds, max(total, seconds) if total else None, "s"))
 
         tell(after.end if after else 0.0)
@@ -227,10 +248,25 @@ def audio_path(lesson_id: int, filename: str | None) -> Path:
     return path
 
 
+def _require_unchanged(bind: Bind, lesson_id: int, sha256: str) -> None:
+    """Raise unless the lesson is still there, and its recording still what it was."""
+    if hash_file(_find_recording(bind, lesson_id).path) != sha256:
+        raise InputChanged(
+            f"The recording of lesson {lesson_id} was replaced while it was transcribed, so the "
+            "transcript was not saved: transcribe it again."
+        )
+
+
 def hash_file(path: Path) -> str:
     """The SHA-256 of a file's content, which is what a recording is known by."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise AudioMissing(
+            f"The recording {path} cannot be read ({error.strerror}): put it back into its place, "
+            "then transcribe it again."
+        ) from error
 
 
 def _last_window(bind: Bind, lesson_id: int, fingerprint: str) -> TranscribedWindow | None:
@@ -265,7 +301,9 @@ def _to_window(row: TranscriptWindow) -> TranscribedWindow:
     )
 
 
-def _store_window(bind: Bind, lesson_id: int, fingerprint: str, window: TranscribedWindow) -> None:
+def _store_window(
+    bind: Bind, lesson_id: int, fingerprint: str, window: TranscribedWindow, owner: Owner
+) -> None:
     row = TranscriptWindow(
         lesson_id=lesson_id,
         fingerprint=fingerprint,
@@ -280,6 +318,8 @@ def _store_window(bind: Bind, lesson_id: int, fingerprint: str, window: Transcri
     with Session(bind) as session:
         session.add(row)
         try:
+            session.flush()  # locks the lesson first, then the task
+            owner.store_piece(session)
             session.commit()
             logger.info(
                 "lesson %s: stored window %d (%.3f to %.3f s, %d segments)",
@@ -293,30 +333,40 @@ def _store_window(bind: Bind, lesson_id: int, fingerprint: str, window: Transcri
             session.rollback()
             if session.get(Lesson, lesson_id) is None:
                 raise LessonNotFound(lesson_id) from error
-            # Another process stored the same window of the same work: its text serves as well.
+            # It is there: stored by another process that does the same work, whose text serves
+            # as well, or by our own commit of which we never heard that it went through.
 
 
-def _assemble(session: Session, lesson_id: int, fingerprint: str, work: _Work, sha256: str) -> None:
+def _assemble(session: Session, lesson_id: int, work: _Work, sha256: str, owner: Owner) -> None:
     """One transaction: the transcript onto the lesson, its windows gone."""
-    begin_write(session)
-    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
-    if lesson is None:
-        raise LessonNotFound(lesson_id)
-    windows = _stored_windows(session, lesson_id, fingerprint)
-    if windows and windows[-1].end == work.seconds_read:
-        metadata = work.metadata(windows)
-        lesson.transcript = [segment for window in windows for segment in window.segments]
-        lesson.transcript_metadata = metadata | {"fingerprint": fingerprint}
-        lesson.duration = metadata["duration"]
-        lesson.audio_sha256 = sha256
-    elif (lesson.transcript_metadata or {}).get("fingerprint") != fingerprint:
-        raise InputChanged(
-            f"The windows of lesson {lesson_id} were removed while it was transcribed: transcribe "
-            "it again, and only once at a time."
-        )
-    # Otherwise another process did the same work meanwhile, and its transcript is there.
-    session.execute(_obsolete_windows(lesson_id, fingerprint))
-    session.commit()
+    fingerprint = work.fingerprint(sha256)
+    with writing(session):
+        lesson = lock_lesson(session, lesson_id)
+        windows = _stored_windows(session, lesson_id, fingerprint)
+        if windows and windows[-1].end == work.seconds_read:
+            metadata = work.metadata(windows)
+            content = {
+                "transcript": [segment for window in windows for segment in window.segments],
+                "transcript_metadata": metadata | {"fingerprint": fingerprint},
+            }
+            replace_layer(session, lesson, LessonLayer.TRANSCRIPT, content)
+            lesson.duration = metadata["duration"]
+            lesson.audio_sha256 = sha256
+        elif (lesson.transcript_metadata or {}).get("fingerprint") != fingerprint:
+            raise InputChanged(
+                f"The windows of lesson {lesson_id} were removed while it was transcribed: "
+                "transcribe it again, and only once at a time."
+            )
+        # Otherwise another process did the same work meanwhile, and its transcript is there.
+        session.execute(_obsolete_windows(lesson_id, fingerprint))
+        owner.store_result(session, _result(lesson))
+
+
+def _result(lesson: Lesson) -> dict[str, Any]:
+    """What came of it, for people."""
+    metadata = lesson.transcript_metadata or {}
+    told = {name: metadata.get(name) for name in ("duration", "language", "notices")}
+    return {"segments": len(lesson.transcript or ())} | told
 
 
 def _obsolete_windows(lesson_id: int, fingerprint: str) -> Delete:

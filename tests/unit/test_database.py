@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, select
 
 from backend import database
@@ -21,13 +24,15 @@ from backend.database import (
     upgrade_schema,
 )
 from backend.errors import (
+    DatabaseAway,
     DatabaseError,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
     StorageFull,
     UncommittedWrites,
 )
-from backend.models import Course, Lesson, LlmRun, Segment, Task, TranscriptWindow
+from backend.models import Course, FormerLayer, Lesson, LlmRun, Segment, Task, TranscriptWindow
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -49,12 +54,19 @@ def set_stored_version(version: str) -> None:
 # --- schema ----------------------------------------------------------------------------------
 
 
+def differences_to_models(connection: Connection) -> list[Any]:
+    # The models cannot say an index with an order so that both databases agree.
+    options = {"compare_type": True, "include_name": lambda name, *_: name != "ix_task_order"}
+    found: list[Any] = compare_metadata(
+        MigrationContext.configure(connection, opts=options), SQLModel.metadata
+    )
+    return found
+
+
 @pytest.mark.usefixtures("each_database")
 def test_the_migrations_make_what_the_models_say() -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-
-        assert compare_metadata(context, SQLModel.metadata) == []
+        assert differences_to_models(connection) == []
 
 
 def test_sqlite_runs_in_wal_with_foreign_keys(data_dir: Path) -> None:
@@ -102,11 +114,11 @@ def test_an_older_sqlite_file_is_copied_and_then_upgraded(
     with Session(database.engine) as session:
         assert session.scalar(text("SELECT note FROM lesson")) == "none"
 
-    copy = data_dir / "lectern.before-upgrade-from-0001_first.db"
+    copy = data_dir / "lectern.before-upgrade-from-0002_workers.db"
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT title FROM lesson").fetchall() == [("From before",)]
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
-            "0001_first",
+            "0002_workers",
         )
 
 
@@ -141,9 +153,45 @@ def test_an_older_postgresql_database_waits_for_the_command(
 
     with pytest.raises(DatabaseNeedsUpgrade, match="lectern db upgrade"):
         database.engine.connect()
-    assert upgrade_schema(url) == ("0001_first", "0002_next")
+    assert upgrade_schema(url) == ("0002_workers", "0003_next")
     with Session(database.engine) as session:
         assert session.scalar(text("SELECT note FROM lesson")) == "none"
+
+
+@pytest.mark.usefixtures("each_database")
+def test_rows_of_the_first_version_are_there_after_the_upgrade(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as older:
+        be_version_one(tmp_path, older)
+        with database.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO lesson (title, date) VALUES ('From before', '2026-01-02 03:04:05')",
+                "INSERT INTO task (task_type, status) VALUES ('summary', 'pending')",
+            ):
+                connection.execute(text(statement))
+        url = database.engine.url
+        database.dispose_engines()
+
+    assert upgrade_schema(url) == ("0001_first", newest_version())
+
+    with Session(database.engine) as session:
+        assert [lesson.title for lesson in session.exec(select(Lesson))] == ["From before"]
+        (task,) = session.exec(select(Task)).all()
+        assert (task.task_type, task.status) == ("summary", "pending")
+        assert (task.priority, task.attempt, task.crashes, task.claim) == (0, 0, 0, None)
+        assert differences_to_models(session.connection()) == []
+
+
+def be_version_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program as it was when it knew one migration."""
+    directory = tmp_path / "first"
+    shutil.copytree(database.MIGRATIONS_DIR, directory)
+    for path in (directory / "versions").glob("[0-9]*.py"):
+        if path.stem != "0001_first":
+            path.unlink()
+    monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
+    monkeypatch.setattr(database, "known_versions", lambda: ["0001_first"])
 
 
 @pytest.mark.usefixtures("each_database")
@@ -161,16 +209,16 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str = "
     """A program with one more migration than ours."""
     directory = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS_DIR, directory, dirs_exist_ok=True)
-    (directory / "versions" / "0002_next.py").write_text(
+    (directory / "versions" / "0003_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision = '0002_next'\ndown_revision = '0001_first'\n"
+        "revision = '0003_next'\ndown_revision = '0002_workers'\n"
         "def upgrade():\n"
         "    op.add_column('lesson', sa.Column('note', sa.String(), server_default='none'))\n"
         f"    {then}\n"
     )
+    versions = [*database.known_versions(), "0003_next"]
     monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
-    database.known_versions.cache_clear()
-    monkeypatch.setattr(database, "known_versions", lambda: ["0001_first", "0002_next"])
+    monkeypatch.setattr(database, "known_versions", lambda: versions)
 
 
 @pytest.mark.parametrize(
@@ -303,6 +351,7 @@ def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session:
     session.add(lesson)
     session.commit()
     session.add(LlmRun(lesson_id=lesson.id, stage="correction"))
+    session.add(FormerLayer(lesson_id=lesson.id, layer="summary", content={"summary": "Old."}))
     session.add(
         TranscriptWindow(
             lesson_id=lesson.id,
@@ -320,6 +369,7 @@ def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session:
     session.commit()
 
     assert session.exec(select(LlmRun)).all() == []
+    assert session.exec(select(FormerLayer)).all() == []
     assert session.exec(select(TranscriptWindow)).all() == []
     assert session.exec(select(Course)).all() == [course]
 
@@ -369,7 +419,7 @@ def test_a_session_that_read_can_still_write_after_another_wrote(session: Sessio
     lesson.title = "C"
     session.commit()
 
-    assert newest_version() == "0001_first"
+    assert newest_version() == "0002_workers"
     assert {found.title for found in session.exec(select(Lesson))} == {"B", "C"}
 
 
@@ -377,3 +427,117 @@ def test_the_address_is_shown_without_its_password() -> None:
     url = make_url("postgresql+psycopg://me:secret@host/db")
 
     assert "secret" not in database.describe(url)
+
+
+# --- a server that is away -------------------------------------------------------------------
+
+
+@pytest.fixture
+def postgres(postgres_url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", postgres_url)
+    return database.engine
+
+
+def end_connection(url: str, process_id: int) -> None:
+    """As an administrator does, or a server that stops."""
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 20000)", [process_id])
+
+
+PROCESS_ID = text("SELECT pg_backend_pid()")
+
+
+@pytest.mark.parametrize("at_commit", [False, True], ids=["in the middle", "at the commit"])
+def test_a_connection_that_is_ended_in_a_transaction_is_named_as_away(
+    postgres: Engine, postgres_url: str, at_commit: bool
+) -> None:
+    with Session(postgres) as session:
+        session.add(Lesson(title="A"))
+        session.flush()
+        end_connection(postgres_url, session.scalar(PROCESS_ID))
+
+        with pytest.raises(DatabaseAway, match="does not answer"):
+            session.commit() if at_commit else session.exec(select(Lesson)).all()
+
+    with Session(postgres) as session:
+        assert session.exec(select(Lesson)).all() == []
+
+
+def test_a_connection_that_idled_in_its_transaction_for_too_long_is_named_as_away(
+    postgres: Engine, postgres_url: str
+) -> None:
+    alive = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
+    with Session(postgres) as session, psycopg.connect(postgres_url, autocommit=True) as other:
+        own = session.scalar(PROCESS_ID)
+        session.connection().execute(text("SET idle_in_transaction_session_timeout = 10"))
+        wait_until(lambda: other.execute(alive, [own]).fetchone() is None, 20)
+
+        with pytest.raises(DatabaseAway, match="idle-in-transaction"):
+            session.exec(select(Lesson)).all()
+
+
+def test_a_connection_that_was_ended_while_nobody_used_it_is_replaced(
+    postgres: Engine, postgres_url: str
+) -> None:
+    with postgres.connect() as connection:
+        first = connection.scalar(PROCESS_ID)
+    end_connection(postgres_url, first)
+
+    with postgres.connect() as connection:
+        assert connection.scalar(PROCESS_ID) != first
+
+
+def test_a_server_that_cannot_be_reached_is_away_and_one_that_refuses_is_not(
+    postgres_url: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreachable = [
+        "postgresql://me@127.0.0.1:1/lectern",
+        "postgresql://me@/lectern?host=/no/such/directory",
+        "postgresql://me@no-such-host.invalid/lectern",
+    ]
+    no_such_role = postgres_url.replace("//postgres", "//nobody")
+
+    assert [name_connecting(url, monkeypatch) for url in unreachable] == [DatabaseAway] * 3
+    assert name_connecting(no_such_role, monkeypatch) is DatabaseError
+
+
+def name_connecting(url: str, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", url)
+    with pytest.raises(DatabaseError) as caught:
+        database.engine.connect()
+    return caught.type
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("FATAL:  the database system is starting up", DatabaseAway),
+        ("FATAL:  the database system is shutting down", DatabaseAway),
+        ("FATAL:  the database system is not yet accepting connections", DatabaseAway),
+        ("server closed the connection unexpectedly", DatabaseAway),
+        ("timeout expired", DatabaseAway),
+        ('FATAL:  password authentication failed for user "me"', DatabaseError),
+        ('FATAL:  database "lectern" does not exist', DatabaseError),
+    ],
+)
+def test_what_is_said_while_connecting_tells_whether_the_server_is_away(
+    said: str, named: type[Exception]
+) -> None:
+    error = psycopg.OperationalError(f'connection to server at "db", port 5432 failed: {said}')
+
+    with pytest.raises(DatabaseError) as caught, database.named_database_errors("db"):
+        raise OperationalError(None, None, error)
+
+    assert caught.type is named
+
+
+def test_a_failure_on_a_connection_that_lives_does_not_mean_that_the_server_is_away(
+    postgres: Engine,
+) -> None:
+    with postgres.connect() as connection:
+        connection.execute(text("SET statement_timeout = 10"))
+
+        with pytest.raises(DatabaseError) as caught:
+            connection.execute(text("SELECT pg_sleep(60)"))
+
+    assert caught.type is DatabaseError

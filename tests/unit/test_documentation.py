@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 
 from backend.cli import COMMANDS, main
 from backend.config import Settings, load_config
+from backend.jobs.reading import TaskView
 from backend.lessons.service import ListedLesson, summary_json, to_json
 from backend.models import Lesson
 from tests.audio_files import SAMPLE_RATE_HZ, decode_blocks, write_wav
@@ -182,7 +183,7 @@ def check_whole_command(words: list[str]) -> str | None:
     if COMMON_OPTIONS & set(rest):
         return None
     # Whoever reads puts a number there.
-    typed = ["1" if word == "LESSON" else word for word in rest]
+    typed = ["1" if word in ("LESSON", "TASK") else word for word in rest]
     line.command.make_context("lectern", typed).close()
     return None
 
@@ -250,12 +251,13 @@ def test_the_section_of_a_command_names_its_options_and_no_others(line: CommandL
 def test_the_choices_and_defaults_of_an_option_stand_in_its_row() -> None:
     missing = []
     for line in LEAVES:
-        rows = {
-            row[0]: row[1] for row in table_rows(sections(command_line_page(), 2)[line.heading])
-        }
+        section = sections(command_line_page(), 2)[line.heading]
+        rows = {row[0]: row[1] for row in table_rows(section)}
         for option in line.command.params:
             wanted = expected_words(option)
             row = next((text for cell, text in rows.items() if option.opts[-1] in cell), "")
+            if isinstance(option, click.Argument):  # which have no row
+                row = section
             missing += [f"{line.heading} {option.opts[-1]}: {w}" for w in wanted if w not in row]
 
     assert missing == []
@@ -273,6 +275,14 @@ def test_the_short_help_in_the_table_of_commands_is_the_command_s_own() -> None:
 
     for name, (_, _, about) in COMMANDS.items():
         assert (own[name].help or "").startswith(about)
+
+
+def test_the_table_of_a_task_s_fields_is_what_is_printed() -> None:
+    table = sections(command_line_page(), 3)["Fields of a task"].partition("\n## ")[0]
+
+    described = {name for row in table_rows(table) for name in INLINE.findall(row[0])}
+
+    assert described == {field.name for field in fields(TaskView)}
 
 
 def test_the_table_of_a_lesson_s_fields_is_what_is_printed() -> None:

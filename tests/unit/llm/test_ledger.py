@@ -5,13 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text, update
 from sqlmodel import Session, select
 
 from backend.config import Provider
 from backend.errors import (
+    DatabaseAway,
     InputChanged,
     LessonNotFound,
     ReplyCut,
@@ -22,7 +24,9 @@ from backend.errors import (
 from backend.llm.calls import Reply
 from backend.llm.ledger import Ledger, call_key, finish_run, open_run
 from backend.llm.provider import ModelChoice
-from backend.models import CallOutcome, Lesson, LlmCall, LlmRun
+from backend.models import CallOutcome, Lesson, LlmCall, LlmRun, Task
+from backend.tasks.ownership import Owner
+from tests.waiting import wait_until
 
 CHOICE = ModelChoice(Provider.OPENAI, "gpt-4o", 0.3, None, "sk-secret")
 ANSWER = {"segments": [{"id": 1, "text": "ein ganz normaler Satz: déjà vu"}]}
@@ -36,7 +40,7 @@ def stored_calls(engine: Engine) -> list[LlmCall]:
 
 @pytest.fixture
 def ledger(engine: Engine, lesson_id: int) -> Ledger:
-    return Ledger(engine, open_run(engine, lesson_id, "correction"))
+    return Ledger(engine, open_run(engine, lesson_id, "correction"), Owner())
 
 
 def at_once(engine: Engine, work: Callable[[], object]) -> list[object]:
@@ -152,7 +156,7 @@ def test_an_answer_of_another_run_is_not_replayed(
 ) -> None:
     ledger.record_answer("key", CHOICE, ANSWER, REPLY)
 
-    other = Ledger(engine, open_run(engine, lesson_id, "summary"))
+    other = Ledger(engine, open_run(engine, lesson_id, "summary"), Owner())
 
     assert other.find_answer("key") is None
 
@@ -239,3 +243,130 @@ def test_no_key_is_stored(ledger: Ledger, engine: Engine) -> None:
 
     (call,) = stored_calls(engine)
     assert CHOICE.api_key not in call.model_dump_json()
+
+
+# --- owners ----------------------------------------------------------------------------------
+
+T = TypeVar("T")
+MALFORMED = ReplyMalformed(input_tokens=1, output_tokens=1)
+RECORDINGS: dict[str, Callable[[Ledger], None]] = {
+    "answered": lambda ledger: ledger.record_answer(
+        "key", CHOICE, ANSWER, Reply("unused", 120, 40, (MALFORMED,))
+    ),
+    "unusable": lambda ledger: ledger.record_unusable("key", CHOICE, MALFORMED),
+}
+
+
+class NotingOwner(Owner):
+    """Writes down, on its task, how often it was told of a reply."""
+
+    def __init__(self, task_id: int) -> None:
+        super().__init__()
+        self.task_id = task_id
+
+    def note_receipt(self, session: Session) -> None:
+        noted = update(Task).where(Task.id == self.task_id).values(crashes=Task.crashes + 1)
+        session.execute(noted)
+
+
+class LosingOwner(NotingOwner):
+    """Loses its connection at the commit of a first write, and writes again."""
+
+    n_lost = 0
+
+    def note_receipt(self, session: Session) -> None:
+        super().note_receipt(session)
+        if not self.n_lost:
+            self.n_lost += 1
+            own = session.scalar(text("SELECT pg_backend_pid()"))
+            with Session(session.get_bind().engine) as other:
+                other.execute(text("SELECT pg_terminate_backend(:own, 20000)"), {"own": own})
+
+    def persist(self, write: Callable[[], T]) -> T:
+        try:
+            return write()
+        except DatabaseAway:
+            return write()
+
+
+class RepeatingOwner(NotingOwner):
+    """Does not hear of a commit that went through, and writes again."""
+
+    def persist(self, write: Callable[[], T]) -> T:
+        write()
+        return write()
+
+
+@pytest.fixture
+def task_id(engine: Engine) -> int:
+    with Session(engine) as session:
+        task = Task(task_type="correction")
+        session.add(task)
+        session.commit()
+        assert task.id is not None
+        return task.id
+
+
+def noted(engine: Engine, task_id: int) -> int:
+    with Session(engine) as session:
+        return session.get_one(Task, task_id).crashes
+
+
+@pytest.mark.parametrize("record", RECORDINGS.values(), ids=RECORDINGS.keys())
+def test_the_owner_is_told_of_each_recording_in_its_transaction(
+    engine: Engine, lesson_id: int, task_id: int, record: Callable[[Ledger], None]
+) -> None:
+    run_id = open_run(engine, lesson_id, "correction")
+
+    record(Ledger(engine, run_id, NotingOwner(task_id)))
+
+    assert noted(engine, task_id) == 1
+
+
+@pytest.mark.parametrize("record", RECORDINGS.values(), ids=RECORDINGS.keys())
+def test_a_recording_whose_commit_was_not_heard_of_is_not_done_twice(
+    engine: Engine, lesson_id: int, task_id: int, record: Callable[[Ledger], None]
+) -> None:
+    run_id = open_run(engine, lesson_id, "correction")
+    record(Ledger(engine, run_id, Owner()))
+    before = len(stored_calls(engine))
+
+    record(Ledger(engine, open_run(engine, lesson_id, "summary"), RepeatingOwner(task_id)))
+
+    assert len(stored_calls(engine)) == 2 * before
+    assert noted(engine, task_id) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("record", RECORDINGS.values(), ids=RECORDINGS.keys())
+def test_a_recording_that_was_lost_with_its_connection_is_done_again(
+    engine: Engine, lesson_id: int, task_id: int, record: Callable[[Ledger], None]
+) -> None:
+    owner = LosingOwner(task_id)
+
+    record(Ledger(engine, open_run(engine, lesson_id, "correction"), owner))
+
+    calls = stored_calls(engine)
+    assert owner.n_lost == 1
+    assert [call.attempt for call in calls] == list(range(len(calls)))
+    assert {call.outcome for call in calls} >= {"malformed"}
+    assert noted(engine, task_id) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_reply_that_comes_while_its_lesson_is_removed_waits_for_the_removal(
+    engine: Engine, lesson_id: int, task_id: int
+) -> None:
+    ledger = Ledger(engine, open_run(engine, lesson_id, "correction"), NotingOwner(task_id))
+    with ThreadPoolExecutor(1) as threads, Session(engine) as session:
+        lesson = session.get_one(Lesson, lesson_id, with_for_update=True)
+        recording = threads.submit(ledger.record_answer, "key", CHOICE, ANSWER, REPLY)
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        wait_until(lambda: session.scalar(waiting), 20)
+
+        session.execute(update(Task).where(Task.id == task_id).values(status="cancelled"))
+        session.delete(lesson)
+        session.commit()
+
+        with pytest.raises(InputChanged, match="removed"):
+            recording.result(20)

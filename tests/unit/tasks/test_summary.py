@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import BadKey, InputChanged, NoTranscript, ReplyRefused
+from backend.config import load_config
+from backend.errors import (
+    BadKey,
+    InputChanged,
+    NoTranscript,
+    OwnershipLost,
+    ReplyRefused,
+    WorkStopped,
+)
 from backend.models import Lesson, Segment
 from backend.tasks import generate_summary, generate_summary_async
+from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.summary import run_summary
 from backend.text.citations import cut_to_words, read_summary
 from backend.text.parts import estimate_tokens, split_evenly
 from tests.stubs.llm_server import ProviderStub, Received, Response
+from tests.unit.tasks.owners import LosesAnswerOfCommit, LosesTaskAtResult, TaskOwner
 
 MakeSpoken = Callable[[int], int]
 MakeLesson = Callable[..., int]
@@ -26,9 +36,15 @@ ReadLesson = Callable[[int], Lesson]
 WriteConfig = Callable[[str], None]
 
 
-def run(lesson_id: int, tell: OnProgress = ignore_progress, *, use_corrected: bool = True) -> None:
+def run(
+    lesson_id: int,
+    tell: OnProgress = ignore_progress,
+    *,
+    use_corrected: bool = True,
+    owner: Owner | None = None,
+) -> None:
     with Session(database.engine) as session:
-        run_summary(lesson_id, session, use_corrected, tell)
+        run_summary(lesson_id, session, use_corrected, tell, owner=owner)
 
 
 def numbers_sent(stub: ProviderStub) -> list[list[int]]:
@@ -191,6 +207,104 @@ def test_parts_are_paid_once_across_attempts(
     run(lesson_id)
 
     assert provider.call_count == n_parts + 2
+
+
+# --- owners and frozen settings --------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("each_database")
+def test_the_result_is_stored_together_with_the_owners_own_word(
+    provider: ProviderStub, spoken_lesson: MakeSpoken
+) -> None:
+    provider.text = "Cells.\n\nCells divide [1]."
+    owner = TaskOwner()
+
+    run(spoken_lesson(3), owner=owner)
+
+    assert owner.task.result == {"words": 2, "notices": []}
+
+
+def test_the_result_says_why_there_is_no_summary(data_dir: Path, lesson_of: MakeLesson) -> None:
+    owner = TaskOwner()
+
+    run(lesson_of(transcript=[]), owner=owner)
+
+    assert owner.task.result == {
+        "words": 0,
+        "notices": ["Nothing was said, so there is no summary."],
+    }
+
+
+@pytest.mark.usefixtures("each_database")
+def test_the_summary_of_a_task_that_was_lost_is_not_saved_and_not_paid_again(
+    provider: ProviderStub, lesson_of: MakeLesson, stored_lesson: ReadLesson
+) -> None:
+    provider.text = "Cells.\n\nCells divide [0]."
+    lesson_id = lesson_of(
+        transcript=[{"start": 0, "end": 1, "text": "a"}], summary="As before", brief="Before"
+    )
+    owner = LosesTaskAtResult()
+
+    with pytest.raises(OwnershipLost):
+        run(lesson_id, owner=owner)
+
+    lesson = stored_lesson(lesson_id)
+    assert (lesson.brief, lesson.summary, lesson.summary_metadata) == ("Before", "As before", None)
+    assert owner.task.result is None
+    run(lesson_id)
+    assert provider.call_count == 1
+    assert stored_lesson(lesson_id).summary == "Cells divide."
+
+
+@pytest.mark.usefixtures("each_database")
+def test_commits_whose_word_is_lost_are_repeated_without_harm(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    lesson_id = spoken_lesson(3)
+
+    run(lesson_id, owner=LosesAnswerOfCommit())
+
+    assert stored_lesson(lesson_id).summary == "A short summary."
+    assert provider.call_count == 1
+
+
+def test_an_owner_that_stops_has_no_further_part_asked_for(
+    provider: ProviderStub,
+    spoken_lesson: MakeSpoken,
+    stored_lesson: ReadLesson,
+    write_config: WriteConfig,
+) -> None:
+    small_context(provider, write_config, 2500)
+    lesson_id, owner = spoken_lesson(600), Owner()
+
+    def stop(progress: Progress) -> None:
+        if progress.done >= 1:
+            owner.stopped.set()
+
+    with pytest.raises(WorkStopped):
+        run(lesson_id, stop, owner=owner)
+
+    n_before = provider.call_count
+    assert stored_lesson(lesson_id).summary is None
+    run(lesson_id)
+    texts = [received.user_text for received in provider.received]
+    assert len(set(texts)) == len(texts) > n_before
+
+
+def test_settings_that_are_given_hold_whatever_the_file_says_meanwhile(
+    provider: ProviderStub,
+    spoken_lesson: MakeSpoken,
+    stored_lesson: ReadLesson,
+    write_config: WriteConfig,
+) -> None:
+    lesson_id, settings = spoken_lesson(3), load_config()
+    write_config("provider: Offline\nsummary: {max_length: 7}")
+
+    with Session(database.engine) as session:
+        run_summary(lesson_id, session, settings=settings)
+
+    metadata = stored_lesson(lesson_id).summary_metadata or {}
+    assert (metadata["provider"], metadata["max_length"]) == (settings.provider, 40)
 
 
 # --- the length ------------------------------------------------------------------------------

@@ -5,27 +5,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir, models_dir
+from backend.config import audio_dir, load_config, models_dir
 from backend.database import engine_for
 from backend.errors import (
     AudioMissing,
+    DatabaseAway,
     DeviceUnavailable,
     InputChanged,
     LanguageUnsupported,
     LessonNotFound,
     ModelIncomplete,
     ModelNotInstalled,
+    OwnershipLost,
     UncommittedWrites,
     WorkStopped,
 )
-from backend.models import Lesson, TranscriptWindow
+from backend.lessons.service import remove_lesson
+from backend.models import FormerLayer, Lesson, TranscriptWindow
 from backend.tasks import transcribe_audio, transcribe_lesson
 from backend.tasks.correction import run_correction
+from backend.tasks.layers import LessonLayer, restore_layer
+from backend.tasks.ownership import Owner
 from backend.tasks.progress import Progress
-from backend.tasks.transcribe import run_transcription
+from backend.tasks.transcribe import hash_file, run_transcription
 from tests.audio_files import (
     NANO_LESSON_PATH,
     NANO_MODEL_DIR,
@@ -36,6 +42,13 @@ from tests.audio_files import (
     speak_nano,
     tone,
     write_wav,
+)
+from tests.unit.tasks.owners import (
+    LosesAnswerOfCommit,
+    LosesDatabase,
+    LosesTaskAtPiece,
+    LosesTaskAtResult,
+    TaskOwner,
 )
 
 MakeLesson = Callable[..., int]
@@ -56,9 +69,18 @@ def two_windows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(lesson_id: int, tell: Callable[[Progress], None] = lambda progress: None) -> None:
+def run(
+    lesson_id: int,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    owner: Owner | None = None,
+) -> None:
     with Session(database.engine) as session:
-        run_transcription(lesson_id, session, tell)
+        run_transcription(lesson_id, session, tell, owner=owner)
+
+
+def stored_windows() -> list[TranscriptWindow]:
+    with Session(database.engine) as session:
+        return list(session.exec(select(TranscriptWindow)))
 
 
 def stop_after_first_window(lesson_id: int) -> None:
@@ -151,6 +173,25 @@ def test_a_recording_that_is_replaced_meanwhile_saves_nothing(
     assert stored_lesson(lesson_id).transcript is None
 
 
+@pytest.mark.usefixtures("nano_config")
+def test_a_recording_that_is_deleted_meanwhile_is_said_and_its_windows_stay(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    def delete_when_heard(progress: Progress) -> None:
+        if progress.done == progress.total:
+            (audio_dir() / short_recording.name).unlink(missing_ok=True)
+
+    with pytest.raises(AudioMissing, match=f"lesson {lesson_id}"):
+        run(lesson_id, delete_when_heard)
+
+    assert stored_lesson(lesson_id).transcript is None
+    shutil.copy(short_recording, audio_dir())
+    run(lesson_id)
+    assert stored_lesson(lesson_id).transcript
+
+
 @pytest.mark.usefixtures("nano_config", "each_database")
 def test_a_lesson_that_is_removed_meanwhile_ends_the_work(
     lesson_of: MakeLesson, short_recording: Path
@@ -194,6 +235,237 @@ def test_a_rerun_leaves_correction_and_summary_alone(
     assert lesson.transcript
     assert [segment.text for segment in lesson.corrected_transcript or []] == ["By hand."]
     assert lesson.summary == "Short."
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_the_transcript_before_a_rerun_can_be_restored(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    by_hand = [{"start": 0, "end": 1, "text": "By hand."}]
+    lesson_id = lesson_of(
+        short_recording, transcript=by_hand, transcript_metadata={"language": "fr"}
+    )
+    before = stored_lesson(lesson_id)
+    run(lesson_id)
+    after = stored_lesson(lesson_id)
+    run(lesson_id)  # hears the same, which drives nothing out
+
+    with Session(database.engine) as session:
+        restore_layer(session, lesson_id, LessonLayer.TRANSCRIPT)
+
+    restored = stored_lesson(lesson_id)
+    assert restored.transcript == before.transcript != after.transcript
+    assert restored.transcript_metadata == {"language": "fr"}
+    assert (restored.duration, restored.audio_sha256) == (after.duration, after.audio_sha256)
+
+
+# --- owners and frozen settings --------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_each_window_and_the_result_are_stored_together_with_the_owners_own_word(
+    lesson_of: MakeLesson, two_windows: Path
+) -> None:
+    owner = TaskOwner()
+
+    run(lesson_of(two_windows), owner=owner)
+
+    task = owner.task
+    assert task.attempt == 2
+    assert task.result is not None
+    assert task.result == task.result | {"language": "en", "notices": []}
+    assert task.result["segments"] > 10
+    assert task.result["duration"] == pytest.approx(555, abs=2)
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_a_window_of_a_task_that_was_lost_is_not_stored(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id, owner = lesson_of(short_recording), LosesTaskAtPiece()
+
+    with pytest.raises(OwnershipLost):
+        run(lesson_id, owner=owner)
+
+    assert stored_windows() == []
+    assert stored_lesson(lesson_id).transcript is None
+    assert owner.task.attempt == 0
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_the_result_of_a_task_that_was_lost_leaves_lesson_and_windows_as_they_are(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    by_hand = [{"start": 0, "end": 1, "text": "By hand."}]
+    lesson_id, owner = lesson_of(short_recording, transcript=by_hand), LosesTaskAtResult()
+
+    with pytest.raises(OwnershipLost):
+        run(lesson_id, owner=owner)
+
+    lesson = stored_lesson(lesson_id)
+    assert [segment.text for segment in lesson.transcript or []] == ["By hand."]
+    assert (lesson.transcript_metadata, lesson.duration, lesson.audio_sha256) == (None, None, None)
+    assert len(stored_windows()) == 1
+    assert owner.task.result is None
+    with Session(database.engine) as session:
+        assert session.exec(select(FormerLayer)).all() == []
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_an_owner_that_is_beaten_to_the_result_by_another_has_it_too(
+    lesson_of: MakeLesson, short_recording: Path
+) -> None:
+    lesson_id, owner = lesson_of(short_recording), TaskOwner()
+    is_second = False
+
+    def run_another(progress: Progress) -> None:
+        nonlocal is_second
+        if progress.done and progress.done == progress.total and not is_second:
+            is_second = True
+            run(lesson_id)
+
+    run(lesson_id, run_another, owner)
+
+    assert is_second
+    assert owner.task.result is not None
+    assert owner.task.result["segments"] > 0
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_commits_whose_word_is_lost_are_repeated_without_harm(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    undisturbed, lesson_id = lesson_of(two_windows), lesson_of(two_windows)
+    run(undisturbed)
+    owner = LosesAnswerOfCommit()
+
+    run(lesson_id, owner=owner)
+
+    assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
+    assert stored_windows() == []
+    assert owner.task.attempt == 2
+    with Session(database.engine) as session:
+        assert session.exec(select(FormerLayer)).all() == []
+
+
+def go_away(session: Session) -> None:
+    raise DatabaseAway
+
+
+def end_connection(session: Session) -> None:
+    """The server closes the connection in the middle of the session's transaction."""
+    process = session.connection().scalar(text("SELECT pg_backend_pid()"))
+    with database.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:process, 10000)"), {"process": process})
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_a_database_that_comes_back_gets_what_it_missed(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path
+) -> None:
+    lesson_id, owner = lesson_of(short_recording), LosesDatabase(go_away)
+
+    run(lesson_id, owner=owner)
+
+    assert owner.n_failures == 2
+    assert owner.task.attempt == 1
+    assert owner.task.result is not None
+    assert stored_lesson(lesson_id).transcript
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_connection_that_is_closed_in_mid_transaction_loses_nothing(
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+    short_recording: Path,
+) -> None:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", postgres_url)
+    lesson_id, owner = lesson_of(short_recording), LosesDatabase(end_connection)
+
+    run(lesson_id, owner=owner)
+
+    assert owner.n_failures == 2
+    assert owner.task.attempt == 1
+    assert stored_lesson(lesson_id).transcript
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_an_owner_that_stops_ends_the_work_within_a_window(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    lesson_id, owner = lesson_of(two_windows), Owner()
+    told: list[float] = []
+
+    def stop(progress: Progress) -> None:
+        told.append(progress.done)
+        if progress.done > 0:
+            owner.stopped.set()
+
+    with pytest.raises(WorkStopped):
+        run(lesson_id, stop, owner)
+
+    assert max(told) < 200
+    assert stored_windows() == []
+    assert stored_lesson(lesson_id).transcript is None
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_an_owner_that_stops_keeps_its_windows_for_the_next(
+    lesson_of: MakeLesson, two_windows: Path
+) -> None:
+    lesson_id = lesson_of(two_windows)
+
+    class StopsAfterPiece(TaskOwner):
+        def store_piece(self, session: Session) -> None:
+            super().store_piece(session)
+            self.stopped.set()
+
+    with pytest.raises(WorkStopped):
+        run(lesson_id, owner=StopsAfterPiece())
+    assert [window.position for window in stored_windows()] == [0]
+    following = TaskOwner()
+
+    run(lesson_id, owner=following)
+
+    assert following.task.attempt == 1
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_settings_that_are_given_hold_whatever_the_file_says_meanwhile(
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+) -> None:
+    lesson_id, settings = lesson_of(short_recording), load_config()
+    write_config("transcription: {engine: no such engine}")
+
+    with Session(database.engine) as session:
+        run_transcription(lesson_id, session, settings=settings)
+
+    assert (stored_lesson(lesson_id).transcript_metadata or {})["model"] == "nano-whisper"
+
+
+@pytest.mark.usefixtures("nano_config", "each_database")
+def test_a_lesson_that_is_removed_while_its_last_window_is_stored_stays_removed(
+    lesson_of: MakeLesson, short_recording: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    class SeesItRemoved(Owner):
+        def check(self) -> None:
+            if stored_windows():
+                with Session(database.engine) as session:
+                    remove_lesson(session, lesson_id)
+
+    with pytest.raises(LessonNotFound):
+        run(lesson_id, owner=SeesItRemoved())
+
+    with Session(database.engine) as session:
+        assert session.exec(select(Lesson)).all() == []
+        assert session.exec(select(TranscriptWindow)).all() == []
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -260,6 +532,11 @@ def test_a_recording_that_is_not_in_the_audio_directory_is_said(
 
     with pytest.raises(AudioMissing, match=f"lesson {lesson_id}|Lesson {lesson_id}"):
         run(lesson_id)
+
+
+def test_a_recording_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(AudioMissing, match=r"gone\.wav cannot be read"):
+        hash_file(tmp_path / "gone.wav")
 
 
 def test_without_a_model_the_built_in_recogniser_serves_and_says_so(

@@ -1,0 +1,25 @@
+"""worker."""
+
+import sys
+
+import click
+
+from backend.worker import run_worker
+
+QUEUES = ("transcription", "language")
+
+
+@click.command()
+@click.option(
+    "--only",
+    metavar="KIND",
+    type=click.Choice(QUEUES),
+    help="transcription (recordings) or language (corrections and summaries); else both.",
+)
+def worker(only: str | None) -> None:
+    """Do the tasks in the background, until it is stopped.
+
+    Ctrl-C or SIGTERM stops it: what is finished is stored, and the rest goes on with the next
+    worker. Several may run at once, on one computer or on many.
+    """
+    sys.exit(run_worker([only] if only else QUEUES))

@@ -1,0 +1,163 @@
+"""A worker's hold on a task: what it may write, how far it is, and when it must stop."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from backend.database import begin_write
+from backend.errors import DatabaseAway, OwnershipLost, StorageFull
+from backend.jobs.rows import ClaimedTask, change_claimed, stage_values
+from backend.models import Task, TaskType
+from backend.tasks.ownership import Owner
+from backend.tasks.progress import Progress
+
+TELL_SECONDS = 0.5
+"""Progress is written at most so often: each time is a write to the database."""
+
+FIRST_WAIT_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 5.0
+"""Between two attempts to write while the database is away or the disk is full."""
+
+SHARES = {"transcription": (0.0, 0.7), "correction": (0.7, 0.9), "summary": (0.9, 1.0)}
+"""Where each stage begins and ends within the progress of a `process` task."""
+
+DOING = {
+    "transcription": "Transcribing",
+    "correction": "Correcting",
+    "summary": "Summarising",
+}
+
+logger = logging.getLogger("lectern.jobs")
+
+Value = TypeVar("Value")
+
+
+class Claim(Owner):
+    """The owner on whose behalf a worker calls a core.
+
+    Every write of the core checks within its own transaction that the row still has this claim;
+    once it has not, the work stops and nothing more is written.
+    """
+
+    def __init__(self, db: Engine, claimed: ClaimedTask) -> None:
+        super().__init__()
+        self.claimed = claimed
+        self._db = db
+        self._told_at = -math.inf
+        self._is_lost = False
+
+    @property
+    def is_lost(self) -> bool:
+        return self._is_lost
+
+    def lose(self) -> None:
+        """The row has another claim, or none: stop, and write nothing more."""
+        self._is_lost = True
+        self.stopped.set()
+
+    def check(self) -> None:
+        if self._is_lost:
+            raise OwnershipLost
+        super().check()
+
+    def tell(self, progress: Progress) -> None:
+        """Write how far the stage is to the row, and stop if the row is not ours any more."""
+        self.check()
+        is_end = progress.total is not None and progress.done >= progress.total
+        if not is_end and time.monotonic() - self._told_at < TELL_SECONDS:
+            return
+        self._told_at = time.monotonic()
+        try:
+            self.change({"progress": self._share(progress), "progress_message": _say(progress)})
+        except (DatabaseAway, StorageFull) as error:
+            # What is worth keeping is written by `persist`, which waits.
+            logger.warning("the progress of task %s is not shown: %s", self.claimed.task_id, error)
+
+    def _share(self, progress: Progress) -> float:
+        done = min(1.0, progress.done / progress.total) if progress.total else 0.0
+        if self.claimed.task_type is not TaskType.PROCESS:
+            return round(done, 4)
+        start, end = SHARES[self.claimed.stage]
+        return round(start + done * (end - start), 4)
+
+    def persist(self, write: Callable[[], Value]) -> Value:
+        """Write, again and again while the database is away or the disk is full."""
+        return outlast(write, self.stopped, f"task {self.claimed.task_id}")
+
+    def note_receipt(self, session: Session) -> None:
+        change_claimed(
+            session.connection(), self.claimed.task_id, self.claimed.token, {"crashes": 0}
+        )
+
+    def store_piece(self, session: Session) -> None:
+        self._change_on(session, {"crashes": 0})
+
+    def store_result(self, session: Session, result: dict[str, Any]) -> None:
+        statement = select(Task.result).where(Task.id == self.claimed.task_id)
+        former = session.exec(statement).first()
+        self._change_on(session, stage_values(self.claimed, former, result))
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Change the row in a transaction of its own.
+
+        Raises
+        ------
+        OwnershipLost
+        """
+        with Session(self._db) as session:
+            begin_write(session)
+            self._change_on(session, values)
+            session.commit()
+
+    def _change_on(self, session: Session, values: dict[str, Any]) -> None:
+        if not change_claimed(
+            session.connection(), self.claimed.task_id, self.claimed.token, values
+        ):
+            self.lose()
+            raise OwnershipLost
+
+
+def outlast(write: Callable[[], Value], stopped: threading.Event, what: str) -> Value:
+    """Do what needs the database, again and again while it is away or its disk is full.
+
+    Raises
+    ------
+    DatabaseAway, StorageFull
+        It was still so when `stopped` was set.
+    """
+    wait_seconds = 0.0
+    while True:
+        try:
+            value = write()
+        except (DatabaseAway, StorageFull) as error:
+            if not wait_seconds:
+                logger.warning("%s waits: %s", what, error.message)
+            wait_seconds = min(max(FIRST_WAIT_SECONDS, 2 * wait_seconds), LONGEST_WAIT_SECONDS)
+            if stopped.wait(wait_seconds):
+                raise
+        else:
+            if wait_seconds:
+                logger.warning("%s goes on.", what)
+            return value
+
+
+def _say(progress: Progress) -> str:
+    """How far it is, in a sentence."""
+    doing = DOING[progress.stage]
+    if progress.unit == "s":
+        done, total = _clock(progress.done), progress.total and _clock(progress.total)
+        return f"{doing}: {done} of {total}." if total else f"{doing}: {done}."
+    total_text = "" if progress.total is None else f" of {progress.total:.0f}"
+    return f"{doing}: {progress.done:.0f}{total_text} {progress.unit}."
+
+
+def _clock(seconds: float) -> str:
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

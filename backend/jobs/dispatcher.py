@@ -1,0 +1,104 @@
+"""The loop that looks after the task rows and hands those that are ready to the engine."""
+
+import logging
+import threading
+import time
+
+from sqlalchemy import Engine
+
+from backend.errors import DatabaseAway, StorageFull
+from backend.jobs import rows
+from backend.jobs.engine import JobEngine
+from backend.jobs.rows import Run
+from backend.jobs.runner import Runner
+from backend.jobs.slots import QUEUE_OF, Slots
+
+LOOK_SECONDS = 1.0
+"""The rows are looked at so often even if nothing is heard of a change."""
+
+RECONCILE_SECONDS = 3.0
+"""The waiting runs are compared with the engine's own so often."""
+
+logger = logging.getLogger("lectern.jobs")
+
+
+class Dispatcher:
+    """Moves the rows on whenever it is woken; every worker has one, and they may all be awake."""
+
+    def __init__(self, db: Engine, engine: JobEngine, runner: Runner, slots: Slots) -> None:
+        self._db = db
+        self._engine = engine
+        self._runner = runner
+        self._slots = slots
+        self._stages = {
+            queue: {stage for stage, its_queue in QUEUE_OF.items() if its_queue == queue}
+            for queue in slots.queues
+        }
+        self._woken = threading.Event()
+        self._stopped = threading.Event()
+        self._dependencies_due = 0.0
+        self._reconcile_due = 0.0
+        self._unknown_before: set[str] = set()
+
+    def wake(self) -> None:
+        """A row may have changed, or a slot become free."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._woken.set()
+
+    def run(self) -> None:
+        """Look after the rows until it is stopped, whatever goes wrong."""
+        complaint = ""
+        while not self._stopped.is_set():
+            self._woken.wait(LOOK_SECONDS)
+            self._woken.clear()
+            try:
+                self.look()
+                complaint = ""
+            except (DatabaseAway, StorageFull) as error:
+                if error.message != complaint:
+                    logger.warning("the worker waits: %s", error.message)
+                complaint = error.message
+                self._stopped.wait(LOOK_SECONDS)
+            except Exception:  # the outer edge of this thread, without which nothing would start
+                logger.exception("the task rows could not be looked after; trying again")
+                self._stopped.wait(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """One look at the rows, and all that follows from it."""
+        self._runner.stop_lost()
+        if rows.admit(self._db):
+            self.wake()  # what is found right may begin before all the others are looked at
+        now = time.monotonic()
+        if now >= self._dependencies_due:
+            self._dependencies_due = now + LOOK_SECONDS
+            rows.settle_dependencies(self._db)
+        waiting = rows.waiting_runs(self._db)
+        if now >= self._reconcile_due:
+            self._reconcile_due = now + RECONCILE_SECONDS
+            self._reconcile(waiting)
+        for run in self._dispatch(waiting):
+            self._engine.enqueue(QUEUE_OF[run.stage], run.task_id, run.run_id)
+        for queue in {QUEUE_OF[run.stage] for run in waiting if run.stage in QUEUE_OF}:
+            self._engine.ring(queue)
+
+    def _dispatch(self, waiting: list[Run]) -> list[Run]:
+        """Choose runs for the free slots; those that wait in the engine already count, too."""
+        free: dict[str, int] = {}
+        for queue, stages in self._stages.items():
+            n_free = self._slots.free(queue) - sum(run.stage in stages for run in waiting)
+            if n_free > 0 and rows.has_ready(self._db, stages):
+                free[queue] = n_free
+        return rows.dispatch(self._db, free, self._stages) if free else []
+
+    def _reconcile(self, waiting: list[Run]) -> None:
+        """Dispatch anew what the engine does not know: a worker died between the two, or the
+        engine's tables were lost. Twice unknown, because a run may just be on its way."""
+        open_runs = self._engine.find_open([run.run_id for run in waiting]) if waiting else set()
+        unknown = {run.run_id: run for run in waiting if run.run_id not in open_runs}
+        for run_id in unknown.keys() & self._unknown_before:
+            logger.warning("task %s is handed to the engine anew", unknown[run_id].task_id)
+            rows.take_back(self._db, unknown[run_id])
+        self._unknown_before = set(unknown)

@@ -1,0 +1,183 @@
+"""The port to the job engine: DBOS, on SQLite or PostgreSQL, driven by rows of ours.
+
+A run is one stage of one task. The engine keeps which runs there are, hands each to one worker at
+a time, and gives those of a dead worker to another. Nothing but ids goes into its tables.
+
+Some things of DBOS 3.4.0 are used that it does not document (the version is pinned exactly, and
+`tests/unit/jobs/test_engine.py` holds them): its queue loop, run here with a bell in place of a
+clock and this worker's own limit in place of the stored one; its count of the runs under way; the
+re-enqueuing of a dead executor's runs; and the look-up of many runs at once.
+"""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue, SetWorkflowID
+from dbos._queue import queue_worker_thread
+from sqlalchemy import event
+
+from backend.database import BUSY_TIMEOUT_SECONDS
+from backend.jobs.bell import Bell
+from backend.jobs.slots import Slots
+
+APPLICATION_VERSION = "1"
+"""Bumped only when a run of the former version cannot be gone on with: runs of another version
+are left to workers of that version."""
+
+SCHEMA = "lectern_engine"
+"""Where the engine's tables are on PostgreSQL."""
+
+PRUNE_BATCH = 500
+
+Work = Callable[[int, str], None]
+"""Does the run with this task id and run id. It never raises: the task row says what went wrong."""
+
+logger = logging.getLogger("lectern.jobs")
+
+
+class JobEngine:
+    """The engine within one worker process; there can be one per process.
+
+    It takes runs of the queues of `slots`, as many as there are free places; those of the other
+    queues are left to other workers. `executor_id` must be new at each start.
+    """
+
+    def __init__(self, url: str, executor_id: str, slots: Slots, work: Work) -> None:
+        self._tables = _engine_for(url)
+        config: DBOSConfig = {
+            "name": "lectern",
+            "system_database_engine": self._tables,
+            "system_database_url": url.replace("postgresql+psycopg", "postgresql"),
+            "dbos_system_schema": SCHEMA,
+            "executor_id": executor_id,
+            "application_version": APPLICATION_VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+        }
+        self._share_log()
+        self._dbos = DBOS(config=config)
+        self._slots = slots
+        self._queues: dict[str, Queue] = {}
+        self._bells: dict[str, Bell] = {}
+        self._loops: list[threading.Thread] = []
+        self._run = self._register(work)
+
+    def _share_log(self) -> None:
+        """The engine's warnings go where ours go; without a handler it would add its own."""
+        engine_logger = logging.getLogger("dbos")
+        engine_logger.handlers = list(logging.getLogger("lectern").handlers)
+        engine_logger.propagate = False
+
+    def _register(self, work: Work) -> Callable[[int, str], None]:
+        @DBOS.step(name="stage")
+        def stage(task_id: int, run_id: str) -> None:
+            work(task_id, run_id)
+
+        @DBOS.workflow(name="run", max_recovery_attempts=None)
+        def run(task_id: int, run_id: str) -> None:
+            stage(task_id, run_id)
+
+        return run
+
+    def launch(self) -> None:
+        """Bring the engine's tables up to date and begin to take runs."""
+        DBOS.listen_queues([])  # its own loops would look at the clock
+        DBOS.launch()
+        for name in self._slots.queues:
+            queue = self._queues[name] = DBOS.register_queue(name)
+            queue.database_backed_queue = False  # its limit is this worker's and is not reloaded
+            bell = self._bells[name] = Bell()
+            loop = threading.Thread(
+                target=queue_worker_thread,
+                args=(bell, self._dbos, queue),
+                name=f"queue-{name}",
+                daemon=True,
+            )
+            loop.start()
+            self._loops.append(loop)
+
+    def enqueue(self, queue: str, task_id: int, run_id: str) -> None:
+        """Hand a run over; a run that is there already stays as it is."""
+        with SetWorkflowID(run_id):
+            DBOS.enqueue_workflow(queue, self._run, task_id, run_id)
+        self.ring(queue)
+
+    def ring(self, name: str) -> None:
+        """There may be a run to take: have the queue's loop look, if there is a free place."""
+        if name not in self._bells or not self._slots.free(name):
+            return
+        # A run counts as under way for the engine until its end is recorded, some moments after
+        # its place has become free.
+        n_active = self._dbos._active_workflows_set.count_for_queue(name)
+        self._queues[name]._worker_concurrency = n_active + self._slots.free(name)
+        self._bells[name].ring()
+
+    def recover(self, executor_id: str) -> None:
+        """Give the runs of a dead executor back to their queues."""
+        DBOS._recover_pending_workflows([executor_id])
+
+    def find_open(self, run_ids: Collection[str]) -> set[str]:
+        """Those of the runs that wait or are under way."""
+        statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
+        return {s["workflow_uuid"] for s in statuses if s["status"] in ("ENQUEUED", "PENDING")}
+
+    def prune(self, older_than: timedelta) -> int:
+        """Forget the runs that ended so long ago; returns how many."""
+        before = (datetime.now(UTC) - older_than).isoformat()
+        n_pruned = 0
+        while True:
+            ended = DBOS.list_workflows(
+                completed_before=before,
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                limit=PRUNE_BATCH,
+                load_input=False,
+                load_output=False,
+            )
+            if not ended:
+                return n_pruned
+            DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
+            n_pruned += len(ended)
+
+    def stop_taking(self) -> None:
+        """Take no further run."""
+        for bell in self._bells.values():
+            bell.set()
+
+    def close(self, patience_seconds: float) -> None:
+        """Let go of the database; runs under way are not waited for."""
+        self.stop_taking()
+        deadline = time.monotonic() + patience_seconds
+        for loop in self._loops:
+            loop.join(max(0.0, deadline - time.monotonic()))
+        DBOS.destroy(destroy_registry=True)
+        self._tables.dispose()
+
+
+def engine_url(database_url: str) -> str:
+    """Where the engine's tables are: their own file beside ours, or their own schema."""
+    url = sqlalchemy.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        url = url.set(database=f"{str(url.database).removesuffix('.db')}-engine.db")
+    return url.render_as_string(hide_password=False)
+
+
+def _engine_for(url: str) -> sqlalchemy.Engine:
+    parsed = sqlalchemy.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sqlalchemy.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    built = sqlalchemy.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(built, "connect")
+    def set_pragmas(connection: sqlite3.Connection, record: object) -> None:
+        # As the engine sets them where it makes the connection itself, and as for our own file.
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return built

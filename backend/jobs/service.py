@@ -1,0 +1,211 @@
+"""What can be done with tasks. Each function is one transaction on the caller's session.
+
+It works on the rows alone, with or without a worker: a worker notices by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from backend.database import writing
+from backend.errors import TaskEnded, TaskNotFound, TaskNotRetryable
+from backend.jobs.reading import ACTIVE, ENDED, TaskView, read_page, read_task
+from backend.models import Task, TaskStatus, TaskType
+from backend.models.columns import LARGEST_ID, database_now, seconds_since
+
+RETRYABLE = (TaskStatus.FAILED, TaskStatus.CANCELLED)
+
+SECONDS_PER_DAY = 24 * 3600
+PRUNED_AT_ONCE = 500
+
+UNBEGUN = "Cancelled before it began."
+BEGUN = "Cancelled while it ran; what was stored is kept."
+
+
+def submit(
+    session: Session,
+    task_type: TaskType,
+    parameters: dict[str, Any],
+    priority: int = 0,
+    depends_on: int | None = None,
+) -> Task:
+    """Ask for background work, such as `{"lesson_id": 3}`: a worker looks at the parameters.
+
+    Raises
+    ------
+    TaskNotFound
+        There is no task `depends_on`.
+    """
+    if depends_on is not None:
+        get_task(session, depends_on)
+    task = Task(
+        task_type=task_type, parameters=parameters, priority=priority, depends_on=depends_on
+    )
+    session.add(task)
+    session.commit()
+    return task
+
+
+def list_tasks(
+    session: Session,
+    statuses: Sequence[str] | None = None,
+    lesson_id: int | None = None,
+    limit: int | None = 50,
+) -> list[TaskView]:
+    """The newest tasks, newest first; None does not restrict."""
+    return read_page(session, statuses, lesson_id, limit)
+
+
+def list_active(session: Session) -> list[TaskView]:
+    """All tasks that wait or run, oldest first."""
+    return read_page(session, ACTIVE, None, None)[::-1]
+
+
+def get_task(session: Session, task_id: int) -> TaskView:
+    """Raises `TaskNotFound`."""
+    _require_possible_id(task_id)
+    view = read_task(session, task_id)
+    if view is None:
+        raise TaskNotFound(task_id)
+    return view
+
+
+def _require_possible_id(task_id: int) -> None:
+    """PostgreSQL cannot even be asked for others."""
+    if not 0 < task_id <= LARGEST_ID:
+        raise TaskNotFound(task_id)
+
+
+def cancel_task(session: Session, task_id: int) -> TaskView:
+    """Cancel a task that has not ended; a worker that is at it stops and writes nothing more.
+
+    Raises
+    ------
+    TaskNotFound
+    TaskEnded
+        Saying how.
+    """
+    with writing(session):
+        view = _lock_task(session, task_id)
+        if view.has_ended:
+            raise TaskEnded(
+                f"Task {task_id} {_HOW_IT_ENDED[view.status]} already, so there is nothing to "
+                "cancel."
+            )
+        cancelled = {
+            "status": TaskStatus.CANCELLED,
+            "error": UNBEGUN if view.start_date is None else BEGUN,
+            "end_date": database_now(),
+            "duration": seconds_since(col(Task.start_date)),
+        }
+        _change(session, task_id, cancelled)
+    return get_task(session, task_id)
+
+
+def retry_task(session: Session, task_id: int) -> TaskView:
+    """Let a failed or cancelled task run again; it goes on from the last stored piece.
+
+    Tasks that were cancelled because they wait for it stay so: see `cancelled_dependents`.
+
+    Raises
+    ------
+    TaskNotFound
+    TaskNotRetryable
+    """
+    with writing(session):
+        view = _lock_task(session, task_id)
+        if view.status not in RETRYABLE:
+            raise TaskNotRetryable(f"Task {task_id} {_why_not_again(view)}.")
+        _change(session, task_id, _AFRESH)
+    return get_task(session, task_id)
+
+
+_AFRESH: dict[str, Any] = dict.fromkeys(
+    (
+        *("run_id", "claim", "worker", "settings", "stage", "lesson_id"),
+        *("result", "error", "progress_message", "start_date", "end_date", "duration"),
+    )
+) | {"status": TaskStatus.PENDING, "progress": 0.0, "crashes": 0}
+"""A row as nobody has looked at it yet; `attempt` goes on being counted."""
+
+
+def cancelled_dependents(session: Session, task_id: int) -> list[int]:
+    """The cancelled tasks that wait for this one, directly or over others, oldest first."""
+    found: set[int] = set()
+    needed = {task_id}
+    while needed:
+        statement = select(col(Task.id)).where(
+            col(Task.depends_on).in_(needed), col(Task.status) == TaskStatus.CANCELLED
+        )
+        waiting = {found_id for found_id in session.scalars(statement) if found_id is not None}
+        needed = waiting - found - {task_id}
+        found |= needed
+    return sorted(found)
+
+
+def prune(session: Session, keep_days: float) -> int:
+    """Delete the tasks that ended longer ago, but not those that a remaining task depends on.
+
+    Returns how many; each batch is a transaction of its own.
+    """
+    n_pruned = 0
+    while batch := _delete_batch(session, keep_days * SECONDS_PER_DAY):
+        n_pruned += batch
+    return n_pruned
+
+
+def _delete_batch(session: Session, kept_seconds: float) -> int:
+    dependent = aliased(Task)
+    is_needed = exists().where(
+        col(dependent.depends_on) == col(Task.id), ~_is_forgettable(dependent, kept_seconds)
+    )
+    batch = (
+        select(col(Task.id))
+        .where(_is_forgettable(Task, kept_seconds), ~is_needed)
+        .limit(PRUNED_AT_ONCE)
+    )
+    deleted = session.connection().execute(delete(Task).where(col(Task.id).in_(batch)))
+    session.commit()
+    return deleted.rowcount
+
+
+def _is_forgettable(task: type[Task], kept_seconds: float) -> ColumnElement[bool]:
+    ended_at = func.coalesce(task.end_date, task.created_at)
+    is_old = func.coalesce(seconds_since(ended_at), 0.0) > kept_seconds
+    return and_(col(task.status).in_(ENDED), is_old)
+
+
+def _lock_task(session: Session, task_id: int) -> TaskView:
+    """The task as it is and will be until the end of the transaction."""
+    _require_possible_id(task_id)
+    session.connection().execute(
+        select(col(Task.id)).where(col(Task.id) == task_id).with_for_update()
+    )
+    return get_task(session, task_id)
+
+
+def _change(session: Session, task_id: int, values: dict[str, Any]) -> None:
+    session.connection().execute(update(Task).where(col(Task.id) == task_id).values(values))
+
+
+_HOW_IT_ENDED: Mapping[str, str] = {
+    TaskStatus.COMPLETED: "was completed",
+    TaskStatus.FAILED: "failed",
+    TaskStatus.CANCELLED: "was cancelled",
+}
+
+
+def _why_not_again(view: TaskView) -> str:
+    if view.status == TaskStatus.PENDING:
+        return "waits for a worker already: it need not be retried"
+    if view.status == TaskStatus.RUNNING:
+        return f"is running: run `lectern tasks cancel {view.id}` first to begin it anew"
+    if view.status == TaskStatus.COMPLETED:
+        return "was completed: to do the work anew, add another with `lectern tasks add`"
+    return (
+        f"has the status `{view.status}`, which no task should have: run `lectern tasks cancel "
+        f"{view.id}` first"
+    )

@@ -1,0 +1,167 @@
+"""A worker process: it does the tasks that anybody has put into the task table."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from backend import __version__, database
+from backend.config import Settings, known_secrets, log_dir
+from backend.errors import DatabaseAway, StorageFull
+from backend.jobs import service
+from backend.jobs.claim import outlast
+from backend.jobs.dispatcher import Dispatcher
+from backend.jobs.engine import JobEngine, engine_url
+from backend.jobs.heartbeat import Heartbeat, WorkerFacts
+from backend.jobs.runner import Runner
+from backend.jobs.settings import CurrentSettings
+from backend.jobs.slots import QUEUE_OF, Slots
+from backend.jobs.watch import Watch
+from backend.log import set_up_logging
+
+STOP_SECONDS = 6.0
+"""How long running pieces may take to be stored once the worker is told to stop."""
+
+CLOSE_SECONDS = 1.0
+PRUNE_EVERY_SECONDS = 3600.0
+
+logger = logging.getLogger("lectern.worker")
+
+
+def run_worker(queues: Sequence[str]) -> int:
+    """Work on these queues (see `QUEUE_OF`) until SIGTERM or SIGINT; returns the exit status.
+
+    Raises
+    ------
+    ConfigError, DatabaseError
+        It cannot begin. A database that is merely away is waited for.
+    """
+    set_up_logging(log_dir(), known_secrets(), logging.INFO)
+    settings = CurrentSettings()
+    stopping = _stop_on_signals()
+    try:
+        outlast(_open_database, stopping, "the worker")
+    except (DatabaseAway, StorageFull):
+        return 0  # told to stop while it waited
+    worker = _Worker(queues, settings)
+    worker.start()
+    worker.work_until(stopping)
+    worker.stop()
+    return 0
+
+
+def _open_database() -> None:
+    with database.engine.connect():
+        pass
+
+
+def _stop_on_signals() -> threading.Event:
+    stopping = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopping
+
+
+class _Worker:
+    """The parts of a worker, how they begin and how they end."""
+
+    def __init__(self, queues: Sequence[str], settings: CurrentSettings) -> None:
+        self._settings = settings
+        now = settings.read()
+        host = socket.gethostname()
+        # New at each start: two of one name would take each other's work.
+        self._id = f"{host}-{os.getpid()}-{secrets.token_hex(3)}"
+        db = database.engine
+        url = db.url.render_as_string(hide_password=False)
+        slots = Slots(_sizes(queues, now))
+        self._runner = Runner(db, self._id, slots, settings, self._wake)
+        self._engine = JobEngine(engine_url(url), self._id, slots, self._runner)
+        facts = WorkerFacts(
+            id=self._id,
+            host=host,
+            pid=os.getpid(),
+            version=__version__,
+            stages=",".join(stage for stage, queue in QUEUE_OF.items() if queue in queues),
+            ttl_seconds=now.worker.takeover_seconds,
+        )
+        self._heartbeat = Heartbeat(db, facts, self._engine.recover)
+        self._dispatcher = Dispatcher(db, self._engine, self._runner, slots)
+        self._watch = Watch(db.url, self._wake)
+        self._threads: list[threading.Thread] = []
+
+    def _wake(self) -> None:
+        self._dispatcher.wake()
+
+    def start(self) -> None:
+        self._heartbeat.beat()
+        self._engine.launch()
+        for part in (self._heartbeat, self._dispatcher, self._watch):
+            name = type(part).__name__.lower()
+            thread = threading.Thread(target=part.run, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        logger.info("worker %s is ready", self._id)
+
+    def work_until(self, stopping: threading.Event) -> None:
+        """Sleep, but for forgetting what is old, until the worker is to stop."""
+        while True:
+            self._prune()
+            if stopping.wait(PRUNE_EVERY_SECONDS):
+                return
+
+    def _prune(self) -> None:
+        keep_days = self._settings.read().worker.keep_days
+        if keep_days is None:
+            return
+        try:
+            with Session(database.engine) as session:
+                n_tasks = service.prune(session, keep_days)
+            n_runs = self._engine.prune(timedelta(days=keep_days))
+        except (DatabaseAway, StorageFull) as error:
+            logger.warning("nothing old was forgotten this time: %s", error.message)
+        else:
+            logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
+
+    def stop(self) -> None:
+        """Take nothing more, let what runs store its pieces, hand the rest to others, and end."""
+        logger.info("worker %s stops", self._id)
+        self._engine.stop_taking()
+        self._dispatcher.stop()
+        self._runner.stop_all()
+        deadline = time.monotonic() + STOP_SECONDS
+        while not self._runner.is_idle and time.monotonic() < deadline:
+            time.sleep(0.05)
+        is_idle = self._runner.is_idle
+        self._heartbeat.stop()
+        self._watch.stop()
+        try:
+            self._runner.abandon()
+            self._heartbeat.leave()
+        except (DatabaseAway, StorageFull) as error:
+            logger.warning("the others will notice only after a while: %s", error.message)
+        logger.info("worker %s has stopped", self._id)
+        if not is_idle:
+            # A decode or a call cannot be interrupted, and Python would wait for its thread.
+            logging.shutdown()
+            os._exit(0)
+        self._engine.close(CLOSE_SECONDS)
+
+
+def _sizes(queues: Sequence[str], settings: Settings) -> dict[str, int]:
+    """How many runs of each queue this worker does at once."""
+    sizes = {
+        "transcription": settings.worker.transcriptions,
+        "language": settings.worker.language_tasks,
+    }
+    return {queue: sizes[queue] for queue in queues}

@@ -1,0 +1,438 @@
+"""The task rows as the workers move them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from backend import database
+from backend.jobs import rows
+from backend.jobs.rows import Run
+from backend.jobs.slots import QUEUE_OF
+from tests.unit.jobs.rows import insert_task
+
+pytestmark = pytest.mark.usefixtures("each_database")
+
+MakeLesson = Callable[..., int]
+ALL_STAGES = {
+    queue: {stage for stage in QUEUE_OF if QUEUE_OF[stage] == queue}
+    for queue in ("transcription", "language")
+}
+
+
+@pytest.fixture
+def db(each_database: str) -> Engine:
+    return database.engine
+
+
+def add(db: Engine, task_type: str = "summary", lesson_id: int = 1, **columns: Any) -> int:
+    parameters = json.dumps({"lesson_id": lesson_id})
+    with Session(db) as session:
+        return insert_task(session, task_type=task_type, **({"parameters": parameters} | columns))
+
+
+def row(db: Engine, task_id: int) -> Any:
+    with db.connect() as connection:
+        found = connection.execute(text("SELECT * FROM task WHERE id = :id"), {"id": task_id})
+        return found.mappings().one()
+
+
+def change(db: Engine, task_id: int, **columns: Any) -> None:
+    changes = ", ".join(f"{name} = :{name}" for name in columns)
+    with db.begin() as connection:
+        connection.execute(
+            text(f"UPDATE task SET {changes} WHERE id = :id"), columns | {"id": task_id}
+        )
+
+
+def dispatch(db: Engine, **free: int) -> list[int]:
+    rows.admit(db)
+    rows.settle_dependencies(db)
+    return [run.task_id for run in rows.dispatch(db, free, ALL_STAGES)]
+
+
+def claim_next(db: Engine, worker: str = "w") -> rows.ClaimedTask:
+    rows.admit(db)
+    (run,) = rows.dispatch(db, {"transcription": 1, "language": 0}, ALL_STAGES) or rows.dispatch(
+        db, {"language": 1}, ALL_STAGES
+    )
+    claimed = rows.claim(db, run, worker)
+    assert claimed is not None
+    return claimed
+
+
+# --- admission -------------------------------------------------------------------------------
+
+
+def test_a_right_row_is_admitted_with_its_lesson_and_stage(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    task_id = add(db, "correction", lesson_id)
+
+    rows.admit(db)
+
+    found = row(db, task_id)
+    assert (found["status"], found["lesson_id"], found["stage"]) == (
+        "pending",
+        lesson_id,
+        "correction",
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "part"),
+    [
+        ({"task_type": "translation"}, "is no type of task"),
+        ({"parameters": "[]"}, "not a JSON object"),
+        ({"parameters": "{}"}, "`lesson_id` is missing"),
+        ({"parameters": '{"lesson_id": 4711}'}, "There is no lesson 4711"),
+        ({"task_type": "process", "parameters": '{"lesson_id": 4711}'}, "There is no lesson 4711"),
+        ({"status": "waiting"}, "`waiting` is no status"),
+        ({"status": "PENDING"}, "`PENDING` is no status"),
+    ],
+)
+def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
+    db: Engine, lesson_of: MakeLesson, columns: dict[str, Any], part: str
+) -> None:
+    wrong = add(db, **({"task_type": "summary", "lesson_id": 1} | columns))
+    right = add(db, "summary", lesson_of())
+
+    rows.admit(db)
+
+    assert row(db, wrong)["status"] == "failed"
+    assert part in row(db, wrong)["error"]
+    assert row(db, wrong)["end_date"] is not None
+    assert row(db, right)["stage"] == "summary"
+
+
+def test_what_sqlite_takes_for_a_number_does_no_harm(
+    db: Engine, lesson_of: MakeLesson, each_database: str
+) -> None:
+    if each_database != "sqlite":
+        pytest.skip("PostgreSQL refuses it by itself")
+    lesson_id = lesson_of()
+    odd = add(db, "summary", lesson_id, priority="high", attempt="x", crashes="y", progress="most")
+    broken = add(db, parameters='{"lesson_id":')
+
+    assert dispatch(db, language=1) == [odd]
+    assert (row(db, odd)["priority"], row(db, odd)["attempt"]) == (0, 1)
+    assert "not JSON" in row(db, broken)["error"]
+
+
+def test_a_process_begins_with_the_first_stage_that_is_needed(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    new = add(db, "process", lesson_of())
+    transcribed = lesson_of(transcript=[{"start": 0, "end": 1, "text": "Here."}])
+    begun = add(db, "process", transcribed)
+    again = add(db, "process", parameters=json.dumps({"lesson_id": transcribed, "again": True}))
+
+    rows.admit(db)
+
+    stages = [row(db, task_id)["stage"] for task_id in (new, begun, again)]
+    assert stages == ["transcription", "correction", "transcription"]
+
+
+# --- order -----------------------------------------------------------------------------------
+
+
+def test_rows_go_by_priority_and_then_by_age(db: Engine, lesson_of: MakeLesson) -> None:
+    ids = [add(db, "summary", lesson_of(), priority=p) for p in (0, 5, -1, 5, 0)]
+
+    assert dispatch(db, language=9) == [ids[1], ids[3], ids[0], ids[4], ids[2]]
+
+
+def test_only_so_many_are_dispatched_as_there_are_free_slots_of_their_queue(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    summaries = [add(db, "summary", lesson_of()) for _ in range(3)]
+    recordings = [add(db, "transcription", lesson_of()) for _ in range(2)]
+
+    assert dispatch(db, transcription=1, language=2) == [recordings[0], *summaries[:2]]
+
+
+def test_one_task_of_a_lesson_at_a_time(db: Engine, lesson_of: MakeLesson) -> None:
+    lesson_id = lesson_of()
+    first, second = add(db, "summary", lesson_id), add(db, "transcription", lesson_id)
+
+    assert dispatch(db, transcription=5, language=5) == [first]
+    assert dispatch(db, transcription=5, language=5) == []
+    change(db, first, status="completed")
+    assert dispatch(db, transcription=5, language=5) == [second]
+
+
+def test_a_later_task_of_a_lesson_does_not_pass_one_whose_queue_is_full(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    first, second = add(db, "transcription", lesson_id), add(db, "correction", lesson_id)
+    urgent = add(db, "summary", lesson_id, priority=1)
+
+    assert dispatch(db, transcription=0, language=5) == [urgent]
+    change(db, urgent, status="completed")
+    assert dispatch(db, transcription=0, language=5) == []
+    assert dispatch(db, transcription=1, language=5) == [first]
+    change(db, first, status="completed")
+    assert dispatch(db, transcription=0, language=5) == [second]
+
+
+def test_a_task_that_waits_for_a_later_one_of_its_lesson_lets_it_pass(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    first, second = add(db, "summary", lesson_id), add(db, "correction", lesson_id)
+    change(db, first, depends_on=second)
+
+    assert dispatch(db, language=5) == [second]
+    change(db, second, status="completed")
+    assert dispatch(db, language=5) == [first]
+
+
+def test_a_task_between_two_stages_keeps_its_lesson(db: Engine, lesson_of: MakeLesson) -> None:
+    lesson_id = lesson_of()
+    first = add(db, "process", lesson_id)
+    second = add(db, "summary", lesson_id)
+    claimed = claim_next(db)
+    with db.begin() as connection:
+        values = rows.stage_values(claimed, None, {"segments": 3})
+        assert rows.change_claimed(connection, first, claimed.token, values)
+
+    found = row(db, first)
+    assert (found["status"], found["stage"], found["worker"]) == ("running", "correction", None)
+    assert dispatch(db, language=5) == [first]
+    assert row(db, first)["run_id"] == f"task-{first}-1-correction"
+    assert row(db, second)["status"] == "pending"
+
+
+# --- dependencies ----------------------------------------------------------------------------
+
+
+def test_a_row_waits_for_the_one_that_it_depends_on(db: Engine, lesson_of: MakeLesson) -> None:
+    first = add(db, "summary", lesson_of())
+    second = add(db, "summary", lesson_of(), depends_on=first, priority=9)
+
+    assert dispatch(db, language=5) == [first]
+    change(db, first, status="running")
+    assert dispatch(db, language=5) == []
+    change(db, first, status="completed")
+    assert dispatch(db, language=5) == [second]
+
+
+@pytest.mark.parametrize(("status", "how"), [("failed", "failed"), ("cancelled", "was cancelled")])
+def test_a_row_is_cancelled_when_what_it_waits_for_cannot_be_completed(
+    db: Engine, lesson_of: MakeLesson, status: str, how: str
+) -> None:
+    first = add(db, "summary", lesson_of(), status=status)
+    second = add(db, "summary", lesson_of(), depends_on=first)
+    third = add(db, "summary", lesson_of(), depends_on=second)
+
+    assert dispatch(db, language=5) == []
+    assert dispatch(db, language=5) == []
+
+    assert row(db, second)["status"] == "cancelled"
+    assert f"Task {first}, which it waited for, {how}" in row(db, second)["error"]
+    assert row(db, third)["status"] == "cancelled"
+    assert f"Task {second}, which it waited for, was cancelled" in row(db, third)["error"]
+
+
+def test_rows_that_wait_for_each_other_fail_and_one_that_waits_for_them_is_cancelled(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    ids = [add(db, "summary", lesson_of()) for _ in range(4)]
+    for task_id, needed in zip(ids, [ids[1], ids[2], ids[0], ids[0]], strict=True):
+        change(db, task_id, depends_on=needed)
+
+    assert dispatch(db, language=5) == []
+    assert dispatch(db, language=5) == []
+
+    assert [row(db, task_id)["status"] for task_id in ids] == ["failed"] * 3 + ["cancelled"]
+    assert "waits for this one" in row(db, ids[0])["error"]
+
+
+def test_a_row_that_waits_for_itself_or_for_nothing_fails(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    itself = add(db, "summary", lesson_of())
+    change(db, itself, depends_on=itself)
+    nothing = add(db, "summary", lesson_of(), depends_on=4711)
+
+    assert dispatch(db, language=5) == []
+
+    assert "waits for itself" in row(db, itself)["error"]
+    assert "waits for task 4711, and there is none" in row(db, nothing)["error"]
+
+
+# --- claims ----------------------------------------------------------------------------------
+
+
+def test_a_run_is_claimed_once(db: Engine, lesson_of: MakeLesson) -> None:
+    task_id = add(db, "summary", lesson_of())
+    rows.admit(db)
+    (run,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
+
+    claimed = rows.claim(db, run, "first")
+
+    assert claimed is not None
+    assert rows.claim(db, run, "second") is None
+    found = row(db, task_id)
+    assert (found["status"], found["worker"], found["attempt"]) == ("running", "first", 1)
+    assert found["start_date"] is not None
+
+
+@pytest.mark.parametrize("status", ["cancelled", "completed", "failed"])
+def test_a_run_whose_row_has_ended_is_not_claimed(
+    db: Engine, lesson_of: MakeLesson, status: str
+) -> None:
+    task_id = add(db, "summary", lesson_of())
+    rows.admit(db)
+    (run,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
+    change(db, task_id, status=status)
+
+    assert rows.claim(db, run, "w") is None
+    assert row(db, task_id)["status"] == status
+
+
+def test_a_run_of_an_earlier_attempt_is_not_claimed(db: Engine, lesson_of: MakeLesson) -> None:
+    task_id = add(db, "summary", lesson_of())
+    rows.admit(db)
+    (first,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
+    rows.take_back(db, first)
+    (second,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
+
+    assert rows.claim(db, first, "w") is None
+    assert rows.claim(db, second, "w") is not None
+    assert (first.run_id, second.run_id) == (
+        f"task-{task_id}-1-summary",
+        f"task-{task_id}-2-summary",
+    )
+
+
+@pytest.mark.parametrize(
+    "columns", [{"status": "cancelled"}, {"claim": "another"}, {"status": "failed"}]
+)
+def test_nothing_is_written_for_a_task_that_is_not_held_any_more(
+    db: Engine, lesson_of: MakeLesson, columns: dict[str, str]
+) -> None:
+    task_id = add(db, "summary", lesson_of())
+    claimed = claim_next(db)
+    change(db, task_id, **columns)
+
+    with db.begin() as connection:
+        assert not rows.change_claimed(connection, task_id, claimed.token, {"progress": 0.5})
+
+    assert row(db, task_id)["progress"] == 0
+    assert rows.held_claims(db, [claimed.token]) == set()
+
+
+def test_a_completed_stage_ends_its_task_with_the_result(db: Engine, lesson_of: MakeLesson) -> None:
+    task_id = add(db, "summary", lesson_of())
+    claimed = claim_next(db)
+
+    with db.begin() as connection:
+        values = rows.stage_values(claimed, None, {"words": 3})
+        rows.change_claimed(connection, task_id, claimed.token, values)
+
+    with Session(db) as session:
+        ended = session.connection().execute(rows.TASK.select()).mappings().one()
+    assert (ended["status"], ended["result"], ended["progress"]) == (
+        "completed",
+        {"words": 3},
+        1.0,
+    )
+    assert ended["duration"] >= 0
+    assert ended["claim"] is None
+
+
+def test_a_process_goes_through_its_stages_and_keeps_their_results(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    task_id = add(db, "process", lesson_of())
+    results: dict[str, Any] = {}
+    for number in range(3):
+        claimed = claim_next(db)
+        with db.begin() as connection:
+            values = rows.stage_values(claimed, results, {"number": number})
+            rows.change_claimed(connection, task_id, claimed.token, values)
+        results = values["result"]
+
+    assert row(db, task_id)["status"] == "completed"
+    assert results == {
+        "transcription": {"number": 0},
+        "correction": {"number": 1},
+        "summary": {"number": 2},
+    }
+
+
+# --- handing back and taking over ------------------------------------------------------------
+
+
+def test_a_task_that_is_handed_back_goes_on_as_a_new_attempt(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    task_id = add(db, "summary", lesson_of())
+    claimed = claim_next(db)
+
+    rows.hand_back(db, task_id, claimed.token, "It was stopped.")
+
+    assert row(db, task_id)["status"] == "pending"
+    assert row(db, task_id)["crashes"] == 0
+    assert dispatch(db, language=1) == [task_id]
+    assert row(db, task_id)["attempt"] == 2
+
+
+def test_the_task_of_a_dead_worker_waits_with_the_same_run(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    task_id = add(db, "summary", lesson_of())
+    claimed = claim_next(db, "the-dead")
+
+    assert rows.release_dead(db, "another") == []
+    assert rows.release_dead(db, "the-dead") == [task_id]
+    assert rows.release_dead(db, "the-dead") == []
+
+    found = row(db, task_id)
+    assert (found["status"], found["claim"], found["crashes"]) == ("pending", None, 1)
+    run = Run(task_id, f"task-{task_id}-1-summary", "summary")
+    assert rows.waiting_runs(db) == [run]
+    assert rows.held_claims(db, [claimed.token]) == set()
+    assert rows.claim(db, run, "the-living") is not None
+
+
+def test_a_task_over_which_three_workers_died_fails(db: Engine, lesson_of: MakeLesson) -> None:
+    task_id = add(db, "summary", lesson_of())
+    claim_next(db, "w1")
+    run = Run.new(task_id, 1, "summary")
+    rows.release_dead(db, "w1")
+    rows.claim(db, run, "w2")
+    rows.release_dead(db, "w2")
+    rows.claim(db, run, "w3")
+    rows.release_dead(db, "w3")
+
+    found = row(db, task_id)
+    assert found["status"] == "failed"
+    assert "died 3 times" in found["error"]
+    assert f"lectern tasks retry {task_id}" in found["error"]
+    assert rows.claim(db, run, "w4") is None
+
+
+def test_a_stored_piece_makes_the_deaths_before_it_forgotten(
+    db: Engine, lesson_of: MakeLesson
+) -> None:
+    task_id = add(db, "summary", lesson_of())
+    run = Run.new(task_id, 1, "summary")
+    claim_next(db, "w1")
+    rows.release_dead(db, "w1")
+    claimed = rows.claim(db, run, "w2")
+    assert claimed is not None
+    with db.begin() as connection:
+        rows.change_claimed(connection, task_id, claimed.token, {"crashes": 0})
+    rows.release_dead(db, "w2")
+    rows.claim(db, run, "w3")
+    rows.release_dead(db, "w3")
+
+    assert row(db, task_id)["status"] == "pending"
+    assert row(db, task_id)["crashes"] == 2
