@@ -147,6 +147,10 @@ class _Worker:
         self._watch.stop()
         try:
             self._runner.abandon()
+            if not is_idle:
+                self._engine.recover(
+                    self._id
+                )  # no run is left in the name of a worker that is gone
             self._heartbeat.leave()
         except (DatabaseAway, StorageFull) as error:
             logger.warning("the others will notice only after a while: %s", error.message)

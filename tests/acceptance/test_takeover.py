@@ -36,7 +36,7 @@ SEGMENTS = 240
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=4)
+    return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=3)
 
 
 def assert_same_transcript(lesson: Lesson, undisturbed: Lesson) -> None:
@@ -142,7 +142,7 @@ def test_a_worker_that_was_paused_writes_nothing_it_no_longer_owns(
                 assert worker.stop() == 0
         sleeper.go_on()
         # It is the only one now, so that it must do this; whatever it still had in hand is over.
-        after = insert_task("transcription", {"lesson_id": lesson_of(recording)})
+        after = insert_task("correction", {"lesson_id": lesson_of(transcript=spoken(2))})
         assert_completed(after)
 
         assert _all_that_work_writes(but=after) == before

@@ -170,6 +170,27 @@ def test_the_runs_of_a_dead_executor_are_done_by_another(
     assert work.begun.count((5, "task-5")) == 1
 
 
+def test_a_run_that_was_taken_and_could_not_begin_is_noticed_and_given_back(
+    make_engine: MakeEngine, work: Recorder
+) -> None:
+    engine = make_engine("me", language=2)
+    work.may_end.clear()
+    engine.enqueue("language", 1, "task-1")
+    wait_until(lambda: work.begun, seconds=LIMIT_SECONDS)
+    engine.enqueue("transcription", 2, "task-2")
+    in_tables(
+        "UPDATE {schema}workflow_status SET status = 'PENDING', owner_xid = 'x', "
+        "executor_id = 'me', queue_name = 'language' WHERE workflow_uuid = 'task-2'"
+    )
+
+    assert engine.find_forsaken(["task-1", "task-2", "task-3"]) == {"task-2"}
+    engine.give_back("task-2")
+    engine.ring("language")
+
+    wait_until(lambda: (2, "task-2") in work.begun, seconds=LIMIT_SECONDS)
+    assert engine.find_forsaken(["task-1", "task-2"]) == set()
+
+
 def test_runs_that_ended_long_ago_are_forgotten(make_engine: MakeEngine, work: Recorder) -> None:
     engine = make_engine(language=2)
     engine.enqueue("transcription", 1, "task-1")
