@@ -34,6 +34,15 @@ from backend.errors import (
 BUSY_TIMEOUT_SECONDS = 30
 """How long a write waits for another process's write. Ours last milliseconds."""
 
+POSTGRES_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""A server that drops packets is noticed within half a minute; by itself TCP takes many minutes."""
+
 MIGRATIONS_DIR = PACKAGE_DIR / "migrations"
 POSTGRES_MIGRATION_LOCK = 5_327_846  # any number that no other program on the server uses
 
@@ -67,7 +76,9 @@ def engine_for(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         built = _sqlite_engine(parsed)
     else:
-        built = sqlalchemy.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        built = sqlalchemy.create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=POSTGRES_PATIENCE
+        )
     _prepare_before_first_connection(built)
     _name_errors(built)
     _engines.append(built)
@@ -96,7 +107,9 @@ def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
     )
 
     @event.listens_for(built, "connect")
-    def set_pragmas(connection: sqlite3.Connection, record: object) -> None:
+    def set_up(connection: sqlite3.Connection, record: object) -> None:
+        # Other programs may write bytes that are no text: they must not hide their whole row.
+        connection.text_factory = lambda content: content.decode(errors="replace")
         connection.execute("PRAGMA foreign_keys=ON")
         # A commit is in the WAL; a power cut may lose the last ones but never breaks the file.
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -390,7 +403,9 @@ def _ensure_postgres_schema(url: sqlalchemy.URL, where: str) -> None:
 @contextmanager
 def _postgres_locked(url: sqlalchemy.URL) -> Iterator[Connection]:
     """A connection in a transaction that one process at a time may hold."""
-    plain = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+    plain = sqlalchemy.create_engine(
+        url, poolclass=sqlalchemy.NullPool, connect_args=POSTGRES_PATIENCE
+    )
     with plain.begin() as connection:
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRES_MIGRATION_LOCK}

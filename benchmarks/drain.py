@@ -31,7 +31,7 @@ from tests.acceptance.workers import (
 ROWS, QUICK_ROWS = 10_000, 500
 PRIORITIES = (0, 0, 0, 1, 5)
 AT_ONCE = 4
-MAX_PLACES = 2 * AT_ONCE
+MAX_PLACES = 5 * AT_ONCE
 MAX_GROWTH = 1.1
 """Of memory from a tenth of the way to its end: all that is loaded once is loaded by then."""
 MAX_LIST_MILLISECONDS = 50

@@ -275,7 +275,7 @@ def run_rounds(
         windows_per_lesson=3,
         tasks_per_lesson=5,
         workers=WORKERS[kind],
-        pieces=(5, 20),
+        pieces=(4, 12),
     )
     used_server = server if kind == "postgresql" else None
     with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as directory:

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from backend.cli.terminal import (
-    clock,
     for_each,
     heading,
     json_option,
+    length,
     lesson_argument,
     lesson_notices,
     notice,
@@ -55,7 +55,7 @@ def add(
             result = service.add_recording(session, recording_path(file), details)
             added.append(service.to_json(result.lesson, course, with_texts=False))
             if not as_json:
-                click.echo(f"{heading(result.lesson)} ({clock(result.lesson.duration)})")
+                click.echo(f"{heading(result.lesson)} ({length(result.lesson.duration)})")
             tell_same_recording(result)
 
         succeeded = for_each(files, add_one)
@@ -87,7 +87,7 @@ def list_(as_json: bool) -> None:
                 (
                     str(item.lesson.id),
                     f"{item.lesson.date:%Y-%m-%d}",
-                    clock(item.lesson.duration),
+                    length(item.lesson.duration),
                     item.lesson.spoken_language or "–",
                     item.state,
                     item.lesson.title,
@@ -115,7 +115,7 @@ def _describe(lesson: Lesson, course: str | None) -> list[str]:
     facts = (
         ("Date", f"{lesson.date:%Y-%m-%d %H:%M} UTC"),
         ("Course", course),
-        ("Length", clock(lesson.duration)),
+        ("Length", length(lesson.duration)),
         ("Language", lesson.spoken_language),
         ("Recognised by", _made_by(lesson.transcript_metadata, "engine")),
         ("Corrected by", _made_by(lesson.correction_metadata, "provider")),
@@ -148,12 +148,12 @@ def _summary_lines(lesson: Lesson) -> list[str]:
     moments = (lesson.summary_metadata or {}).get("moments") or []
     if not moments:
         return [lesson.summary or ""]
-    return [f"{clock(moment['start']):>8}  {moment['text']}" for moment in moments]
+    return [f"{length(moment['start']):>8}  {moment['text']}" for moment in moments]
 
 
 def _line(segment: Segment) -> str:
     flags = f"  [{', '.join(segment.flags)}]" if segment.flags else ""
-    return f"{clock(segment.start):>8}  {one_line(segment.text)}{flags}"
+    return f"{length(segment.start):>8}  {one_line(segment.text)}{flags}"
 
 
 @click.command()

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 from backend.cli.terminal import (
     LESSON,
     TASK,
-    clock,
     for_each,
     json_option,
     notice,
@@ -28,6 +27,7 @@ from backend.jobs.reading import TaskView, read_workers
 from backend.log import printable
 from backend.models import Lesson, TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID
+from backend.tasks.progress import clock
 
 tasks_argument = click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, type=TASK)
 

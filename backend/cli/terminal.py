@@ -21,7 +21,7 @@ from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
 from backend.models import Lesson
 from backend.models.columns import LARGEST_ID
-from backend.tasks.progress import OnProgress, Progress
+from backend.tasks.progress import OnProgress, Progress, clock
 
 logger = logging.getLogger("lectern.cli")
 
@@ -114,13 +114,9 @@ def lesson_notices(lesson: Lesson) -> list[str]:
     return [text for metadata in made_with for text in (metadata or {}).get("notices", [])]
 
 
-def clock(seconds: float | None) -> str:
-    """Seconds as m:ss or h:mm:ss."""
-    if seconds is None:
-        return "–"
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+def length(seconds: float | None) -> str:
+    """A lesson's or a task's length, which may not be known."""
+    return "–" if seconds is None else clock(seconds)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -168,7 +164,7 @@ def _bar() -> Iterator[OnProgress]:
                 shown[progress.stage],
                 completed=progress.done,
                 total=progress.total,
-                amount=_amount(progress),
+                amount=progress.amount,
             )
 
         yield tell
@@ -182,24 +178,13 @@ def _plain_lines() -> OnProgress:
         nonlocal last_line
         is_end = progress.total is not None and progress.done >= progress.total
         is_due = time.monotonic() - said_at.get(progress.stage, -math.inf) >= PLAIN_LINE_SECONDS
-        line = f"{progress.stage}: {_amount(progress)}"
+        line = f"{progress.stage}: {progress.amount}"
         if (is_end or is_due) and line != last_line:
             said_at[progress.stage] = time.monotonic()
             last_line = line
             notice(line)
 
     return tell
-
-
-def _amount(progress: Progress) -> str:
-    if progress.unit == "s":
-        return _share(clock(progress.done), clock(progress.total) if progress.total else None)
-    total = None if progress.total is None else f"{progress.total:.0f}"
-    return f"{_share(f'{progress.done:.0f}', total)} {progress.unit}"
-
-
-def _share(done: str, total: str | None) -> str:
-    return f"{done} of {total}" if total else done
 
 
 def for_each(items: Sequence[Any], work: Callable[[Any], None]) -> bool:

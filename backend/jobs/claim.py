@@ -74,7 +74,12 @@ class Claim(Owner):
             return
         self._told_at = time.monotonic()
         try:
-            self.change({"progress": self._share(progress), "progress_message": _say(progress)})
+            self.change(
+                {
+                    "progress": self._share(progress),
+                    "progress_message": f"{DOING[progress.stage]}: {progress.amount}.",
+                }
+            )
         except (DatabaseAway, StorageFull) as error:
             # What is worth keeping is written by `persist`, which waits.
             logger.warning("the progress of task %s is not shown: %s", self.claimed.task_id, error)
@@ -145,19 +150,3 @@ def outlast(write: Callable[[], Value], stopped: threading.Event, what: str) -> 
             if wait_seconds:
                 logger.warning("%s goes on.", what)
             return value
-
-
-def _say(progress: Progress) -> str:
-    """How far it is, in a sentence."""
-    doing = DOING[progress.stage]
-    if progress.unit == "s":
-        done, total = _clock(progress.done), progress.total and _clock(progress.total)
-        return f"{doing}: {done} of {total}." if total else f"{doing}: {done}."
-    total_text = "" if progress.total is None else f" of {progress.total:.0f}"
-    return f"{doing}: {progress.done:.0f}{total_text} {progress.unit}."
-
-
-def _clock(seconds: float) -> str:
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

@@ -23,7 +23,7 @@ from dbos._sys_db import WorkflowStatusInternal
 from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy import event
 
-from backend.database import BUSY_TIMEOUT_SECONDS
+from backend.database import BUSY_TIMEOUT_SECONDS, POSTGRES_PATIENCE
 from backend.jobs.bell import Bell
 from backend.jobs.slots import Slots
 
@@ -190,7 +190,13 @@ def engine_url(database_url: str) -> str:
 def _engine_for(url: str) -> sqlalchemy.Engine:
     parsed = sqlalchemy.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sqlalchemy.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=20)
+        return sqlalchemy.create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=20,
+            connect_args=POSTGRES_PATIENCE,
+        )
     built = sqlalchemy.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(built, "connect")

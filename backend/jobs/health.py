@@ -40,11 +40,12 @@ from backend.errors import (
     ModelNotInstalled,
     ProviderNotConfigured,
 )
-from backend.jobs.reading import ACTIVE, WorkerView, as_text, read_workers, span
+from backend.jobs.reading import WorkerView, as_text, read_workers, span
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
 from backend.models import Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import seconds_since
+from backend.models.task import ACTIVE
 from backend.speech.model_store import find_problem, installed_models, resolve_model
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")

@@ -21,9 +21,13 @@ from sqlmodel import Session, col
 
 from backend.models import Task, TaskStatus, Worker
 from backend.models.columns import UtcDateTime, seconds_since
+from backend.models.task import ENDED
 
-ENDED = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
-ACTIVE = (TaskStatus.PENDING, TaskStatus.RUNNING)
+HOW_IT_ENDED: Mapping[str, str] = {
+    TaskStatus.COMPLETED: "was completed",
+    TaskStatus.FAILED: "failed",
+    TaskStatus.CANCELLED: "was cancelled",
+}
 
 
 # --- tasks -----------------------------------------------------------------------------------

@@ -36,14 +36,13 @@ from sqlmodel import SQLModel, col
 from backend.database import take_write_lock
 from backend.errors import InvalidValue, LessonNotFound
 from backend.jobs.parameters import Parameters, ProcessParameters, read_parameters
+from backend.jobs.reading import HOW_IT_ENDED
 from backend.models import Lesson, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
+from backend.models.task import ACTIVE, ENDED
 from backend.tasks.process import Stage, is_stage_needed
 
 TASK = SQLModel.metadata.tables["task"]
-
-ACTIVE = (TaskStatus.PENDING, TaskStatus.RUNNING)
-ENDED = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
 
 ADMITTED_AT_ONCE = 200
 DISPATCH_LOCK = 5_327_847
@@ -84,11 +83,14 @@ def admit(db: Engine) -> bool:
     return len(verdicts) == ADMITTED_AT_ONCE
 
 
+_IS_NEW = and_(TASK.c.stage.is_(None), TASK.c.status.not_in([*ENDED, TaskStatus.RUNNING]))
+
+
 def _read_new(db: Engine) -> list[_NewRow]:
     as_text = [cast(TASK.c[name], Text) for name in ("task_type", "status", "parameters")]
     statement = (
         select(TASK.c.id, *as_text)
-        .where(TASK.c.stage.is_(None), TASK.c.status.not_in([*ENDED, TaskStatus.RUNNING]))
+        .where(_IS_NEW)
         .order_by(TASK.c.priority.desc(), TASK.c.id)
         .limit(ADMITTED_AT_ONCE)
     )
@@ -113,12 +115,14 @@ def _judge(db: Engine, row: _NewRow) -> dict[str, Any]:
 
 
 def _settle(connection: Connection, row: _NewRow, values: dict[str, Any]) -> None:
-    unchanged = and_(TASK.c.id == row.task_id, TASK.c.stage.is_(None), TASK.c.status == row.status)
-    _update(connection, update(TASK).where(unchanged).values(values))
+    # Not by its status: what was no text is read as another one.
+    is_still_new = and_(TASK.c.id == row.task_id, _IS_NEW)
+    _update(connection, update(TASK).where(is_still_new).values(values))
 
 
 _FRESH: dict[str, Any] = {
     # Plain SQL may have written anything into the columns that the workers reckon with.
+    "status": TaskStatus.PENDING,
     "priority": cast(TASK.c.priority, Integer),
     "attempt": cast(TASK.c.attempt, Integer),
     "crashes": 0,
@@ -196,16 +200,10 @@ def _why_it_never_can(
         )
     if status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
         return TaskStatus.CANCELLED, (
-            f"Task {needed_id}, which it waited for, {_HOW_IT_ENDED[status]}: when that one is "
+            f"Task {needed_id}, which it waited for, {HOW_IT_ENDED[status]}: when that one is "
             f"mended, run `lectern tasks retry {needed_id} {task_id}`."
         )
     return None
-
-
-_HOW_IT_ENDED: Mapping[str, str] = {
-    TaskStatus.FAILED: "failed",
-    TaskStatus.CANCELLED: "was cancelled",
-}
 
 
 def _find_circles(waits_for: Mapping[int, int | None]) -> set[int]:

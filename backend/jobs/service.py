@@ -3,7 +3,7 @@
 It works on the rows alone, with or without a worker: a worker notices by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 
 from backend.database import writing
 from backend.errors import TaskEnded, TaskNotFound, TaskNotRetryable
-from backend.jobs.reading import ACTIVE, ENDED, TaskView, read_page, read_task
+from backend.jobs.reading import HOW_IT_ENDED, TaskView, read_page, read_task
 from backend.models import Task, TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID, database_now, seconds_since
+from backend.models.task import ACTIVE, ENDED
 
 RETRYABLE = (TaskStatus.FAILED, TaskStatus.CANCELLED)
 
@@ -92,7 +93,7 @@ def cancel_task(session: Session, task_id: int) -> TaskView:
         view = _lock_task(session, task_id)
         if view.has_ended:
             raise TaskEnded(
-                f"Task {task_id} {_HOW_IT_ENDED[view.status]} already, so there is nothing to "
+                f"Task {task_id} {HOW_IT_ENDED[view.status]} already, so there is nothing to "
                 "cancel."
             )
         cancelled = {
@@ -189,13 +190,6 @@ def _lock_task(session: Session, task_id: int) -> TaskView:
 
 def _change(session: Session, task_id: int, values: dict[str, Any]) -> None:
     session.connection().execute(update(Task).where(col(Task.id) == task_id).values(values))
-
-
-_HOW_IT_ENDED: Mapping[str, str] = {
-    TaskStatus.COMPLETED: "was completed",
-    TaskStatus.FAILED: "failed",
-    TaskStatus.CANCELLED: "was cancelled",
-}
 
 
 def _why_not_again(view: TaskView) -> str:

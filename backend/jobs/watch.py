@@ -9,6 +9,8 @@ from contextlib import closing
 import psycopg
 from sqlalchemy import URL
 
+from backend.database import POSTGRES_PATIENCE
+
 LOOK_SECONDS = 0.02
 """SQLite is asked so often whether its file has changed, which costs less than one per cent of
 a core; PostgreSQL tells by itself."""
@@ -59,7 +61,7 @@ class Watch:
 
     def _listen(self) -> None:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(address, autocommit=True, **POSTGRES_PATIENCE) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._on_change()
             while not self._stopped.is_set():

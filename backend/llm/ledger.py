@@ -108,6 +108,14 @@ class Ledger:
         self.owner = owner
         self._bind = bind
         self._run_id = run_id
+        # The lesson's lock and not the run's: whoever removes a lesson locks it before its tasks,
+        # and the owner may change its task in a transaction of ours.
+        self._lock_lesson = (
+            select(Lesson.id)
+            .join(LlmRun, col(LlmRun.lesson_id) == Lesson.id)
+            .where(LlmRun.id == run_id)
+            .with_for_update(of=Lesson)
+        )
 
     def find_answer(self, key: str) -> dict[str, Any] | None:
         """The answer that was paid for, or None."""
@@ -153,9 +161,8 @@ class Ledger:
 
         An answer that another process recorded first stays.
         """
-        answer = _new_call(key, choice, CallOutcome.ANSWERED, reply)
-        answer.response = response
-        failed = [_unusable_call(key, choice, error) for error in reply.unusable_replies]
+        failed = [_unusable_call(choice, error) for error in reply.unusable_replies]
+        answer = _paid_call(choice, CallOutcome.ANSWERED, reply) | {"response": response}
         self._record(key, [*failed, answer])
 
     def record_unusable(self, key: str, choice: ModelChoice, error: UnusableReply) -> None:
@@ -163,13 +170,15 @@ class Ledger:
 
         Of an error that a caller raised, record each of its `unusable_replies`.
         """
-        self._record(key, [_unusable_call(key, choice, error)])
+        self._record(key, [_unusable_call(choice, error)])
 
-    def _record(self, key: str, calls: Sequence[LlmCall]) -> None:
+    def _record(self, key: str, calls: Sequence[dict[str, Any]]) -> None:
         tried: set[int | None] = set()
         self.owner.persist(lambda: self._try_to_record(key, calls, tried))
 
-    def _try_to_record(self, key: str, calls: Sequence[LlmCall], tried: set[int | None]) -> None:
+    def _try_to_record(
+        self, key: str, calls: Sequence[dict[str, Any]], tried: set[int | None]
+    ) -> None:
         """Record in one transaction; `tried` keeps the ids for the case that it is done again."""
         with self._writing() as session:
             recorded = select(LlmCall.id, LlmCall.outcome).where(
@@ -178,7 +187,12 @@ class Ledger:
             outcomes = dict(session.exec(recorded).all())
             if tried & outcomes.keys():
                 return  # the commit before went through, and only the word of it was lost
-            new = _number(calls, self._run_id, list(outcomes.values()))
+            is_answered = CallOutcome.ANSWERED in outcomes.values()
+            new = [
+                LlmCall(run_id=self._run_id, key=key, attempt=attempt, **call)
+                for attempt, call in enumerate(calls, start=len(outcomes))
+                if not (is_answered and call["outcome"] == CallOutcome.ANSWERED)
+            ]
             session.add_all(new)
             session.flush()
             tried.update(call.id for call in new)
@@ -189,15 +203,7 @@ class Ledger:
         """A session that holds the lesson's lock, so that attempts are numbered without a gap."""
         with Session(self._bind) as session:
             begin_write(session)
-            # The lesson's and not the run's: whoever removes a lesson locks it before its tasks,
-            # and the owner may change its task in this transaction.
-            lesson = (
-                select(Lesson.id)
-                .join(LlmRun, col(LlmRun.lesson_id) == Lesson.id)
-                .where(LlmRun.id == self._run_id)
-                .with_for_update(of=Lesson)
-            )
-            if session.exec(lesson).first() is None:
+            if session.exec(self._lock_lesson).first() is None:
                 raise InputChanged(
                     "The lesson was removed while it was being worked on, so a reply of the model "
                     "could not be kept."
@@ -206,33 +212,18 @@ class Ledger:
             session.commit()
 
 
-def _number(calls: Sequence[LlmCall], run_id: int, outcomes: list[str]) -> list[LlmCall]:
-    """New rows of the calls, which follow those of the given outcomes; one answer is enough."""
-    new = []
-    for call in calls:
-        if call.outcome == CallOutcome.ANSWERED and CallOutcome.ANSWERED in outcomes:
-            continue
-        numbered = {"run_id": run_id, "attempt": len(outcomes)}
-        new.append(LlmCall(**call.model_dump(exclude={"id"}) | numbered))
-        outcomes.append(call.outcome)
-    return new
+def _paid_call(
+    choice: ModelChoice, outcome: CallOutcome, charged: Reply[Any] | UnusableReply
+) -> dict[str, Any]:
+    """The values of a call's row, but for its place in the run."""
+    return {
+        "outcome": outcome,
+        "provider": choice.provider,
+        "model": choice.model,
+        "input_tokens": charged.input_tokens,
+        "output_tokens": charged.output_tokens,
+    }
 
 
-def _new_call(
-    key: str, choice: ModelChoice, outcome: CallOutcome, charged: Reply[Any] | UnusableReply
-) -> LlmCall:
-    return LlmCall(
-        run_id=0,
-        key=key,
-        outcome=outcome,
-        provider=choice.provider,
-        model=choice.model,
-        input_tokens=charged.input_tokens,
-        output_tokens=charged.output_tokens,
-    )
-
-
-def _unusable_call(key: str, choice: ModelChoice, error: UnusableReply) -> LlmCall:
-    call = _new_call(key, choice, OUTCOMES[type(error)], error)
-    call.reason = error.message
-    return call
+def _unusable_call(choice: ModelChoice, error: UnusableReply) -> dict[str, Any]:
+    return _paid_call(choice, OUTCOMES[type(error)], error) | {"reason": error.message}

@@ -112,6 +112,9 @@ class SharedPace:
         self._server = server
         self._spacing = WINDOW_SECONDS / requests_per_minute if requests_per_minute else None
         self._persist = persist
+        self._is_own = col(ProviderPace.provider) == server
+        # Made once: it is asked before every call.
+        self._held_seconds = select(col(ProviderPace.held_until) - NOW).where(self._is_own)
 
     @property
     def has_turns(self) -> bool:
@@ -133,17 +136,11 @@ class SharedPace:
 
     def read_hold(self) -> float:
         """The seconds for which calls are held back; not above zero where they are not."""
-        held = select(col(ProviderPace.held_until) - NOW).where(self._is_own)
-        return self._persist(lambda: self._read(held)) or 0.0
+        return self._persist(self._read_hold_once)
 
-    @property
-    def _is_own(self) -> ColumnElement[bool]:
-        return col(ProviderPace.provider) == self._server
-
-    def _read(self, statement: Any) -> float | None:
+    def _read_hold_once(self) -> float:
         with self._engine.connect() as connection:
-            found: float | None = connection.scalar(statement)
-            return found
+            return connection.scalar(self._held_seconds) or 0.0
 
     def _change(self, values: dict[str, Any], returned: SQLColumnExpression[float]) -> float:
         """Change the server's row in one statement, so that no two processes find the same."""

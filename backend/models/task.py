@@ -20,6 +20,10 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+ACTIVE = (TaskStatus.PENDING, TaskStatus.RUNNING)
+ENDED = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+
+
 class TaskType(StrEnum):
     """What a task can do; the first three are also the stages that the last one goes through."""
 

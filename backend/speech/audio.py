@@ -127,7 +127,7 @@ class AudioStream:
             for block in _resample(frames):
                 self.report.samples += block.size
                 yield block
-        self.report.is_cut_off = is_cut_off(self.path)
+            self.report.is_cut_off = is_cut_off(self.path)
 
 
 @contextmanager
@@ -152,6 +152,10 @@ def _open(path: Path) -> Iterator[InputContainer]:
         raise UnreadableMedia(
             f"{path.name} is not a recording that can be read (it may be damaged or cut off at "
             "its end): choose another file, or export it again."
+        ) from error
+    except FileNotFoundError as error:
+        raise NoSuchFile(
+            f"The file {path} vanished while it was being read: put it back, and start again."
         ) from error
     except OSError as error:
         raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error

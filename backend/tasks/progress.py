@@ -13,6 +13,25 @@ class Progress:
     total: float | None
     unit: str
 
+    @property
+    def amount(self) -> str:
+        """How far it is, for people: `12:30 of 45:00`, `3 of 20 segments`."""
+        if self.unit == "s":
+            return _share(clock(self.done), clock(self.total) if self.total else None)
+        total = None if self.total is None else f"{self.total:.0f}"
+        return f"{_share(f'{self.done:.0f}', total)} {self.unit}"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss or h:mm:ss."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def _share(done: str, total: str | None) -> str:
+    return f"{done} of {total}" if total else done
+
 
 OnProgress = Callable[[Progress], None]
 """Called as often as there is something to tell. It may raise, to stop the job."""

@@ -123,6 +123,8 @@ def run_transcription(
     sha256 = hash_file(recording.path)
     fingerprint = work.fingerprint(sha256)
     stored = _last_window(bind, lesson_id, fingerprint)
+    first = stored.position + 1 if stored else 0
+    logger.info("lesson %s: transcribes from window %d on", lesson_id, first)
     for window in work.windows(stored, on_progress, owner):
         owner.persist(partial(_store_window, bind, lesson_id, fingerprint, window, owner))
     _require_unchanged(bind, lesson_id, sha256)

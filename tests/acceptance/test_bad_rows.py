@@ -77,15 +77,19 @@ def insert_bad_rows(lesson_id: int, kind: str) -> dict[int, str]:
     if kind == "sqlite":  # PostgreSQL takes no such thing in the first place
         rows |= {
             insert_task("summary", '{"lesson_id": '): "not JSON",
-            insert_task("summary", ""): "not JSON",
-            insert_undecodable(): "not JSON",
+            insert_task("summary", ""): "JSON object",
+            insert_bytes("parameters", b"\xff{}"): "not JSON",
+            insert_bytes("task_type", b"\xff"): "no type of task",
+            insert_bytes("status", b"\xff"): "no status of a task",
+            insert_bytes("status", b"pending"): "`lesson_id`",
+            insert_bytes("status", b"waiting"): "`waiting`",
         }
     return rows
 
 
-def insert_undecodable() -> int:
-    task = insert_task("summary", "{}")
-    execute("UPDATE task SET parameters = x'ff7b7d' WHERE id = :id", id=task)
+def insert_bytes(column: str, content: bytes) -> int:
+    task = insert_task("summary", {})
+    execute(f"UPDATE task SET {column} = :content WHERE id = :id", content=content, id=task)
     return task
 
 
@@ -169,7 +173,7 @@ def test_a_recording_that_is_deleted_or_replaced_meanwhile_fails_its_task_alone(
         deleted, replaced = wait_for_end(*tasks)
 
         assert [deleted.status, replaced.status] == ["failed", "failed"]
-        assert_is_sentence(deleted.error, f"lesson {lessons[0]}", "deleted.flac")
+        assert_is_sentence(deleted.error, "deleted.flac")
         assert_is_sentence(replaced.error, f"lesson {lessons[1]}", "replaced")
         assert [stored_lesson(lesson_id).transcript for lesson_id in lessons] == [None, None]
 

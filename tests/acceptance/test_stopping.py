@@ -148,6 +148,7 @@ def test_removing_a_lesson_ends_its_tasks_and_leaves_nothing_behind(
     with serve(AccountingStub(latency_seconds=0.3)) as stub, Workers() as workers:
         write_config(worker_settings(stub))
         recorded, written = lesson_of(recording), lesson_of(transcript=spoken(160))
+        other = lesson_of(transcript=spoken(2, "something else"))
         tasks = [
             insert_task("transcription", {"lesson_id": recorded}),
             insert_task("correction", {"lesson_id": written, "segments_per_group": 2}),
@@ -166,9 +167,7 @@ def test_removing_a_lesson_ends_its_tasks_and_leaves_nothing_behind(
             row = task_row(task)
             assert row.status == "cancelled"
             assert f"Lesson {lesson_id} was removed" in (row.error or "")
-        assert_completed(
-            insert_task("correction", {"lesson_id": lesson_of(transcript=spoken(2, "else"))})
-        )
+        assert_completed(insert_task("correction", {"lesson_id": other}))
         removed = {"recorded": recorded, "written": written}
         for table, column in (("lesson", "id"), ("transcript_window", "lesson_id")):
             are_removed = f"{column} IN (:recorded, :written)"

@@ -167,6 +167,13 @@ def test_a_list_can_be_narrowed(library: Library) -> None:
     assert "newest 1" in cut.errors
 
 
+def test_no_database_is_asked_for_a_number_that_none_can_have(library: Library) -> None:
+    ended = library.run("tasks", "list", "--lesson", "99999999999999999999")
+
+    assert ended.status == 1
+    assert_sentences(ended.errors, "There is no lesson 99999999999999999999")
+
+
 def test_one_bad_row_hides_no_other(library: Library) -> None:
     library.run("tasks", "add", "summary", "1")
     change(

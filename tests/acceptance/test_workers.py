@@ -14,6 +14,7 @@ from tests.acceptance.workers import (
     Workers,
     WriteConfig,
     assert_completed,
+    execute,
     insert_task,
     make_quiet_recording,
     query,
@@ -196,3 +197,18 @@ def test_llm_max_concurrency_holds_for_all_tasks_of_a_worker(
 
         assert stub.call_count == 30
         assert stub.most_at_once == 3
+
+
+def test_a_row_that_gets_the_id_of_a_deleted_one_is_done_as_any_other(
+    write_config: WriteConfig, lesson_of: MakeLesson
+) -> None:
+    with Workers() as workers:
+        write_config(worker_settings())
+        parameters = {"lesson_id": lesson_of(transcript=spoken(2))}
+        workers.begin()
+        first = insert_task("correction", parameters)
+        assert_completed(first)
+        execute("DELETE FROM task")
+
+        # SQLite gives it the same id, and the engine knows a run of that name.
+        assert_completed(insert_task("correction", parameters))

@@ -16,6 +16,7 @@ of its last user message, and any other by `stub.text`.
 
 import atexit
 import json
+import logging
 import re
 import socket
 import threading
@@ -231,6 +232,7 @@ _served: dict[str, ProviderStub] = {}
 @cache
 def _server() -> HTTPServer:
     """One server for all the stubs of a process: ending one takes half a second."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else it notes every request
     server = HTTPServer(threaded=True)
     server.expect_request(re.compile(".*")).respond_with_handler(
         lambda request: _respond(_served[request.path.split("/")[1]], request)

@@ -256,7 +256,7 @@ def test_a_damaged_sqlite_file_is_an_error(data_dir: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         (root,) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_task_order'"
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_task_task_type'"
         ).fetchone()
     with file.open("r+b") as stream:
         stream.seek((root - 1) * page_bytes)
@@ -265,6 +265,7 @@ def test_a_damaged_sqlite_file_is_an_error(data_dir: Path) -> None:
     finding = worst("database")
 
     assert finding.level is Level.ERROR
+    assert "lectern.db is damaged" in finding.message
     assert "backup" in finding.remedy
 
 

@@ -210,6 +210,34 @@ def test_answers_are_kept_where_another_call_ends_the_work(
     assert openai_stub.call_count == count_kept() >= 1
 
 
+def test_a_call_that_failed_does_not_keep_the_next_answer_from_being_kept(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    looks, closing = threading.Event(), threading.Event()
+
+    class AwayForTheSecond(Owner):
+        def persist(self, write: Callable[[], T]) -> T:
+            if threading.current_thread().name.endswith("_1"):
+                looks.set()
+                assert closing.wait(60)
+                raise DatabaseAway
+            return write()
+
+    def respond(received: Received) -> Response:
+        until = looks if received.user_text == "question 0" else closing
+        return blocked(openai_stub, until)(received)
+
+    openai_stub.always(respond)
+    outcomes = make_job(at_once=3, owner=AwayForTheSecond()).caller.ask_all(questions(3))
+    assert next(outcomes)[0] == 0
+    wait_until(lambda: openai_stub.call_count == 2, LIMIT_SECONDS)
+
+    closing.set()
+    outcomes.close()
+
+    assert count_kept() == 2
+
+
 # --- one process -----------------------------------------------------------------------------
 
 

@@ -191,3 +191,14 @@ def test_a_name_is_only_a_name(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
 
     assert probe(Path(name)).channels == 1
+
+
+def test_a_recording_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
+    path = make.write_wav(tmp_path / "lesson.wav", make.tone(2.0))
+    blocks = iter(AudioStream(path))
+    next(blocks)
+
+    path.unlink()
+
+    with pytest.raises(NoSuchFile, match=r"lesson\.wav vanished while it was being read"):
+        list(blocks)
