@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test check format bench chaos lock clean
 
 help:
 	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
+	@echo "make chaos   workers killed again and again, on both databases (minutes)"
 	@echo "make setup   only create $(VENV) with the locked dependencies"
 	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
 
@@ -46,6 +47,9 @@ format: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos
 
 # Locks the newest versions that pyproject.toml allows, for every platform and Python.
 lock: $(READY)

@@ -48,14 +48,14 @@ MINUTES = {
     "llm_calls": 1,
     "pick_up": 3,
     "idle_workers": 3,
-    "takeover": 20,
-    "drain": 20,
+    "takeover": 10,
+    "drain": 14,
     "memory": 9,
     "first_segments": 7,
     "cpu_time": 8,
     "accuracy": 3,
 }
-"""About so long on two quiet cores, alone; all together, some 20 minutes."""
+"""About so long on two quiet cores, alone; all together, about an hour."""
 
 
 def main() -> int:

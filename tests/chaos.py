@@ -288,7 +288,12 @@ def run_rounds(
             with empty_library(used_server):
                 # A text as the seed: the same for a round whichever ran before it.
                 found = run_round(recordings, scale, Random(f"{seed}-{number}"))
-            say(f"  round {number}: {found.kills} kills, {found.seconds:.0f} s")
+            say(
+                f"  round {number}: {found.kills} kills, {found.seconds:.0f} s, "
+                f"{found.statuses.count('completed')} of {len(found.statuses)} completed, "
+                f"{found.differences(undisturbed)} lessons differ, repeated: "
+                f"{found.repeated_calls} calls, {found.repeated_windows} windows"
+            )
             disturbed.append(found)
     return undisturbed, disturbed
 

@@ -39,6 +39,11 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=3)
 
 
+@pytest.fixture(scope="module")
+def short_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_quiet_recording(tmp_path_factory.mktemp("audio") / "short.flac", windows=1)
+
+
 def assert_same_transcript(lesson: Lesson, undisturbed: Lesson) -> None:
     assert lesson.transcript
     assert lesson.transcript == undisturbed.transcript
@@ -124,7 +129,11 @@ def test_a_task_over_which_three_workers_died_fails(
 
 @pytest.mark.usefixtures("each_database")
 def test_a_worker_that_was_paused_writes_nothing_it_no_longer_owns(
-    write_config: WriteConfig, lesson_of: MakeLesson, stored_lesson: ReadLesson, recording: Path
+    write_config: WriteConfig,
+    lesson_of: MakeLesson,
+    stored_lesson: ReadLesson,
+    recording: Path,
+    short_recording: Path,
 ) -> None:
     with Workers() as workers:
         write_config(worker_settings())
@@ -141,8 +150,9 @@ def test_a_worker_that_was_paused_writes_nothing_it_no_longer_owns(
             if worker is not sleeper:
                 assert worker.stop() == 0
         sleeper.go_on()
-        # It is the only one now, so that it must do this; whatever it still had in hand is over.
-        after = insert_task("correction", {"lesson_id": lesson_of(transcript=spoken(2))})
+        # It is the only one now and does one recording at a time: this waits until whatever it
+        # still had in hand is over.
+        after = insert_task("transcription", {"lesson_id": lesson_of(short_recording)})
         assert_completed(after)
 
         assert _all_that_work_writes(but=after) == before
