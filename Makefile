@@ -12,7 +12,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
-	@echo "make chaos   workers killed again and again, on both databases (minutes)"
+	@echo "make chaos   workers killed again and again, on both databases (an hour or more)"
 	@echo "make setup   only create $(VENV) with the locked dependencies"
 	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
 
