@@ -10,8 +10,10 @@ FULL_DISK_ERRORS = (ENOSPC, EDQUOT, EFBIG)
 """The system's numbers for: no room, no room for this user, too large for this disk."""
 
 
-def write_whole(path: Path, text: str, *, is_private: bool = False) -> None:
-    """Write a text beside its place, then swap: whatever happens, one of the two is there.
+def write_whole(path: Path, content: str | bytes, *, is_private: bool = False) -> None:
+    """Write a file beside its place, then swap: whatever happens, one of the two is there.
+
+    A text is written as UTF-8.
 
     A device or a pipe is written to directly. `is_private` lets only the owner read the file.
 
@@ -20,16 +22,17 @@ def write_whole(path: Path, text: str, *, is_private: bool = False) -> None:
     OSError
         What was there before is untouched.
     """
+    encoded = content.encode() if isinstance(content, str) else content
     target = path.resolve()
     if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(encoded)
         return
     temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
     mode = 0o600 if is_private else 0o666
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encoded)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

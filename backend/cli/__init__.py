@@ -30,7 +30,11 @@ COMMANDS = {
     "transcribe": ("work", "transcribe", "Make a lesson's transcript anew."),
     "correct": ("work", "correct", "Make a lesson's corrected transcript anew."),
     "summarize": ("work", "summarize", "Make a lesson's summary anew."),
-    "export": ("export", "export", "Write a lesson as text, Markdown, JSON, SRT or VTT."),
+    "export": (
+        "export",
+        "export",
+        "Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF.",
+    ),
     "worker": ("worker", "worker", "Do the tasks in the background, until it is stopped."),
     "tasks": ("tasks", "tasks", "Put work into the background, and look after it."),
     "models": ("models", "models", "List and download Whisper models."),

@@ -1,1 +1,1 @@
-"""Transcripts and summaries as files: plain text, Markdown, JSON, SRT and WebVTT."""
+"""Transcripts and summaries as files: text, Markdown, JSON, SRT, WebVTT, DOCX and PDF."""

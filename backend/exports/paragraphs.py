@@ -14,6 +14,7 @@ SENTENCES_PER_PARAGRAPH = 6
 
 LINE_SPACE = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 UNWRITABLE = ("Cc", "Cs")  # Unicode categories: control characters, surrogates
+NONCHARACTERS = "\ufffe\uffff"  # not allowed in XML either
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ class Paragraph:
 def clean_text(text: str) -> str:
     """`text` on one line, without control characters and broken halves of characters."""
     one_line = LINE_SPACE.sub(" ", text)
-    kept = (mark for mark in one_line if unicodedata.category(mark) not in UNWRITABLE)
-    return "".join(kept).strip()
+    return "".join(filter(_is_writable, one_line)).strip()
+
+
+def _is_writable(mark: str) -> bool:
+    return unicodedata.category(mark) not in UNWRITABLE and mark not in NONCHARACTERS
 
 
 def clean_segments(segments: Iterable[Segment]) -> list[Segment]:

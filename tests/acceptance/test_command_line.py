@@ -91,7 +91,7 @@ def test_help_names_every_command_and_touches_nothing(tmp_path: Path) -> None:
         ["edit", "1"],
         ["edit", "1", "--date", "yesterday"],
         ["export", "1"],
-        ["export", "1", "--format", "pdf"],
+        ["export", "1", "--format", "epub"],
         ["correct", "1", "--max-concurrency", "0"],
         ["add", "a.wav", "b.wav", "--title", "both"],
     ],

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pysubs2
 
-from backend.exports.document import Layer, LessonExport
+from backend.exports.document import Layer, LessonExport, Part
+from backend.exports.formats import ExportFormat, export_lesson
 from backend.models.transcript import Segment
 
 HARD_TEXT = (
@@ -27,6 +28,12 @@ def make_lesson(*segments: Segment, language: str | None = "en") -> LessonExport
     )
 
 
+def export_text(
+    document: LessonExport, export_format: ExportFormat, part: Part | None = None
+) -> str:
+    return export_lesson(document, export_format, part).content.decode()
+
+
 def words_of(segments: Sequence[Segment]) -> str:
     """What is said, in time order, without any space."""
     in_order = sorted(segments, key=lambda segment: segment.start)
@@ -40,7 +47,8 @@ def visible(text: str) -> str:
 
 
 def is_control(mark: str) -> bool:
-    return ord(mark) < 32 or 127 <= ord(mark) < 160
+    """Control characters, and those that XML does not allow."""
+    return ord(mark) < 32 or 127 <= ord(mark) < 160 or mark in "\ufffe\uffff"
 
 
 def read_captions(text: str, *, kind: str) -> list[tuple[int, int, list[str]]]:

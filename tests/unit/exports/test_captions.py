@@ -5,10 +5,11 @@ from hypothesis import given, settings
 
 from backend.exports.caption_lines import MAX_LINE_WIDTH, width
 from backend.exports.captions import cut_cues
-from backend.exports.formats import ExportFormat, export_lesson
+from backend.exports.formats import ExportFormat
 from backend.models.transcript import Segment, Word
 from tests.unit.exports.documents import (
     HARD_TEXT,
+    export_text,
     make_lesson,
     read_captions,
     read_with_pysubs2,
@@ -27,7 +28,7 @@ def lines_of(*segments: Segment) -> list[tuple[str, ...]]:
 def test_every_word_is_kept_once_in_cues_that_follow_each_other(
     kind: str, segments: list[Segment]
 ) -> None:
-    text = export_lesson(make_lesson(*segments), ExportFormat(kind))
+    text = export_text(make_lesson(*segments), ExportFormat(kind))
 
     cues = read_captions(text, kind=kind)
     shown = "".join("".join("".join(lines).split()) for _, _, lines in cues)
@@ -100,7 +101,7 @@ def test_segments_without_length_and_those_that_overlap_are_shown_in_turn() -> N
 
 @pytest.mark.parametrize("kind", ["srt", "vtt"])
 def test_what_was_said_never_becomes_a_tag_or_a_time_line(kind: str) -> None:
-    text = export_lesson(make_lesson(Segment(start=0, end=40, text=HARD_TEXT)), ExportFormat(kind))
+    text = export_text(make_lesson(Segment(start=0, end=40, text=HARD_TEXT)), ExportFormat(kind))
 
     cues = read_captions(text, kind=kind)
     assert " ".join(" ".join(lines) for _, _, lines in cues) == HARD_TEXT
@@ -109,7 +110,7 @@ def test_what_was_said_never_becomes_a_tag_or_a_time_line(kind: str) -> None:
 
 
 def test_another_reader_of_subrip_sees_every_word() -> None:
-    text = export_lesson(
+    text = export_text(
         make_lesson(Segment(start=0, end=9, text="The <b> tag, 1 < 2 & 3")), ExportFormat.SRT
     )
 
@@ -120,7 +121,7 @@ def test_another_reader_of_subrip_sees_every_word() -> None:
 
 @pytest.mark.parametrize(("kind", "mark"), [("srt", ","), ("vtt", ".")])
 def test_times_past_a_hundred_hours_are_written(kind: str, mark: str) -> None:
-    text = export_lesson(
+    text = export_text(
         make_lesson(Segment(start=360_001.5, end=360_004, text="Still here.")), ExportFormat(kind)
     )
 
@@ -159,12 +160,12 @@ def test_a_french_mark_never_begins_a_line() -> None:
 
 
 def test_an_empty_transcript_is_a_valid_empty_file() -> None:
-    assert export_lesson(make_lesson(), ExportFormat.SRT) == ""
-    assert export_lesson(make_lesson(), ExportFormat.VTT) == "WEBVTT\n\n"
+    assert export_text(make_lesson(), ExportFormat.SRT) == ""
+    assert export_text(make_lesson(), ExportFormat.VTT) == "WEBVTT\n\n"
 
 
 @pytest.mark.parametrize("kind", ["srt", "vtt"])
 def test_a_text_of_invisible_marks_makes_no_cue(kind: str) -> None:
     lesson = make_lesson(Segment(start=0, end=1, text="\u2060 \u2060"))
 
-    assert read_captions(export_lesson(lesson, ExportFormat(kind)), kind=kind) == []
+    assert read_captions(export_text(lesson, ExportFormat(kind)), kind=kind) == []

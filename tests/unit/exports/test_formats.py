@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from backend.exports.document import LessonExport, Moment
-from backend.exports.formats import ExportFormat, export_lesson
+from backend.errors import InvalidValue
+from backend.exports.document import LessonExport, Moment, Part
+from backend.exports.formats import ExportFormat, NoSummary, export_lesson
 from backend.exports.markdown import escape_markdown
 from backend.models.transcript import Flag, Segment, Word, to_segments
-from tests.unit.exports.documents import HARD_TEXT, make_lesson, words_of
+from tests.unit.exports.documents import HARD_TEXT, export_text, make_lesson, words_of
 from tests.unit.text.transcripts import ANY_TEXT, SPOKEN_TEXT, make_transcript, transcripts
 
 
@@ -49,7 +50,7 @@ def test_text_has_a_paragraph_for_each_long_pause() -> None:
         Segment(start=8.1, end=9, text=" After a pause."),
     ]
 
-    text = export_lesson(make_lesson(*segments), ExportFormat.TEXT)
+    text = export_text(make_lesson(*segments), ExportFormat.TEXT)
 
     assert text == "Hello there. We begin now.\n\nAfter a pause.\n"
 
@@ -57,7 +58,7 @@ def test_text_has_a_paragraph_for_each_long_pause() -> None:
 def test_text_has_a_new_paragraph_after_six_sentences() -> None:
     segments = make_transcript(*(f"This is sentence {index}." for index in range(8)))
 
-    first, second = export_lesson(make_lesson(*segments), ExportFormat.TEXT).split("\n\n")
+    first, second = export_text(make_lesson(*segments), ExportFormat.TEXT).split("\n\n")
 
     assert first.endswith("sentence 5.")
     assert second.startswith("This is sentence 6.")
@@ -65,13 +66,13 @@ def test_text_has_a_new_paragraph_after_six_sentences() -> None:
 
 @given(segments=transcripts())
 def test_text_keeps_every_word_once(segments: list[Segment]) -> None:
-    text = export_lesson(make_lesson(*segments), ExportFormat.TEXT)
+    text = export_text(make_lesson(*segments), ExportFormat.TEXT)
 
     assert "".join(text.split()) == words_of(segments)
 
 
 def test_an_empty_transcript_is_an_empty_text() -> None:
-    assert export_lesson(make_lesson(), ExportFormat.TEXT) == ""
+    assert export_text(make_lesson(), ExportFormat.TEXT) == ""
 
 
 # --- Markdown --------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ def test_markdown_has_facts_summary_moments_and_timed_paragraphs() -> None:
         moments=(Moment("Cells grow.", 3602.9, 3604, (1,)),),
     )
 
-    markdown = export_lesson(lesson, ExportFormat.MARKDOWN)
+    markdown = export_text(lesson, ExportFormat.MARKDOWN)
 
     assert markdown == (
         "# Cells\n\n- Date: 2026-11-03\n- Length: 1:02:05\n- Language: en\n- Text: corrected\n\n"
@@ -100,11 +101,11 @@ def test_a_summary_that_its_moments_say_is_printed_once() -> None:
     moments = (Moment("Cells divide.", 0, 1), Moment("They grow.", 2, 3))
     lesson = replace(make_lesson(), summary="Cells divide.\nThey grow.", moments=moments)
 
-    assert export_lesson(lesson, ExportFormat.MARKDOWN).count("Cells divide.") == 1
+    assert export_text(lesson, ExportFormat.MARKDOWN).count("Cells divide.") == 1
 
 
 def test_markdown_of_an_empty_transcript_says_so() -> None:
-    markdown = export_lesson(make_lesson(), ExportFormat.MARKDOWN)
+    markdown = export_text(make_lesson(), ExportFormat.MARKDOWN)
 
     assert markdown.endswith("## Transcript\n\nNo words were recognised.\n")
 
@@ -142,7 +143,7 @@ def test_what_people_wrote_does_not_become_markup(text: str) -> None:
         moments=(Moment(text, 0, 1),),
     )
 
-    rendered = render(export_lesson(lesson, ExportFormat.MARKDOWN))
+    rendered = render(export_text(lesson, ExportFormat.MARKDOWN))
 
     assert rendered.elements <= {"h1", "h2", "ul", "li", "p", "br"}
     letters = "".join(text.split())
@@ -171,7 +172,7 @@ def full_lesson() -> LessonExport:
 def test_json_holds_all_of_it_and_comes_back() -> None:
     lesson = full_lesson()
 
-    content = json.loads(export_lesson(lesson, ExportFormat.JSON))
+    content = json.loads(export_text(lesson, ExportFormat.JSON))
 
     assert to_segments(content.pop("segments")) == list(lesson.segments)
     assert content == {
@@ -179,6 +180,7 @@ def test_json_holds_all_of_it_and_comes_back() -> None:
         "date": "2026-11-03T08:30:00Z",
         "language": "en",
         "duration": 3725.5,
+        "course": None,
         "layer": "corrected_transcript",
         "brief": "B",
         "summary": "S",
@@ -188,7 +190,7 @@ def test_json_holds_all_of_it_and_comes_back() -> None:
 
 @given(segments=transcripts())
 def test_a_transcript_comes_back_from_json(segments: list[Segment]) -> None:
-    content = json.loads(export_lesson(make_lesson(*segments), ExportFormat.JSON))
+    content = json.loads(export_text(make_lesson(*segments), ExportFormat.JSON))
 
     assert to_segments(content["segments"]) == segments
 
@@ -197,7 +199,7 @@ def test_dates_in_json_are_utc() -> None:
     rome = timezone(timedelta(hours=1))
     lesson = replace(make_lesson(), date=datetime(2026, 11, 3, 0, 30, tzinfo=rome))
 
-    content = json.loads(export_lesson(lesson, ExportFormat.JSON))
+    content = json.loads(export_text(lesson, ExportFormat.JSON))
 
     assert content["date"] == "2026-11-02T23:30:00Z"
 
@@ -205,14 +207,14 @@ def test_dates_in_json_are_utc() -> None:
 # --- all -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("export_format", list(ExportFormat))
-def test_every_format_can_be_stored_whatever_the_title_and_the_text(
+@pytest.mark.parametrize("export_format", [item for item in ExportFormat if not item.is_binary])
+def test_every_text_can_be_stored_whatever_the_title_and_the_words(
     export_format: ExportFormat,
 ) -> None:
-    segment = Segment(start=0, end=2, text="a\x00b\x07c\x1b[0m \x85 ok\u2028next")
+    segment = Segment(start=0, end=2, text="a\x00b\x07c\x1b[0m \x85 ok\u2028next\uffff")
     lesson = replace(make_lesson(segment), title="bad \ud800 \x08 title", brief="\udfff")
 
-    written = export_lesson(lesson, export_format).encode()
+    written = export_lesson(lesson, export_format).content
 
     if export_format is not ExportFormat.JSON:
         assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", written)
@@ -227,9 +229,77 @@ def test_every_format_can_be_stored_whatever_the_title_and_the_text(
         ("json", ".json", "application/json"),
         ("srt", ".srt", "application/x-subrip; charset=utf-8"),
         ("vtt", ".vtt", "text/vtt; charset=utf-8"),
+        (
+            "docx",
+            ".docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        ("pdf", ".pdf", "application/pdf"),
     ],
 )
 def test_a_format_knows_its_file_and_its_media_type(
     name: str, suffix: str, media_type: str
 ) -> None:
     assert (ExportFormat(name).suffix, ExportFormat(name).media_type) == (suffix, media_type)
+
+
+# --- transcript, summary or both ---------------------------------------------------------------
+
+
+def test_the_summary_alone_leaves_the_transcript_out_and_the_other_way_round() -> None:
+    lesson = replace(make_lesson(*make_transcript("Cells divide.")), brief="About cells.")
+
+    summary = export_text(lesson, ExportFormat.MARKDOWN, Part.SUMMARY)
+    transcript = export_text(lesson, ExportFormat.MARKDOWN, Part.TRANSCRIPT)
+
+    assert "About cells." in summary
+    assert "Transcript" not in summary
+    assert "Text: corrected" not in summary
+    assert "Cells divide." in transcript
+    assert "Summary" not in transcript
+
+
+def test_a_text_of_both_has_their_names_above_them() -> None:
+    moments = (Moment("They divide.", 1, 2),)
+    lesson = make_lesson(*make_transcript("Cells divide."))
+    summarised = replace(lesson, brief="About cells.", summary="They divide.", moments=moments)
+
+    assert export_text(summarised, ExportFormat.TEXT) == "Cells divide.\n"
+    assert export_text(summarised, ExportFormat.TEXT, Part.SUMMARY) == (
+        "About cells.\n\nThey divide.\n"
+    )
+    assert export_text(summarised, ExportFormat.TEXT, Part.BOTH) == (
+        "Summary\n\nAbout cells.\n\nThey divide.\n\nTranscript\n\nCells divide.\n"
+    )
+    assert export_text(lesson, ExportFormat.TEXT, Part.BOTH) == "Cells divide.\n"
+
+
+def test_json_holds_only_the_keys_of_what_was_asked_for() -> None:
+    keys = {
+        part: set(json.loads(export_text(full_lesson(), ExportFormat.JSON, part))) for part in Part
+    }
+
+    of_both = {"title", "course", "date", "language", "duration"}
+    assert keys[Part.TRANSCRIPT] == of_both | {"layer", "segments"}
+    assert keys[Part.SUMMARY] == of_both | {"brief", "summary", "moments"}
+    assert keys[Part.BOTH] == keys[Part.TRANSCRIPT] | keys[Part.SUMMARY]
+
+
+@pytest.mark.parametrize("export_format", list(ExportFormat))
+def test_a_summary_that_is_not_there_is_said(export_format: ExportFormat) -> None:
+    with pytest.raises((NoSummary, InvalidValue)):
+        export_lesson(make_lesson(), export_format, Part.SUMMARY)
+
+
+@pytest.mark.parametrize("part", [Part.SUMMARY, Part.BOTH])
+@pytest.mark.parametrize("name", ["srt", "vtt"])
+def test_captions_hold_the_transcript_alone(name: str, part: Part) -> None:
+    with pytest.raises(InvalidValue, match=f"{name.upper()} holds captions"):
+        export_lesson(full_lesson(), ExportFormat(name), part)
+
+
+def test_the_course_is_a_fact_of_the_lesson() -> None:
+    lesson = replace(make_lesson(), course="Biology *1*")
+
+    assert "- Course: Biology \\*1\\*\n" in export_text(lesson, ExportFormat.MARKDOWN)
+    assert json.loads(export_text(lesson, ExportFormat.JSON))["course"] == "Biology *1*"
