@@ -130,6 +130,17 @@ class WorkerSettings(Section):
     """Tasks that ended longer ago are forgotten; null keeps them."""
 
 
+class LibrarySettings(Section):
+    """How the library is kept."""
+
+    undo_days: Annotated[float, Field(ge=0, le=36_500)] = 7
+    """How long a removed lesson can be brought back; 0: not at all."""
+    watch_folder: Annotated[str, Field(min_length=1)] | None = None
+    """A folder whose recordings become lessons by themselves; null: none."""
+    watch_process: bool = False
+    """Whether these are then transcribed, corrected and summarised, too."""
+
+
 class Settings(Section):
     """What config.yaml says."""
 
@@ -143,6 +154,7 @@ class Settings(Section):
     summary: SummarySettings = SummarySettings()
     llm: LlmSettings = LlmSettings()
     worker: WorkerSettings = WorkerSettings()
+    library: LibrarySettings = LibrarySettings()
 
 
 # --- the environment -------------------------------------------------------------------------
@@ -235,6 +247,10 @@ def config_path() -> Path:
 
 def audio_dir() -> Path:
     return data_dir() / "audio"
+
+
+def uploads_dir() -> Path:
+    return data_dir() / "uploads"
 
 
 def models_dir() -> Path:

@@ -95,6 +95,31 @@ class NotFound(LecternError):
     status_code = 404
 
 
+class Conflict(LecternError):
+    """It was changed meanwhile, so nothing was written: look at what is there now, and try again.
+
+    `present` is what is there now, as plain JSON values, with its `version`.
+    """
+
+    status_code = 412
+
+    def __init__(self, message: str, present: "dict[str, object]") -> None:
+        super().__init__(message)
+        self.present = present
+
+
+class AlreadyThere(LecternError):
+    """There is one already."""
+
+    status_code = 409
+
+
+class CannotUndo(LecternError):
+    """The edit cannot be undone, because its words are not a segment of their own any more."""
+
+    status_code = 409
+
+
 class LessonNotFound(NotFound):
     """There is no such lesson: `lectern list` shows those there are."""
 
@@ -165,6 +190,89 @@ class NoAudioTrack(MediaError):
 
 class NoSound(MediaError):
     """The file's audio track holds no sound at all (0 s): choose another file."""
+
+
+class ExaminationFailed(LecternError):
+    """The recording could not be examined; it is not the recording's fault. Try again later."""
+
+    status_code = 503
+    retryable = True
+
+
+class UnreadableCaptions(LecternError):
+    """The file is not captions that can be read: choose an SRT or VTT file."""
+
+    status_code = 422
+
+
+# --- uploads ---------------------------------------------------------------------------------
+
+
+class UploadError(LecternError):
+    """The upload cannot go on like this."""
+
+    status_code = 400
+
+
+class UploadNotFound(NotFound):
+    """There is no such upload: it was never begun, or has been removed. Begin a new one."""
+
+
+class UploadGone(UploadError):
+    """The upload was given up, because nothing came for too long: begin a new one."""
+
+    status_code = 410
+
+
+class UploadBusy(UploadError):
+    """Another request is sending to this upload: wait until it has ended."""
+
+    status_code = 423
+    retryable = True
+
+
+class UploadOffsetWrong(UploadError):
+    """The bytes do not go on where the upload stands: ask for its offset, and go on there."""
+
+    status_code = 409
+
+
+class UploadTooLarge(UploadError):
+    """The upload is larger than it may be."""
+
+    status_code = 413
+
+
+class UploadStalled(UploadError):
+    """Nothing came for too long: ask for the upload's offset, and go on there."""
+
+    status_code = 408
+    retryable = True
+
+
+class ChecksumWrong(UploadError):
+    """The bytes that came are not those that were sent: send them again from the same offset."""
+
+    status_code = 460  # the protocol's own
+    retryable = True
+
+
+class ProtocolVersionWrong(UploadError):
+    """The request is not one of tus 1.0.0: send the header `Tus-Resumable: 1.0.0`."""
+
+    status_code = 412
+
+
+class UploadUnwritable(UploadError):
+    """What was sent could not be written: check the data directory, then go on."""
+
+    status_code = 500
+
+
+class UploadTypeWrong(UploadError):
+    """Bytes of an upload are sent with `Content-Type: application/offset+octet-stream`."""
+
+    status_code = 415
 
 
 # --- recognisers -----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What can be done with lessons. Each function is one transaction on the caller's session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,20 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
-from backend.database import forget_deleted
-from backend.errors import InvalidValue, LessonNotFound, MediaError
-from backend.lessons.storage import StoredRecording, clean_title, store_recording, title_from
-from backend.models import Course, Lesson, Task, TaskStatus
+from backend.database import forget_deleted, refuse_uncommitted_writes, writing
+from backend.errors import DatabaseAway, InvalidValue, LessonNotFound
+from backend.lessons.courses import find_course, find_theme
+from backend.lessons.recordings import settle_recording
+from backend.lessons.storage import StoredRecording, store_recording, title_from
+from backend.lessons.versions import require_version, version_of
+from backend.lessons.wording import require_title
+from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
+from backend.models.people import is_there
 from backend.models.transcript import segments_to_json
-from backend.speech.audio import probe
+from backend.search.index import compact
+from backend.speech.isolated import probe_apart
+from backend.tasks.layers import lock_lesson, require_possible_id
 
 HEAVY_COLUMNS = ("transcript", "corrected_transcript")
 """Megabytes for a long lesson: not read for lists."""
@@ -26,21 +33,26 @@ HEAVY_COLUMNS = ("transcript", "corrected_transcript")
 class LessonDetails:
     """What a person says of a lesson; None: nothing (when adding), or as it is (when editing).
 
-    An empty course takes the lesson out of its course, an empty language has it detected.
+    A course or theme is named by its title, and made if there is none, or by its id. A theme is
+    one of the lesson's course: another course takes the lesson out of its theme. An empty one takes
+    it out of its course or theme, an empty language has it detected.
     """
 
     title: str | None = None
-    course: str | None = None
+    course: str | int | None = None
     language: str | None = None
     date: datetime | None = None
+    theme: str | int | None = None
 
 
 @dataclass(frozen=True)
 class AddedLesson:
-    """A new lesson, and the ids of those that hold the same recording already."""
+    """A new lesson, the ids of those that hold the same recording already, and that of the task
+    that works on it, if one does."""
 
     lesson: Lesson
     same_recording: tuple[int, ...]
+    task_id: int | None = None
 
 
 def add_recording(session: Session, source: Path, details: LessonDetails) -> AddedLesson:
@@ -48,41 +60,76 @@ def add_recording(session: Session, source: Path, details: LessonDetails) -> Add
 
     Raises
     ------
-    MediaError, StorageFull, InvalidValue
+    MediaError, ExaminationFailed, StorageFull, InvalidValue
         Nothing was changed.
     """
-    info = probe(source)
+    info = probe_apart(source)
     stored = store_recording(source, audio_dir())
+    if details.title is None:
+        details = replace(details, title=title_from(source))
     try:
-        lesson = Lesson(
-            title=title_from(source),
-            filename=stored.filename,
-            audio_sha256=stored.sha256,
-            duration=info.duration_seconds,
-        )
+        return add_stored(session, stored, info.duration_seconds, details)
+    except DatabaseAway:
+        raise  # the lesson may be there, and would have lost its recording
+    except BaseException:
+        # Without its lesson the copy would lie there unseen for ever.
+        (audio_dir() / stored.filename).unlink(missing_ok=True)
+        raise
+
+
+def add_stored(
+    session: Session,
+    stored: StoredRecording,
+    duration_seconds: float | None,
+    details: LessonDetails,
+    *,
+    process: bool = False,
+) -> AddedLesson:
+    """Make a lesson of a recording that is in the library; `process` asks for all that can be made
+    of it, in the same transaction.
+
+    Raises
+    ------
+    InvalidValue
+        Nothing was changed.
+    """
+    lesson = Lesson(filename=stored.filename, audio_sha256=stored.sha256, duration=duration_seconds)
+    with writing(session):
         _apply(session, lesson, details)
         same = _find_same(session, stored)
         session.add(lesson)
-        session.commit()
-    except BaseException:
-        # Without its lesson the copy would lie there unseen for ever.
-        session.rollback()
-        (audio_dir() / stored.filename).unlink(missing_ok=True)
-        raise
-    return AddedLesson(lesson, same)
+        session.flush()
+        task = _ask_for_processing(session, lesson) if process else None
+    return AddedLesson(lesson, same, None if task is None else task.id)
+
+
+def _ask_for_processing(session: Session, lesson: Lesson) -> Task:
+    task = Task(task_type=TaskType.PROCESS, parameters={"lesson_id": lesson.id})
+    session.add(task)
+    session.flush()
+    return task
 
 
 def _find_same(session: Session, stored: StoredRecording) -> tuple[int, ...]:
-    statement = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256)
+    statement = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256, is_there)
     return tuple(lesson_id for lesson_id in session.exec(statement) if lesson_id is not None)
 
 
 def get_lesson(session: Session, lesson_id: int) -> Lesson:
     """Raises `LessonNotFound`."""
-    lesson = session.get(Lesson, lesson_id)
+    require_possible_id(lesson_id)
+    lesson = session.exec(select(Lesson).where(Lesson.id == lesson_id, is_there)).first()
     if lesson is None:
         raise LessonNotFound(lesson_id)
     return lesson
+
+
+def require_lesson(session: Session, lesson_id: int) -> None:
+    """Raises `LessonNotFound`; reads nothing of the lesson."""
+    require_possible_id(lesson_id)
+    statement = select(Lesson.id).where(Lesson.id == lesson_id, is_there)
+    if session.exec(statement).first() is None:
+        raise LessonNotFound(lesson_id)
 
 
 @dataclass(frozen=True)
@@ -109,20 +156,45 @@ def list_lessons(session: Session) -> list[ListedLesson]:
     """All lessons, oldest first, without their texts."""
     heavy = [defer(getattr(Lesson, name), raiseload=True) for name in HEAVY_COLUMNS]
     there = [col(getattr(Lesson, name)).is_not(None) for name in HEAVY_COLUMNS]
-    statement = select(Lesson, *there).options(*heavy).order_by(col(Lesson.date), col(Lesson.id))
+    order = (col(Lesson.date), col(Lesson.id))
+    statement = select(Lesson, *there).where(is_there).options(*heavy).order_by(*order)
     return [ListedLesson(*row) for row in session.exec(statement)]
 
 
-def edit_lesson(session: Session, lesson_id: int, details: LessonDetails) -> Lesson:
-    """Change what was given, and nothing else."""
-    lesson = get_lesson(session, lesson_id)
-    _apply(session, lesson, details)
-    session.commit()
+def lesson_version(lesson: Lesson) -> str:
+    """The version of what people say of a lesson; its texts have their own."""
+    return version_of(lesson.title, lesson.date, lesson.language, lesson.course_id, lesson.theme_id)
+
+
+def edit_lesson(
+    session: Session, lesson_id: int, details: LessonDetails, seen: str | None = None
+) -> Lesson:
+    """Change what was given, and nothing else.
+
+    Parameters
+    ----------
+    seen
+        The version that was read, see `lesson_version`; None: change whatever is there.
+
+    Raises
+    ------
+    LessonNotFound, NotFound, InvalidValue, UncommittedWrites
+    Conflict
+        The lesson is not what was read; `present` is what it is now.
+    """
+    refuse_uncommitted_writes(session)
+    require_possible_id(lesson_id)
+    with writing(session):
+        lesson = lock_lesson(session, lesson_id, with_texts=False)
+        present = to_json(lesson, None, with_texts=False) | {"version": lesson_version(lesson)}
+        require_version(f"Lesson {lesson_id}", seen, present)
+        _apply(session, lesson, details)
     return lesson
 
 
 def remove_lesson(session: Session, lesson_id: int) -> None:
-    """Remove a lesson and all that was made of it: recording, texts, checkpoints and replies.
+    """Remove a lesson for good and all that was made of it: recording, texts, checkpoints, replies,
+    and what people wrote.
 
     Its tasks that have not ended are cancelled: a worker that is at one of them stops.
     """
@@ -131,15 +203,15 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     session.delete(lesson)
     session.flush()
     # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
-    _cancel_tasks(session, lesson_id)
-    shared = filename and session.exec(select(Lesson.id).where(Lesson.filename == filename)).first()
+    cancel_tasks(session, lesson_id)
     session.commit()
+    compact(session)
     forget_deleted(session)
-    if filename and not shared and Path(filename).name == filename:
-        _remove_file(audio_dir() / filename)
+    settle_recording(session, filename)
 
 
-def _cancel_tasks(session: Session, lesson_id: int) -> None:
+def cancel_tasks(session: Session, lesson_id: int) -> None:
+    """End the tasks of a lesson that is being removed, in the same transaction."""
     active = col(Task.status).in_([TaskStatus.PENDING, TaskStatus.RUNNING])
     cancelled = {
         "status": TaskStatus.CANCELLED,
@@ -150,46 +222,27 @@ def _cancel_tasks(session: Session, lesson_id: int) -> None:
     session.execute(update(Task).where(col(Task.lesson_id) == lesson_id, active).values(cancelled))
 
 
-def _remove_file(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise MediaError(
-            f"The lesson was removed, but its recording {path} could not be ({error.strerror}): "
-            "remove that file by hand."
-        ) from error
-
-
 def _apply(session: Session, lesson: Lesson, details: LessonDetails) -> None:
     if details.title is not None:
-        lesson.title = clean_title(details.title)
-        if not lesson.title:
-            raise InvalidValue("A title must have at least one character.")
+        lesson.title = require_title(details.title)
     if details.language is not None:
-        lesson.language = _check_language(details.language)
+        lesson.language = check_language(details.language)
     if details.date is not None:
         lesson.date = details.date
     if details.course is not None:
-        lesson.course_id = _course_id(session, clean_title(details.course))
+        course_id = find_course(session, details.course)
+        if course_id != lesson.course_id:
+            lesson.course_id, lesson.theme_id = course_id, None
+    if details.theme is not None:
+        lesson.theme_id = find_theme(session, details.theme, lesson.course_id)
 
 
-def _check_language(text: str) -> str | None:
+def check_language(text: str) -> str | None:
+    """A language's code, or None for the empty one; raises `InvalidValue` for what is none."""
     language = text.strip().lower()
     if language and not (language.isascii() and language.isalpha() and len(language) in (2, 3)):
         raise InvalidValue(f"`{text}` is not a language code: give one such as `en`, `fr` or `it`.")
     return language or None
-
-
-def _course_id(session: Session, title: str) -> int | None:
-    """The id of the course with this title, which is made if there is none."""
-    if not title:
-        return None
-    course = session.exec(select(Course).where(Course.title == title)).first()
-    if course is None:
-        course = Course(title=title)
-        session.add(course)
-        session.flush()
-    return course.id
 
 
 def course_titles(session: Session) -> dict[int | None, str]:

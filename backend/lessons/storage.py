@@ -7,13 +7,13 @@ import re
 import secrets
 import shutil
 import time
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from backend.errors import MediaError, StorageFull
 from backend.files import FULL_DISK_ERRORS, flush_directory
+from backend.lessons.wording import clean_title
 
 COPY_BLOCK_BYTES = 1 << 20
 INCOMING_PREFIX = ".incoming-"
@@ -33,15 +33,12 @@ class StoredRecording:
 def store_recording(source: Path, directory: Path) -> StoredRecording:
     """Copy a recording in: to a temporary file, flushed to the disk, then renamed.
 
-    Its name in the library is a random one, so that no name that a person chose can be unsafe,
-    too long or taken.
-
     Raises
     ------
     StorageFull, MediaError
         Nothing is left behind.
     """
-    filename = secrets.token_hex(8) + _safe_suffix(source)
+    filename = library_name(source)
     temporary = directory / f"{INCOMING_PREFIX}{filename}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -55,6 +52,53 @@ def store_recording(source: Path, directory: Path) -> StoredRecording:
         with suppress(OSError):  # nothing there to remove, or the directory itself is none
             temporary.unlink()
     return StoredRecording(filename, sha256)
+
+
+def library_name(source: PurePath) -> str:
+    """A name in the library: a random one, so that no name that a person chose can be unsafe, too
+    long or taken. The ending stays, where it is one."""
+    suffix = source.suffix.lower()
+    is_plain = re.fullmatch(r"\.[a-z0-9]{1,8}", suffix)
+    return secrets.token_hex(8) + (suffix if is_plain else "")
+
+
+def move_recording(source: Path, directory: Path, filename: str) -> None:
+    """Move a file of our own into the audio directory, under the name that was chosen for it.
+
+    Where it was moved already, it stays: whoever does not know how far a killed process came may
+    call this again.
+
+    Raises
+    ------
+    StorageFull, MediaError
+        The file is where it was.
+    """
+    target = directory / filename
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if source.exists():
+            _rename_or_copy(source, target)
+        flush_directory(directory)
+    except OSError as error:
+        raise _name_error(error, source, directory) from error
+
+
+def _rename_or_copy(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # The folder of the recordings is on another disk.
+        temporary = target.with_name(f"{INCOMING_PREFIX}{target.name}")
+        temporary.unlink(missing_ok=True)
+        try:
+            _copy(source, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        flush_directory(target.parent)
+        source.unlink()
 
 
 def _copy(source: Path, target: Path) -> str:
@@ -83,11 +127,6 @@ def _name_error(error: OSError, source: Path, directory: Path) -> Exception:
     )
 
 
-def _safe_suffix(source: Path) -> str:
-    suffix = source.suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
-
-
 def _remove_stale(directory: Path) -> None:
     for path in directory.glob(f"{INCOMING_PREFIX}*"):
         # Another process may be finishing or removing it at this moment.
@@ -96,14 +135,7 @@ def _remove_stale(directory: Path) -> None:
                 path.unlink()
 
 
-def title_from(path: Path) -> str:
+def title_from(path: PurePath) -> str:
     """A readable title from a file's name, whatever it holds."""
     name = os.fsencode(path.stem).decode("utf-8", "replace")
     return clean_title(name.replace("_", " ")) or FALLBACK_TITLE
-
-
-def clean_title(text: str) -> str:
-    """On one line, composed, without control characters; the writing direction's marks stay."""
-    composed = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
-    spaced = ("" if unicodedata.category(c) == "Cc" and not c.isspace() else c for c in composed)
-    return " ".join("".join(spaced).split())

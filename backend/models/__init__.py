@@ -3,25 +3,33 @@
 from backend.models.former import FormerLayer
 from backend.models.ledger import CallOutcome, LlmCall, LlmRun, TranscriptWindow
 from backend.models.library import Course, Lesson, Theme
+from backend.models.people import Colour, CorrectionProposal, Note, SegmentEdit, TrashedLesson
 from backend.models.task import Task, TaskStatus, TaskType
 from backend.models.transcript import Flag, Segment, Word
+from backend.models.uploads import WatchedFile
 from backend.models.worker import ProviderPace, Worker
 
 __all__ = [
     "CallOutcome",
+    "Colour",
+    "CorrectionProposal",
     "Course",
     "Flag",
     "FormerLayer",
     "Lesson",
     "LlmCall",
     "LlmRun",
+    "Note",
     "ProviderPace",
     "Segment",
+    "SegmentEdit",
     "Task",
     "TaskStatus",
     "TaskType",
     "Theme",
     "TranscriptWindow",
+    "TrashedLesson",
+    "WatchedFile",
     "Word",
     "Worker",
 ]

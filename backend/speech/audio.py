@@ -20,6 +20,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
 
 SAMPLE_RATE_HZ = 16_000
@@ -30,17 +31,6 @@ JOINED_FRAME_SAMPLES = 1 << 18  # some 6 s at 44.1 kHz
 
 # Demuxers of text that names other files or addresses: a "recording" must not make us read those.
 _PLAYLIST_FORMATS = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "tty"}
-
-
-@dataclass(frozen=True)
-class AudioInfo:
-    """What a recording's header says. `duration_seconds` may be an estimate, or unknown."""
-
-    duration_seconds: float | None
-    codec: str
-    sample_rate_hz: int
-    channels: int
-    has_video: bool
 
 
 @dataclass

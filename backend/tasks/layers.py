@@ -1,6 +1,7 @@
 """The layers of a lesson: read as they are at a job's start, and replaced at its end.
 
-What a rerun replaces is kept beside the lesson until the next one, and can be restored.
+What a rerun replaces is kept beside the lesson until the next one, and can be restored. What
+people decided is a layer of its own (see `backend/tasks/people.py`), laid over what reruns make.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,17 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.database import Bind, refuse_uncommitted_writes, writing
 from backend.errors import InputChanged, LessonNotFound, NotFound, NoTranscript
-from backend.models import FormerLayer, Lesson, Segment
+from backend.models import FormerLayer, Lesson, Segment, TrashedLesson
 from backend.models.columns import LARGEST_ID
+from backend.models.people import is_there
 from backend.models.transcript import segments_to_json, transcript_hash
+from backend.tasks.people import LessonTexts, keeping_notes
+from backend.text.anchors import StoredText
 
 TRANSCRIPT = "transcript"
 CORRECTED = "corrected_transcript"
@@ -47,7 +52,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     LessonNotFound, NoTranscript
     """
     require_possible_id(lesson_id)
-    statement = select(Lesson).where(Lesson.id == lesson_id)
+    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
     with Session(bind) as session:
         lesson = session.exec(statement).first()
         if lesson is None:
@@ -69,15 +74,24 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
 # --- writing ---------------------------------------------------------------------------------
 
 
-def lock_lesson(session: Session, lesson_id: int) -> Lesson:
+def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) -> Lesson:
     """The lesson as it is now, locked until the end of the transaction (see `writing`).
+
+    Without its texts it is quick: those of a long lesson are megabytes.
 
     Raises
     ------
     LessonNotFound
     """
-    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
-    if lesson is None:
+    options = (
+        [] if with_texts else [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
+    )
+    lesson = session.get(
+        Lesson, lesson_id, options=options, populate_existing=True, with_for_update=True
+    )
+    # Asked once the lock is held: whoever removes a lesson holds it, too.
+    trashed = session.get(TrashedLesson, lesson_id, populate_existing=True)
+    if lesson is None or trashed is not None:
         raise LessonNotFound(lesson_id)
     return lesson
 
@@ -126,15 +140,16 @@ def replace_layer(
     """Put new content into a layer of a locked lesson, and keep the former one, if any.
 
     `content` has the layer's columns by their names. Where it says the same as what is there,
-    nothing is kept: it would only drive out what really was another.
+    nothing is kept: it would only drive out what really was another. The edits and notes of people
+    go where their words are now.
     """
-    former = _content(lesson, layer)
-    _put(lesson, content)
-    new = _content(lesson, layer)
+    former = _content(session, lesson, layer)
+    new = {name: _to_json(value) for name, value in content.items()}
     texts = _TEXTS[layer]
     was_there = any(former[name] is not None for name in texts)
     if was_there and any(former[name] != new[name] for name in texts):
         _keep(session, lesson, layer, former)
+    _put(session, lesson, layer, new)
 
 
 def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
@@ -159,13 +174,21 @@ def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
                 f"There is no older {layer} of lesson {lesson_id} to restore: one is kept when "
                 "another takes its place."
             )
-        _keep(session, lesson, layer, _content(lesson, layer))
-        _put(lesson, former)
+        _keep(session, lesson, layer, _content(session, lesson, layer))
+        _put(session, lesson, layer, former)
 
 
-def _content(lesson: Lesson, layer: LessonLayer) -> dict[str, Any]:
-    """The layer's columns as plain JSON values."""
-    return {name: _to_json(getattr(lesson, name)) for name in (*_TEXTS[layer], f"{layer}_metadata")}
+def _content(session: Session, lesson: Lesson, layer: LessonLayer) -> dict[str, Any]:
+    """The layer's columns as plain JSON values, without what people changed."""
+    names = (*_TEXTS[layer], f"{layer}_metadata")
+    if layer is not LessonLayer.CORRECTION:
+        return {name: _to_json(getattr(lesson, name)) for name in names}
+    assert lesson.id is not None
+    proposed = LessonTexts(session, lesson.id).proposed
+    if proposed is None:
+        return dict.fromkeys(names)  # what there is was made by people alone
+    metadata = _to_json(lesson.correction_metadata)
+    return {CORRECTED: list(proposed.stored), "correction_metadata": metadata}
 
 
 def _to_json(value: Any) -> Any:
@@ -174,7 +197,27 @@ def _to_json(value: Any) -> Any:
     return dict(value) if isinstance(value, dict) else value
 
 
-def _put(lesson: Lesson, content: Mapping[str, Any]) -> None:
+def _put(session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]) -> None:
+    """Put plain JSON values into a layer's columns, with what people did to them."""
+    if layer is LessonLayer.SUMMARY:
+        _assign(lesson, content)
+        return
+    assert lesson.id is not None
+    texts = LessonTexts(session, lesson.id)
+    with keeping_notes(session, texts):
+        if layer is LessonLayer.TRANSCRIPT:
+            is_by_hand = texts.proposed is None
+            _assign(lesson, content)
+            texts.forget_transcript()
+            if is_by_hand:
+                texts.lay_edits(None)
+        else:
+            text = content[CORRECTED]
+            lesson.correction_metadata = content["correction_metadata"]
+            texts.lay_edits(None if text is None else StoredText(text))
+
+
+def _assign(lesson: Lesson, content: Mapping[str, Any]) -> None:
     for name, value in content.items():
         setattr(lesson, name, value)
 

@@ -18,7 +18,8 @@ from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
-from backend.speech.audio import SAMPLE_RATE_HZ, AudioInfo, AudioStream, probe
+from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
+from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob

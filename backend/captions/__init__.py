@@ -1,0 +1,1 @@
+"""Captions from elsewhere over HTTP."""

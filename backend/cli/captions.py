@@ -1,0 +1,54 @@
+"""import."""
+
+from pathlib import Path
+
+import click
+
+from backend.cli.terminal import (
+    json_option,
+    lesson_argument,
+    notice,
+    open_session,
+    print_json,
+)
+from backend.errors import NoSuchFile, UnreadableCaptions
+from backend.text.captions_in import LARGEST_BYTES
+from backend.uploads.captions import import_captions
+
+
+@click.command("import")
+@lesson_argument
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--encoding", help="The file's encoding, such as cp1255; else it is found out.")
+@json_option
+def import_(lesson_id: int, file: Path, encoding: str | None, as_json: bool) -> None:
+    """Make captions from elsewhere (SRT, VTT) the lesson's transcript.
+
+    The transcript that was there before is kept: `lectern restore LESSON transcript` brings it
+    back.
+    """
+    with open_session() as session:
+        imported = import_captions(session, lesson_id, _read(file), file.name, encoding)
+    if as_json:
+        print_json(
+            {
+                "id": lesson_id,
+                "segments": imported.segments,
+                "notices": list(imported.notices),
+            }
+        )
+        return
+    click.echo(f"Lesson {lesson_id} has a transcript of {imported.segments} segments.")
+    for text in imported.notices:
+        notice(f"! {text}")
+    notice(f"Next: lectern process {lesson_id}")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NoSuchFile(f"There is no file {file}.") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableCaptions(f"{file} cannot be read: {error}.") from error

@@ -1,0 +1,75 @@
+"""What a server needs to do its work."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from backend import database
+from backend.config import data_dir, load_config
+from backend.errors import LecternError
+
+LEAST_FREE_BYTES = 200_000_000
+"""With less on the disk `lectern doctor` finds an error, too."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; `reason` says what is wrong."""
+
+    name: str
+    is_ok: bool
+    reason: str | None = None
+
+
+def check_readiness() -> list[Check]:
+    """Look at everything, whatever is broken."""
+    looks: dict[str, Callable[[], Iterator[str]]] = {
+        "database": _look_at_database,
+        "disk": _look_at_disk,
+        "settings": _look_at_settings,
+    }
+    return [_check(name, look) for name, look in looks.items()]
+
+
+def _check(name: str, look: Callable[[], Iterator[str]]) -> Check:
+    try:
+        reason = next(look(), None)
+    except LecternError as error:
+        reason = error.message
+    except OSError as error:
+        reason = f"{error.filename or 'It'} cannot be looked at ({error.strerror})."
+    return Check(name, reason is None, reason)
+
+
+def _look_at_database() -> Iterator[str]:
+    """Reachable, and of this program's version (the first connection sees to that)."""
+    with database.engine.connect() as connection:
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if version != database.newest_version():
+        yield (
+            f"The database is of version {version}, and this server of "
+            f"{database.newest_version()}: restart the server."
+        )
+
+
+def _look_at_disk() -> Iterator[str]:
+    directory = _nearest(data_dir())
+    free_bytes = shutil.disk_usage(directory).free
+    if free_bytes < LEAST_FREE_BYTES:
+        yield f"The disk of {directory} has only {free_bytes / 1e6:.0f} MB left."
+    elif not os.access(directory, os.W_OK):
+        yield f"The data directory {directory} cannot be written to: mend its permissions."
+
+
+def _nearest(directory: Path) -> Path:
+    """The directory, or the one that it will be made in."""
+    return next(path for path in (directory, *directory.parents) if path.exists())
+
+
+def _look_at_settings() -> Iterator[str]:
+    load_config()
+    yield from ()

@@ -1,0 +1,61 @@
+"""What the API says of tasks, and what it is told."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.jobs.reading import TaskView
+from backend.models import TaskStatus, TaskType
+from backend.web.inputs import Id, Text
+
+
+class TaskNew(BaseModel):
+    """Background work that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task_type: TaskType
+    parameters: dict[Text, bool | int | float | Text | None] = Field(
+        description="`lesson_id`, and what the type takes: `again` (process), `use_corrected` "
+        "(summary), `segments_per_group`, `max_concurrency` (correction).",
+        examples=[{"lesson_id": 1}],
+    )
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = Field(
+        default=0, description="The highest goes first, then the oldest."
+    )
+    depends_on: Id | None = Field(default=None, description="A task to be completed before.")
+
+
+class TaskPublic(BaseModel):
+    """A task; moments are by the database's clock, `duration` is in seconds."""
+
+    id: int
+    task_type: str
+    status: str = Field(examples=[status.value for status in TaskStatus])
+    parameters: dict[str, Any] | None = Field(description="null: they cannot be read.")
+    lesson_id: int | None
+    priority: int
+    depends_on: int | None
+    progress: float = Field(description="The share done, 0 to 1.")
+    progress_message: str | None
+    attempt: int
+    worker: str | None
+    result: dict[str, Any] | None
+    error: str | None
+    created_at: datetime | None
+    start_date: datetime | None
+    end_date: datetime | None
+    duration: float | None
+
+    @classmethod
+    def of(cls, view: TaskView) -> "TaskPublic":
+        return cls(**asdict(view))
+
+
+class TaskPage(BaseModel):
+    """Some tasks, the newest first, and where the next ones begin."""
+
+    items: list[TaskPublic]
+    next_cursor: str | None

@@ -1,0 +1,98 @@
+"""A lesson's segments over HTTP: looked at, edited by people, their history."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from backend.dependencies import SessionDep
+from backend.lessons import editing
+from backend.lessons.queries import read_segment
+from backend.lessons.schemas import (
+    EditHistory,
+    Editor,
+    EditPublic,
+    LessonEdits,
+    SegmentChange,
+    SegmentState,
+)
+from backend.web.conditional import ExactlySeen, name_version
+from backend.web.inputs import PathId
+from backend.web.problems import problems
+
+router = APIRouter(prefix="/lessons/{lesson_id}", tags=["editing"])
+
+Position = Annotated[int, Path(ge=0, le=10**7, description="Counted from 0.")]
+MAY_FAIL = problems(404, 409, 412, 413, 415, 422, 428)
+
+
+@router.get("/segments/{position}", responses=problems(404, 409, 422))
+def get_segment(
+    lesson_id: PathId, position: Position, session: SessionDep, response: Response
+) -> SegmentState:
+    """Look at a segment of the text that readers see; its ETag is what an edit names."""
+    return _answer(read_segment(session, lesson_id, position), response)
+
+
+@router.patch("/segments/{position}", responses=MAY_FAIL)
+def edit_segment(
+    lesson_id: PathId,
+    position: Position,
+    change: SegmentChange,
+    seen: ExactlySeen,
+    session: SessionDep,
+    response: Response,
+) -> SegmentState:
+    """Decide the text of a segment. It stays through every rerun."""
+    edited = editing.edit_segment(
+        session, lesson_id, position, change.text, editor=change.editor, seen=seen
+    )
+    return _answer(edited, response)
+
+
+def _answer(edited: editing.EditedSegment, response: Response) -> SegmentState:
+    name_version(response, edited.version)
+    return SegmentState.model_validate(edited.to_json())
+
+
+@router.get("/segments/{position}/history", responses=problems(404, 422))
+def get_history(lesson_id: PathId, position: Position, session: SessionDep) -> EditHistory:
+    """List the edits that led to what a segment holds now, the newest first."""
+    return EditHistory(items=_edits(editing.segment_history(session, lesson_id, position)))
+
+
+@router.get("/edits", responses=problems(404, 422))
+def list_edits(lesson_id: PathId, session: SessionDep) -> LessonEdits:
+    """List the edits that stand in the text, and the orphans: those whose words are not certain to
+    be anywhere in it."""
+    return LessonEdits(
+        edited=_edits(editing.edited_segments(session, lesson_id).values()),
+        orphans=_edits(editing.orphaned_edits(session, lesson_id)),
+    )
+
+
+def _edits(edits: Iterable[editing.Edit]) -> list[EditPublic]:
+    return [EditPublic(**vars(edit)) for edit in edits]
+
+
+@router.post("/edits/{edit_id}/undo", responses=MAY_FAIL)
+def undo_edit(
+    lesson_id: PathId,
+    edit_id: PathId,
+    by: Editor,
+    seen: ExactlySeen,
+    session: SessionDep,
+    response: Response,
+) -> SegmentState:
+    """Give a segment the text that stood there before an edit; this is an edit as well.
+
+    `If-Match` names the version of the segment.
+    """
+    undone = editing.undo_edit(session, lesson_id, edit_id, editor=by.editor, seen=seen)
+    return _answer(undone, response)
+
+
+@router.post("/edits/{edit_id}/dismiss", status_code=204, responses=problems(404, 413, 415, 422))
+def dismiss_edit(lesson_id: PathId, edit_id: PathId, by: Editor, session: SessionDep) -> None:
+    """Say that an orphan is not needed any more; it stays in the history."""
+    editing.dismiss_edit(session, lesson_id, edit_id, editor=by.editor)

@@ -1,0 +1,84 @@
+"""Where the recording of a lesson lies: with the others, or in the trash with its lesson."""
+
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from backend.config import audio_dir
+from backend.database import writing
+from backend.errors import MediaError
+from backend.files import flush_directory
+from backend.models import Lesson, TrashedLesson
+
+
+def trash_dir() -> Path:
+    """Where the recordings of removed lessons lie. It is within the folder of the recordings, so
+    that a move is a rename, also where several hosts share that folder."""
+    return audio_dir() / ".trash"
+
+
+def settle_recording(session: Session, filename: str | None) -> None:
+    """Put a recording where it belongs: into `audio/` while a lesson that is there has it, into the
+    trash while only removed ones have it, and away where none has it.
+
+    One transaction; doing it again changes nothing, so that whoever finds a recording where it
+    does not belong, because a process was killed, may call this.
+
+    Raises
+    ------
+    MediaError
+    """
+    if not filename or Path(filename).name != filename:
+        return  # not a file of the library: see `backend.tasks.transcribe.audio_path`
+    with writing(session):
+        # Their locks hold off whoever removes one of them, or brings one back.
+        statement = select(Lesson.id).where(Lesson.filename == filename).order_by(col(Lesson.id))
+        lesson_ids = session.exec(statement.with_for_update()).all()
+        trashed = select(TrashedLesson.lesson_id).where(
+            col(TrashedLesson.lesson_id).in_(lesson_ids)
+        )
+        n_trashed = len(session.exec(trashed).all())
+        if not lesson_ids:
+            _remove(filename)
+        elif n_trashed == len(lesson_ids):
+            _move(audio_dir() / filename, trash_dir())
+        else:
+            bring_back(filename)
+
+
+def bring_back(filename: str | None) -> None:
+    """Move a recording out of the trash, if it is there.
+
+    Raises
+    ------
+    MediaError
+    """
+    if filename and Path(filename).name == filename:
+        _move(trash_dir() / filename, audio_dir())
+
+
+def _move(path: Path, directory: Path) -> None:
+    if not path.is_file():
+        return
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        path.rename(directory / path.name)
+        flush_directory(directory)
+        flush_directory(path.parent)
+    except OSError as error:
+        raise MediaError(
+            f"The recording {path} could not be moved to {directory} ({error.strerror}): mend the "
+            "permissions of both. Nothing is lost."
+        ) from error
+
+
+def _remove(filename: str) -> None:
+    for directory in (audio_dir(), trash_dir()):
+        path = directory / filename
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise MediaError(
+                f"The lesson was removed, but its recording {path} could not be "
+                f"({error.strerror}): remove that file by hand."
+            ) from error

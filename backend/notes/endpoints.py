@@ -1,0 +1,80 @@
+"""Highlights and notes over HTTP."""
+
+from fastapi import APIRouter, Response
+
+from backend.dependencies import SessionDep
+from backend.lessons import notes as service
+from backend.models import Colour, Note
+from backend.notes.schemas import NoteChange, NoteNew, NotePage, NotePublic, Notes
+from backend.text.anchors import Stretch
+from backend.web.conditional import Seen, name_version
+from backend.web.cursors import read_cursor, write_cursor
+from backend.web.inputs import DEFAULT_LIMIT, Cursor, Limit, PathId
+from backend.web.problems import problems
+
+router = APIRouter(tags=["notes"])
+
+ORDER = "notes"
+
+
+@router.get("/lessons/{lesson_id}/notes", responses=problems(404, 422))
+def list_lesson_notes(lesson_id: PathId, session: SessionDep) -> Notes:
+    """List a lesson's notes by their time in it; those whose words are gone are among them."""
+    return Notes(items=[_public(note) for note in service.list_notes(session, lesson_id)])
+
+
+@router.post(
+    "/lessons/{lesson_id}/notes",
+    status_code=201,
+    responses=problems(404, 409, 412, 413, 415, 422),
+)
+def add_note(
+    lesson_id: PathId, new: NoteNew, session: SessionDep, response: Response
+) -> NotePublic:
+    """Highlight a stretch of words, with or without a text."""
+    stretch = Stretch(**new.stretch.model_dump())
+    wanted = service.NewNote(stretch, new.quote, Colour(new.colour), new.text)
+    note = service.add_note(session, lesson_id, wanted, author=new.author)
+    response.headers["Location"] = f"/api/v1/notes/{note.id}"
+    return _answer(note, response)
+
+
+@router.get("/notes", responses=problems(422))
+def list_notes(
+    session: SessionDep, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> NotePage:
+    """List the notes of all lessons, the newest first."""
+    before = None if cursor is None else int(read_cursor(cursor, ORDER, [int])[0])
+    page = service.list_all_notes(session, limit, before)
+    more = None if page.next_before is None else write_cursor(ORDER, [page.next_before])
+    return NotePage(items=[_public(note) for note in page.notes], next_cursor=more)
+
+
+@router.get("/notes/{note_id}", responses=problems(404, 422))
+def get_note(note_id: PathId, session: SessionDep, response: Response) -> NotePublic:
+    """Look at a note."""
+    return _answer(service.get_note(session, note_id), response)
+
+
+@router.patch("/notes/{note_id}", responses=problems(404, 412, 413, 415, 422, 428))
+def change_note(
+    note_id: PathId, change: NoteChange, seen: Seen, session: SessionDep, response: Response
+) -> NotePublic:
+    """Change a note's text or colour."""
+    colour = None if change.colour is None else Colour(change.colour)
+    return _answer(service.edit_note(session, note_id, change.text, colour, seen), response)
+
+
+@router.delete("/notes/{note_id}", status_code=204, responses=problems(404, 412, 422, 428))
+def remove_note(note_id: PathId, seen: Seen, session: SessionDep) -> None:
+    """Remove a note."""
+    service.remove_note(session, note_id, seen)
+
+
+def _answer(note: Note, response: Response) -> NotePublic:
+    name_version(response, service.note_version(note))
+    return _public(note)
+
+
+def _public(note: Note) -> NotePublic:
+    return NotePublic.model_validate(service.note_json(note))

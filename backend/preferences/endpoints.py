@@ -1,0 +1,38 @@
+"""The settings over HTTP."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from backend.config import Settings, load_config
+from backend.preferences.schemas import Preferences, PreferencesChange
+from backend.preferences.service import change_preferences, preferences_json
+from backend.web.conditional import Seen, name_version
+from backend.web.problems import problems
+
+router = APIRouter(tags=["preferences"])
+
+
+@router.get("/preferences")
+def get_preferences(response: Response) -> Preferences:
+    """Look at the settings in force. A key is never given, only whether there is one."""
+    return _answer(load_config(), response)
+
+
+@router.patch("/preferences", responses=problems(412, 413, 415, 422, 428, 507))
+def patch_preferences(
+    change: PreferencesChange, seen: Seen, request: Request, response: Response
+) -> Preferences:
+    """Change settings, all that are sent or none; they hold for work that begins from now on."""
+    sent: dict[str, Any] = change.model_dump(mode="json", exclude_unset=True)
+    if "api_key" in sent:
+        sent["api_key"] = change.api_key.get_secret_value()
+    changed = change_preferences(sent, seen)
+    request.app.state.renew_log()  # which leaves out the key that there is now
+    return _answer(changed, response)
+
+
+def _answer(settings: Settings, response: Response) -> Preferences:
+    shown = preferences_json(settings)
+    name_version(response, shown["version"])
+    return Preferences.model_validate(shown)

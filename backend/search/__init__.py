@@ -1,0 +1,1 @@
+"""Search over the texts of all lessons, the same on SQLite and PostgreSQL."""

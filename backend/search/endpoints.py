@@ -1,0 +1,52 @@
+"""Search over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from backend.dependencies import SessionDep
+from backend.search import service
+from backend.search.candidates import LessonFilter
+from backend.search.schemas import HitPublic, PiecePublic, SearchPage
+from backend.web.inputs import Cursor, Id, Moment, Text, beginning_of, end_of
+from backend.web.problems import problems
+
+router = APIRouter(tags=["search"])
+
+LONGEST_SEARCH = 10_000
+"""Characters. How many words are too many is the search's own matter."""
+
+
+@router.get("/search", responses=problems(422))
+def search(
+    session: SessionDep,
+    q: Annotated[
+        Text, Query(max_length=LONGEST_SEARCH, description='`word`, `"a phrase"`, `prefix*`.')
+    ],
+    course_id: Annotated[
+        list[Id] | None, Query(max_length=100, description="Any of these.")
+    ] = None,
+    theme_id: Annotated[list[Id] | None, Query(max_length=100)] = None,
+    since: Annotated[date | Moment | None, Query(alias="from")] = None,
+    until: Annotated[date | Moment | None, Query(alias="to", description="Included.")] = None,
+    typing: Annotated[bool, Query(description="The last word may not be finished.")] = False,
+    limit: Annotated[int, Query(ge=1, le=service.MOST_HITS)] = 20,
+    cursor: Cursor = None,
+) -> SearchPage:
+    """Find words in all lessons: in what was said, in titles, briefs and summaries."""
+    lessons = LessonFilter(
+        tuple(course_id or ()), tuple(theme_id or ()), beginning_of(since), end_of(until)
+    )
+    found = service.search(session, service.SearchRequest(q, lessons, limit, cursor, typing))
+    return SearchPage(
+        items=[_hit(hit) for hit in found.hits],
+        total=found.total,
+        is_total_exact=found.is_total_exact,
+        next_cursor=found.cursor,
+    )
+
+
+def _hit(hit: service.Hit) -> HitPublic:
+    pieces = [PiecePublic(text=piece.text, is_match=piece.is_match) for piece in hit.snippet]
+    return HitPublic(**(vars(hit) | {"snippet": pieces}))

@@ -1,0 +1,114 @@
+"""How well a passage answers a query, and what is shown of it: the same on every database."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backend.search.folding import find_words, fold_words
+from backend.search.query import Query, Term
+
+WEIGHTS = {"title": 4.0, "brief": 2.0, "summary": 2.0, "segment": 1.0}
+"""How much a part of a lesson says about what it is about."""
+
+USUAL_WORDS = {"title": 6, "brief": 40, "summary": 300, "segment": 12}
+"""The usual length of each, which a passage's length is compared with."""
+
+PREFIX_WEIGHT = 0.5
+"""Of a word that only begins with what was asked for."""
+
+SATURATION, LENGTH_SHARE = 1.2, 0.75
+"""k1 and b of Okapi BM25, with the values that its authors found (Robertson and Zaragoza, 2009)."""
+
+SCORE_STEPS = 1_000
+"""Scores are whole numbers, so that a cursor can hold one exactly."""
+
+SNIPPET_CHARACTERS = 240
+CHARACTERS_BEFORE = 80
+"""A longer passage is shown from so far before its first match."""
+
+ELLIPSIS = "…"
+
+
+class Piece(NamedTuple):
+    """A stretch of a snippet. The pieces in their order are the snippet; all of it is plain text,
+    whatever it looks like."""
+
+    text: str
+    is_match: bool
+
+
+def score(query: Query, part: str, passage: str) -> int:
+    """Higher is better. Okapi BM25 without its weight for rare words: every hit has all terms.
+
+    A term counts by how often it stands in the passage, and less in a long one.
+    """
+    words = fold_words(passage)
+    length = 1 - LENGTH_SHARE + LENGTH_SHARE * len(words) / USUAL_WORDS[part]
+    total = 0.0
+    for term in query.terms:
+        frequency = sum(_weigh(term, words, place) for place in _find_term(term, words))
+        total += frequency * (SATURATION + 1) / (frequency + SATURATION * length)
+    return round(WEIGHTS[part] * total * SCORE_STEPS)
+
+
+def _weigh(term: Term, words: list[str], place: int) -> float:
+    is_whole = words[place + len(term.words) - 1] == term.words[-1]
+    return 1.0 if is_whole else PREFIX_WEIGHT
+
+
+def _find_term(term: Term, words: list[str]) -> Iterator[int]:
+    """The places in `words` at which the term begins."""
+    *before, last = term.words
+    for place, word in enumerate(words[len(before) :]):
+        is_last = word == last or (term.is_prefix and word.startswith(last))
+        if is_last and words[place : place + len(before)] == before:
+            yield place
+
+
+# --- what is shown ---------------------------------------------------------------------------
+
+
+def make_snippet(query: Query, passage: str) -> tuple[Piece, ...]:
+    """The passage, or the stretch of a long one around its first match, with the matches told
+    apart."""
+    spans = _find_spans(query, passage)
+    first, end = _choose_stretch(passage, spans[0] if spans else (0, 0))
+    pieces = [Piece(ELLIPSIS if first else "", False)]
+    place = first
+    for span_start, span_end in spans:
+        if span_start < end:
+            pieces.append(Piece(passage[place:span_start], False))
+            pieces.append(Piece(passage[span_start : min(span_end, end)], True))
+            place = min(span_end, end)
+    pieces.append(Piece(passage[place:end], False))
+    pieces.append(Piece(ELLIPSIS if end < len(passage) else "", False))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _find_spans(query: Query, passage: str) -> list[tuple[int, int]]:
+    """Where the terms stand, in order; those that touch or overlap are one."""
+    found = list(find_words(passage))
+    words = [word.folded for word in found]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(
+        (found[place].start, found[place + len(term.words) - 1].end)
+        for term in query.terms
+        for place in _find_term(term, words)
+    ):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _choose_stretch(passage: str, match: tuple[int, int]) -> tuple[int, int]:
+    """Start and end of what is shown: around the match, and from space to space if there are."""
+    if len(passage) <= SNIPPET_CHARACTERS:
+        return 0, len(passage)
+    start = max(0, min(match[0] - CHARACTERS_BEFORE, len(passage) - SNIPPET_CHARACTERS))
+    end = min(len(passage), start + SNIPPET_CHARACTERS)
+    if start:
+        start = passage.find(" ", start, match[0]) + 1 or start
+    if end < len(passage):
+        end = max(passage.rfind(" ", match[1], end), 0) or end
+    return start, end

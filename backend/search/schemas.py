@@ -1,0 +1,36 @@
+"""What the API says of what was found."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class PiecePublic(BaseModel):
+    """A stretch of a snippet; all of it is plain text, whatever it looks like."""
+
+    text: str
+    is_match: bool
+
+
+class HitPublic(BaseModel):
+    """A passage that was found."""
+
+    lesson_id: int
+    lesson_title: str
+    lesson_date: datetime
+    course_id: int | None
+    theme_id: int | None
+    part: Literal["segment", "title", "brief", "summary"]
+    segment: int | None = Field(description="The segment's number; null: it is none.")
+    start: float | None = Field(description="Seconds from the start of the recording.")
+    snippet: list[PiecePublic] = Field(description="Put together, the pieces are the snippet.")
+
+
+class SearchPage(BaseModel):
+    """Some hits, the best first, and where the next ones begin."""
+
+    items: list[HitPublic]
+    total: int = Field(description="Hits of all pages.")
+    is_total_exact: bool = Field(description="If not, there are more than were ranked.")
+    next_cursor: str | None

@@ -1,0 +1,14 @@
+"""What a recording's header says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """What a recording's header says. `duration_seconds` may be an estimate, or unknown."""
+
+    duration_seconds: float | None
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    has_video: bool

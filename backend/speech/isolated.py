@@ -1,0 +1,126 @@
+"""Examining a recording in a process of its own, so that no file can harm whoever asks.
+
+The parsers of media read bytes that anybody may have made; one that is made to do harm may eat the
+memory, never end, or break the process. So a short-lived child reads it, with little memory, little
+time and nothing in its environment, and its end is at worst an error of this one file.
+"""
+
+import logging
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from os import pathsep
+from pathlib import Path
+from typing import IO, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from backend.errors import (
+    ExaminationFailed,
+    MediaError,
+    NoAudioTrack,
+    NoSound,
+    NoSuchFile,
+    UnreadableMedia,
+)
+from backend.speech.audio_info import AudioInfo
+
+logger = logging.getLogger("lectern.speech")
+
+ANSWER_BYTES = 1 << 16
+
+ERRORS = {
+    kind.__name__: kind for kind in (MediaError, NoSuchFile, UnreadableMedia, NoAudioTrack, NoSound)
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the examination of one file may take. The largest real recordings take a second of time
+    and 0.2 GiB beyond what the program itself maps."""
+
+    seconds: float = 60.0
+    cpu_seconds: int = 30
+    memory_bytes: int = 2 << 30
+    """Of address space, of which the libraries' threads reserve much and use little."""
+
+
+class _Answer(BaseModel):
+    """What the child says: it has read the file, so it is not to be trusted either."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    info: AudioInfo | None = None
+    error: str | None = None
+    message: Annotated[str, Field(max_length=5000)] | None = None
+
+
+def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
+    """What `backend.speech.audio.probe` says of a recording, from a process of its own.
+
+    Raises
+    ------
+    NoSuchFile, UnreadableMedia, NoAudioTrack, NoSound, MediaError
+        Each with a sentence that names the file.
+    ExaminationFailed
+        It is not the file's fault: the process could not begin.
+    """
+    said = _run_child(path, limits or Limits())
+    answer = _read_answer(path, said)
+    if answer.info is not None:
+        return answer.info
+    raise ERRORS.get(answer.error or "", UnreadableMedia)(answer.message)
+
+
+def _run_child(path: Path, limits: Limits) -> list[str]:
+    """The lines that the child wrote until it ended, or was ended."""
+    allowed = (limits.memory_bytes, limits.cpu_seconds, ANSWER_BYTES)
+    try:
+        # A file, and not a pipe, has a limit to what can be written into it.
+        with tempfile.TemporaryFile() as output:
+            _wait_for_child([str(path.absolute()), *map(str, allowed)], output, limits.seconds)
+            output.seek(0)
+            return output.read(ANSWER_BYTES).decode(errors="replace").splitlines()
+    except OSError as error:
+        raise ExaminationFailed(
+            f"{path.name} could not be examined, because no process could be started "
+            f"({error.strerror}): try again later. Nothing was changed."
+        ) from error
+
+
+def _wait_for_child(arguments: list[str], output: IO[bytes], seconds: float) -> None:
+    """A child that does not end in time is killed, and has said what it has said."""
+    # No key, no proxy, no library to load in the environment; one thread for numpy's arithmetic,
+    # of which there is none here, or each core would reserve memory for it.
+    environment = {"PYTHONPATH": pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "backend.speech.isolated_child", *arguments]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as child:
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            logger.warning("the examination of %s took over %.0f s", arguments[0], seconds)
+        finally:
+            child.kill()
+
+
+def _read_answer(path: Path, lines: list[str]) -> _Answer:
+    if not lines:
+        raise ExaminationFailed(
+            f"{path.name} could not be examined, because the process for it did not begin: "
+            "`lectern doctor` may say why. Nothing was changed."
+        )
+    try:
+        return _Answer.model_validate_json(lines[1])
+    except (IndexError, ValidationError) as error:
+        raise UnreadableMedia(
+            f"{path.name} could not be examined within the time and memory that a recording "
+            "needs: it may be damaged, or made to do harm. Choose another file, or export it "
+            "again."
+        ) from error

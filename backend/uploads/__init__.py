@@ -1,0 +1,1 @@
+"""Recordings and captions on their way in: uploads that can be resumed, a watched folder."""

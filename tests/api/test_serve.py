@@ -1,0 +1,265 @@
+"""`lectern serve` as a process: started, stopped, killed, with a worker beside it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from backend.config import log_dir
+from tests.acceptance.workers import make_quiet_recording, query, spoken
+from tests.api.server import LECTERN, LIMIT_SECONDS, ServerProcess
+from tests.stubs.hub import HubStub, serve_hub
+from tests.waiting import wait_until
+
+V1 = "/api/v1"
+STOP_SECONDS = 10
+MakeLesson = Callable[..., int]
+NANO = Path(__file__).parents[1] / "data" / "nano-whisper"
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process; one that has ended and was not looked after does not run."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_for_worker(other_than: int | None = None) -> int:
+    """The process id of a live worker."""
+
+    def pids() -> list[int]:
+        found = [int(row.pid) for row in query("SELECT pid FROM worker ORDER BY started_at DESC")]
+        return [pid for pid in found if pid != other_than and is_running(pid)]
+
+    wait_until(pids, LIMIT_SECONDS)
+    return pids()[0]
+
+
+# --- the whole way ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_lesson_is_processed_followed_read_and_exported(
+    each_database: str, lesson_of: MakeLesson, tmp_path: Path
+) -> None:
+    lesson_id = lesson_of(make_quiet_recording(tmp_path / "lesson.flac", 1))
+    with ServerProcess() as server, server.client() as client:
+        lesson = f"{V1}/lessons/{lesson_id}"
+        asked = {"task_type": "process", "parameters": {"lesson_id": lesson_id}}
+        task = client.post(f"{V1}/tasks", json=asked).headers["Location"]
+        with client.stream("GET", f"{task}/events") as events:
+            told = "\n".join(events.iter_lines())  # the stream ends with the task
+        done = client.get(task).json()
+        transcript = client.get(f"{lesson}/transcript").json()
+        summary = client.get(f"{lesson}/summary").json()
+        captions = client.get(f"{lesson}/export", params={"format": "vtt"})
+
+        assert done["status"] == "completed", done["error"]
+        assert '"status":"running"' in told
+        assert '"status":"completed"' in told
+        assert transcript["segments"]
+        assert summary["lesson_id"] == lesson_id
+        assert captions.text.startswith("WEBVTT")
+        assert server.stop() == 0
+
+
+# --- the end ---------------------------------------------------------------------------------
+
+
+def test_told_to_stop_it_ends_the_streams_and_the_worker_and_says_that_all_is_well(
+    each_database: str,
+) -> None:
+    with ServerProcess() as server, server.client() as client:
+        worker = wait_for_worker()
+        with client.stream("GET", f"{V1}/events") as events:
+            lines = events.iter_lines()
+            assert next(lines) == "retry: 2000"
+            began = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            list(lines)  # to the end of the stream, which is an orderly one
+
+        assert server.end() == 0
+        assert time.monotonic() - began < STOP_SECONDS
+        assert not is_running(worker)
+        assert server.has_said("lectern worker: worker .* has stopped")
+
+
+def test_a_worker_that_dies_is_followed_by_another(each_database: str) -> None:
+    with ServerProcess() as server, server.client() as client:
+        first = wait_for_worker()
+        os.kill(first, signal.SIGKILL)
+
+        second = wait_for_worker(other_than=first)
+
+        assert second != first
+        assert server.has_said("the worker has ended .* another is started")
+        assert client.get("/healthz").status_code == 200
+        assert server.stop() == 0
+
+
+def test_without_a_worker_none_is_started(each_database: str) -> None:
+    with ServerProcess("--no-worker") as server, server.client() as client:
+        assert client.get("/readyz").status_code == 200
+        assert server.stop() == 0
+
+    assert query("SELECT pid FROM worker") == []
+
+
+def test_the_worker_of_a_killed_server_stops_and_the_next_server_goes_on(
+    each_database: str, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(title="Optics", transcript=spoken(3))
+    with ServerProcess() as server, server.client():
+        worker = wait_for_worker()
+        server.kill()
+        wait_until(lambda: not is_running(worker), LIMIT_SECONDS)
+
+    with ServerProcess() as server, server.client() as client:
+        asked = {"task_type": "correction", "parameters": {"lesson_id": lesson_id}}
+        task = client.post(f"{V1}/tasks", json=asked).headers["Location"]
+        wait_until(lambda: client.get(task).json()["status"] == "completed", LIMIT_SECONDS)
+        assert server.stop() == 0
+
+
+def test_no_change_that_was_answered_is_lost_when_the_server_is_killed(
+    each_database: str, lesson_of: MakeLesson
+) -> None:
+    address = f"{V1}/lessons/{lesson_of(title='0', transcript=spoken(3))}"
+    answered = 0
+    with ServerProcess("--no-worker") as server, server.client() as client:
+
+        def change_again_and_again() -> None:
+            nonlocal answered
+            try:
+                for number in range(1, 10_000):
+                    title = {"title": str(number)}
+                    client.patch(address, json=title, headers={"If-Match": "*"})
+                    answered = number
+            except httpx.HTTPError:
+                return  # the server is gone
+
+        writer = threading.Thread(target=change_again_and_again)
+        writer.start()
+        wait_until(lambda: answered >= 20, LIMIT_SECONDS)
+        server.kill()
+        writer.join()
+
+    with ServerProcess("--no-worker") as server, server.client() as client:
+        title = int(client.get(address).json()["title"])
+        assert title in (answered, answered + 1)
+        assert server.stop() == 0
+
+
+# --- the beginning ---------------------------------------------------------------------------
+
+
+def serve(*options: str) -> "subprocess.CompletedProcess[str]":
+    command = [*LECTERN, "serve", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+
+
+def test_a_port_that_is_taken_is_a_sentence(data_dir: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+
+        ended = serve("--port", port)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"lectern: Another program listens at port {port}")
+    assert "Traceback" not in ended.stderr
+
+
+def test_other_addresses_than_loopback_are_refused(data_dir: Path) -> None:
+    ended = serve("--host", "0.0.0.0", "--port", "0")
+
+    assert ended.returncode == 1
+    assert "there are no accounts yet" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_command_line_loads_no_web_framework() -> None:
+    ask = (
+        "import sys; from backend.cli import main; main(['--help'], standalone_mode=False); "
+        "print([name for name in ('fastapi', 'uvicorn', 'starlette') if name in sys.modules])"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.endswith("[]\n")
+
+
+def test_the_server_starts_while_the_database_is_away_and_says_so(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTERN_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/nothing")
+    with ServerProcess("--no-worker") as server, server.client() as client:
+        alive, ready = client.get("/healthz"), client.get("/readyz")
+        listed = client.get(f"{V1}/lessons")
+
+        assert alive.status_code == 200
+        assert (ready.status_code, listed.status_code) == (503, 503)
+        assert listed.json()["retryable"] is True
+        assert listed.headers["retry-after"]
+        assert "secret" not in ready.text + listed.text + "\n".join(server.said)
+        assert server.stop() == 0
+
+
+# --- keys, logs, downloads -------------------------------------------------------------------
+
+
+def test_a_key_that_is_set_while_it_runs_never_reaches_the_log(data_dir: Path) -> None:
+    key = "sk-0123456789-a-secret"
+    with ServerProcess("--no-worker") as server, server.client() as client:
+        preferences = f"{V1}/preferences"
+        client.patch(preferences, json={"api_key": key}, headers={"If-Match": "*"})
+        client.get(f"{V1}/lessons/{key}", headers={"X-Request-ID": "asked-with-a-key"})
+        client.get(f"{V1}/search", params={"q": "what nobody else should know"})
+        server.stop()
+
+    log = (log_dir() / "lectern.log").read_text()
+    assert "request asked-with-a-key: GET /api/v1/lessons/[key] 422" in log
+    assert key not in log + "\n".join(server.said)
+    assert "nobody else" not in log
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubStub]:
+    repository = tmp_path / "repository"
+    shutil.copytree(NANO, repository)
+    with serve_hub(repository) as stub:
+        yield stub
+
+
+def test_a_model_is_downloaded_in_the_background(data_dir: Path, hub: HubStub) -> None:
+    with (
+        ServerProcess("--no-worker", HF_ENDPOINT=hub.endpoint) as server,
+        server.client() as client,
+    ):
+        with client.stream("GET", f"{V1}/events") as events:
+            begun = client.post(f"{V1}/models/downloads", json={"name": "school/nano-whisper"})
+            told = next(line for line in events.iter_lines() if '"completed"' in line)
+        ended = client.get(begun.headers["Location"]).json()
+        items = client.get(f"{V1}/models").json()["items"]
+        failed = client.post(f"{V1}/models/downloads", json={"name": "school/other"})
+        wait_until(
+            lambda: client.get(failed.headers["Location"]).json()["status"] == "failed",
+            LIMIT_SECONDS,
+        )
+        server.stop()
+
+    assert (begun.status_code, ended["status"]) == (202, "completed")
+    assert ended["done_bytes"] == ended["total_bytes"] > 0
+    assert "school--nano-whisper" in told
+    assert next(item for item in items if item["name"] == ended["name"])["is_installed"] is True

@@ -1,0 +1,135 @@
+"""Preferences, models and health over HTTP."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from backend.config import config_path, load_config
+
+V1 = "/api/v1"
+ANY = {"If-Match": "*"}
+SECRET = "sk-this-is-a-secret-0123456789"
+
+
+# --- preferences -----------------------------------------------------------------------------
+
+
+def test_settings_are_changed_together_and_comments_stay(
+    sqlite_client: httpx.Client, write_config: Callable[[str], None]
+) -> None:
+    write_config("# mine\nsummary:\n  max_length: 100  # short\n")
+    etag = sqlite_client.get(f"{V1}/preferences").headers["ETag"]
+    change = {
+        "provider": "OpenAI",
+        "transcription": {"beam_size": 3},
+        "summary": {"max_length": 90},
+    }
+
+    changed = sqlite_client.patch(f"{V1}/preferences", json=change, headers={"If-Match": etag})
+    stale = sqlite_client.patch(f"{V1}/preferences", json=change, headers={"If-Match": etag})
+
+    assert changed.json()["transcription"]["beam_size"] == 3
+    assert changed.json()["summary"]["max_length"] == 90
+    assert stale.status_code == 412
+    assert load_config().provider == "OpenAI"
+    text = config_path().read_text()
+    assert "# mine" in text
+    assert "# short" in text
+
+
+def test_a_key_goes_in_and_never_comes_out(sqlite_client: httpx.Client, data_dir: Path) -> None:
+    address = f"{V1}/preferences"
+
+    before = sqlite_client.get(address).json()["has_api_key"]
+    changed = sqlite_client.patch(address, json={"api_key": SECRET}, headers=ANY)
+    seen = [changed, sqlite_client.get(address)]
+
+    assert (before, changed.json()["has_api_key"]) == (False, True)
+    assert load_config().api_key.get_secret_value() == SECRET
+    assert not any(SECRET in answer.text for answer in seen)
+    assert config_path().stat().st_mode & 0o077 == 0
+
+
+WRONG = [
+    {"provider": SECRET},
+    {"api_key": [SECRET]},
+    {SECRET: 1},
+    {"summary": {"max_length": SECRET}},
+    {"summary": {"max_length": 1}},
+    {"summary": None},
+    {"transcription": {"beam_size": None}},
+    {"transcription": {"colour": SECRET}},
+    {"base_url": f"ftp://{SECRET}"},
+    {"provider": "Open\ud800AI"},
+    [SECRET],
+    SECRET,
+    None,
+]
+
+
+def test_a_wrong_setting_changes_nothing_and_is_not_repeated_to_anybody(
+    sqlite_client: httpx.Client, write_config: Callable[[str], None]
+) -> None:
+    write_config("provider: OpenAI\n")
+    for wrong in WRONG:
+        answer = sqlite_client.patch(
+            f"{V1}/preferences",
+            content=json.dumps(wrong),
+            headers=ANY | {"Content-Type": "application/json"},
+        )
+
+        assert answer.status_code == 422, wrong
+        assert config_path().read_text() == "provider: OpenAI\n"
+        if SECRET not in (wrong if isinstance(wrong, dict) else ()):
+            assert SECRET not in answer.text
+
+
+def test_a_broken_file_is_named_with_the_place(
+    sqlite_client: httpx.Client, write_config: Callable[[str], None]
+) -> None:
+    write_config("summary:\n  max_length: none\n")
+
+    read = sqlite_client.get(f"{V1}/preferences")
+    changed = sqlite_client.patch(f"{V1}/preferences", json={"provider": "OpenAI"}, headers=ANY)
+    ready = sqlite_client.get("/readyz")
+
+    for answer in (read, changed):
+        assert answer.json()["code"] == "config-error"
+        assert "line 2" in answer.json()["detail"]
+    assert ready.status_code == 503
+    assert "line 2" in ready.json()["detail"]
+
+
+# --- models ----------------------------------------------------------------------------------
+
+
+def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Client) -> None:
+    items = sqlite_client.get(f"{V1}/models").json()["items"]
+
+    small = next(item for item in items if item["name"] == "small")
+    assert small == {
+        "name": "small",
+        "is_installed": False,
+        "size_bytes": None,
+        "problem": None,
+        "download": None,
+    }
+
+
+def test_a_model_that_cannot_be_had_is_refused_at_once(sqlite_client: httpx.Client) -> None:
+    for name in ("", "no such", "../../etc", "a/b/c", "\0", "x" * 999):
+        answer = sqlite_client.post(f"{V1}/models/downloads", json={"name": name})
+        assert answer.status_code == 422, name
+    assert sqlite_client.get(f"{V1}/models/downloads/small").status_code == 404
+
+
+# --- health ----------------------------------------------------------------------------------
+
+
+def test_a_server_that_can_work_says_so(client: httpx.Client) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"
+    ready = client.get("/readyz")
+    assert ready.status_code == 200, ready.text
+    assert {check["name"] for check in ready.json()["checks"]} == {"database", "disk", "settings"}

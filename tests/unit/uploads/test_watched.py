@@ -1,0 +1,244 @@
+"""The watched folder: what comes to rest in it becomes a lesson, once."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from backend import database
+from backend.config import LibrarySettings, audio_dir
+from backend.errors import ConfigError, StorageFull
+from backend.lessons.service import LessonDetails, add_recording, remove_lesson
+from backend.models import Course, Lesson, Task, WatchedFile
+from backend.uploads.watched import FolderWatcher, Watch
+from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
+from tests.unit.uploads.test_receiving import full_at
+from tests.waiting import wait_until
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def watch(clock: Clock) -> Watch:
+    return Watch(rest_seconds=5, clock=clock)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def session(each_database: str) -> Iterator[Session]:
+    with Session(database.engine) as session:
+        yield session
+
+
+def settle(watch: Watch, clock: Clock, session: Session, folder: Path) -> list[int]:
+    """Two scans, between which everything rests."""
+    first = watch.scan_once(session, folder)
+    clock.now += 6
+    return first + watch.scan_once(session, folder)
+
+
+def titles(session: Session) -> list[str]:
+    session.expire_all()
+    return list(session.exec(select(Lesson.title).order_by(Lesson.title)))
+
+
+def test_a_recording_that_rests_is_a_lesson_and_stays_where_it_is(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    file = write_wav(folder / "week_1.wav", tone(1.0))
+
+    [lesson_id] = settle(watch, clock, session, folder)
+
+    lesson = session.get(Lesson, lesson_id)
+    assert lesson is not None
+    assert lesson.title == "week 1"
+    assert (audio_dir() / str(lesson.filename)).read_bytes() == file.read_bytes()
+    assert session.exec(select(Task)).all() == []
+
+
+def test_it_is_processed_where_the_settings_say_so(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    write_video(folder / "week 1.mp4", tone(1.0))
+
+    watch.scan_once(session, folder, process=True)
+    clock.now += 6
+    [lesson_id] = watch.scan_once(session, folder, process=True)
+
+    [task] = session.exec(select(Task)).all()
+    assert (task.task_type, task.parameters) == ("process", {"lesson_id": lesson_id})
+
+
+def test_a_file_that_is_being_written_is_left_alone(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    content = write_wav(folder / "whole", tone(1.0)).read_bytes()
+    (folder / "whole").unlink()
+    growing = folder / "growing.wav"
+    for n_bytes in (100, 20_000, len(content)):
+        growing.write_bytes(content[:n_bytes])
+        assert watch.scan_once(session, folder) == []
+        clock.now += 6
+
+    assert len(settle(watch, clock, session, folder)) == 1
+
+
+def test_nothing_is_added_twice(
+    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+) -> None:
+    file = write_wav(folder / "one.wav", tone(1.0))
+    settle(watch, clock, session, folder)
+    by_hand = write_wav(tmp_path / "two.wav", tone(1.2))
+    add_recording(session, by_hand, LessonDetails())
+
+    shutil.copy(by_hand, folder / "two.wav")
+    os.utime(file, (1, 1))
+    file.rename(folder / "renamed.wav")
+    settle(watch, clock, session, folder)
+    settle(Watch(5, clock), clock, session, folder)  # as after a restart
+
+    assert titles(session) == ["one", "two"]
+    assert len(list(audio_dir().iterdir())) == 2
+
+
+def test_a_lesson_that_was_removed_does_not_come_back(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    write_wav(folder / "one.wav", tone(1.0))
+    [lesson_id] = settle(watch, clock, session, folder)
+    remove_lesson(session, lesson_id)
+
+    settle(watch, clock, session, folder)
+    settle(Watch(5, clock), clock, session, folder)
+
+    assert titles(session) == []
+
+
+def test_what_cannot_be_used_is_said_once_until_it_changes(
+    watch: Watch,
+    clock: Clock,
+    session: Session,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    file = write_text(folder / "notes.mp3")
+    settle(watch, clock, session, folder)
+    settle(Watch(5, clock), clock, session, folder)
+
+    [row] = session.exec(select(WatchedFile)).all()
+    assert row.problem is not None
+    assert row.problem.startswith("notes.mp3 is not a recording")
+    assert sum("notes.mp3" in record.getMessage() for record in caplog.records) == 1
+
+    write_wav(file, tone(1.0))
+    settle(watch, clock, session, folder)
+    assert titles(session) == ["notes"]
+    session.expire_all()
+    assert session.exec(select(WatchedFile.problem)).all() == [None]
+
+
+def test_a_subfolder_is_a_course(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    deep = folder / "Algebra I. (2026)" / "term 1"
+    deep.mkdir(parents=True)
+    write_wav(deep / "groups.wav", tone(1.0))
+
+    settle(watch, clock, session, folder)
+
+    assert session.exec(select(Course.title)).all() == ["Algebra I. (2026)"]
+
+
+def test_what_is_hidden_unfinished_or_a_link_is_left_alone(
+    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+) -> None:
+    outside = write_wav(tmp_path / "outside.wav", tone(1.0))
+    (folder / "link.wav").symlink_to(outside)
+    (folder / ".trash").mkdir()
+    for name in (".hidden.wav", "film.mp4.part", "film.crdownload", ".trash/old.wav"):
+        shutil.copy(outside, folder / name)
+    (folder / "empty.wav").touch()
+    os.mkfifo(folder / "pipe.wav")
+
+    assert settle(watch, clock, session, folder) == []
+    assert session.exec(select(WatchedFile)).all() == []
+
+
+def test_whatever_files_are_called_they_are_taken(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    names = [name for name in AWKWARD_FILE_NAMES[::4] if not name.startswith(".")]
+    for number, name in enumerate(names):
+        write_wav(folder / name, tone(0.5 + number / 10))
+    bytes_name = os.fsencode(folder) + b"/caf\xe9.wav"
+    shutil.copy(write_wav(folder / "plain.wav", tone(2.0)), bytes_name)
+    (folder / "plain.wav").unlink()
+
+    added = settle(watch, clock, session, folder)
+
+    assert len(added) == len(names) + 1
+
+
+@pytest.mark.usefixtures("each_database")
+def test_a_folder_that_is_not_there_or_the_librarys_own_is_an_error(
+    watch: Watch, session: Session, folder: Path, data_dir: Path
+) -> None:
+    audio_dir().mkdir(parents=True, exist_ok=True)
+    for wrong in (folder / "missing", audio_dir(), data_dir):
+        with pytest.raises(ConfigError, match="watched folder"):
+            watch.scan_once(session, wrong)
+
+
+def test_a_full_disk_is_waited_for(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    write_wav(folder / "long.wav", tone(60.0))
+    watch.scan_once(session, folder)
+    clock.now += 6
+
+    with full_at(1_000_000), pytest.raises(StorageFull):
+        watch.scan_once(session, folder)
+
+    assert len(watch.scan_once(session, folder)) == 1
+
+
+def test_the_watcher_looks_by_itself_until_it_is_stopped(each_database: str, folder: Path) -> None:
+    write_wav(folder / "one.wav", tone(1.0))
+    settings = LibrarySettings(watch_folder=str(folder))
+    watcher = FolderWatcher(lambda: settings)
+    watcher._watch.rest_seconds = 0
+    thread = threading.Thread(target=watcher.run)
+    thread.start()
+    try:
+
+        def is_there() -> bool:
+            with Session(database.engine) as session:
+                return titles(session) == ["one"]
+
+        wait_until(is_there, 60)
+    finally:
+        watcher.stop()
+        thread.join()
