@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format bench chaos lock clean
+.PHONY: help setup demo serve pages test check format bench chaos lock clean
 
 help:
 	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
+	@echo "make serve   build the pages if need be, and serve them at http://127.0.0.1:8000"
+	@echo "make pages   build the pages"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
@@ -32,6 +34,14 @@ $(READY): requirements.lock pyproject.toml scripts/find-python.sh
 
 demo: $(READY)
 	@$(BIN)/python scripts/demo.py
+
+# Without pages the API is still worth serving, and the reason has been said.
+serve: $(READY)
+	@$(BIN)/python scripts/build_pages.py --if-stale || true
+	@exec $(BIN)/lectern serve
+
+pages: $(READY)
+	@$(BIN)/python scripts/build_pages.py
 
 test: $(READY)
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile

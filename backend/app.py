@@ -28,6 +28,7 @@ from backend.jobs.schemas import TaskPublic
 from backend.lessons import editing_endpoints as editing
 from backend.lessons import endpoints as lessons
 from backend.notes import endpoints as notes
+from backend.pages import serving as pages
 from backend.preferences import endpoints as preferences
 from backend.search import endpoints as search
 from backend.uploads import endpoints as uploads
@@ -102,6 +103,7 @@ def create_app(renew_log: Callable[[], None] = _do_nothing) -> FastAPI:
         )
     for module in FILES:
         app.include_router(module.router, prefix=PREFIX, responses=may_fail)
+    app.router.routes.append(pages.Pages())
     _describe_errors(app)
     return app
 
@@ -116,6 +118,7 @@ def _methods() -> Iterator[tuple[re.Pattern[str], set[str]]]:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             yield compile_path(prefix + route.path)[0], route.methods or set()
+    yield pages.OURS, pages.METHODS
 
 
 def _middleware() -> list[Middleware]:

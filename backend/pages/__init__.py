@@ -1,0 +1,1 @@
+"""The pages: what `frontend/` builds, served beside the API that they use."""

@@ -1,0 +1,62 @@
+/** The client that is generated from the OpenAPI document; features call the modules beside it. */
+
+import createClient, { type Middleware } from 'openapi-fetch'
+import { failureOf, isAbort, serverGone } from './failure'
+import { tellUnreachable } from './reachability'
+import type { paths } from './schema'
+
+const failures: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) return
+    const failure = await failureOf(response)
+    if (failure.isGone) tellUnreachable()
+    throw failure
+  },
+  onError({ error }) {
+    if (isAbort(error)) return
+    tellUnreachable()
+    return serverGone()
+  },
+}
+
+export const client = createClient<paths>({
+  baseUrl: globalThis.location.origin,
+  fetch: (request) => globalThis.fetch(request),
+})
+client.use(failures)
+
+interface Answer<T> {
+  data?: T
+  response: Response
+}
+
+/**
+ * What an answer holds.
+ *
+ * @throws Failure
+ */
+export async function take<T>(answer: Promise<Answer<T>>): Promise<T> {
+  // An answer with an error's status has been thrown by the middleware.
+  return (await answer).data as T
+}
+
+/** Something that can be edited, and the ETag that a change of it names. */
+export interface Versioned<T> {
+  value: T
+  etag: string
+}
+
+/**
+ * What an answer holds, with its ETag.
+ *
+ * @throws Failure
+ */
+export async function takeVersioned<T>(answer: Promise<Answer<T>>): Promise<Versioned<T>> {
+  const { data, response } = await answer
+  return { value: data as T, etag: response.headers.get('ETag') ?? '*' }
+}
+
+/** The header that makes a change fail with 412 where somebody else was quicker. */
+export function ifMatch(etag: string): { 'if-match': string } {
+  return { 'if-match': etag }
+}

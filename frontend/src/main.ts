@@ -1,0 +1,26 @@
+import '@/styles/base.css'
+import { createPinia } from 'pinia'
+import { createApp, watch } from 'vue'
+import { createWebHistory } from 'vue-router'
+import { createTexts, speak } from '@/i18n/languages'
+import { reloadAfterUpgrades } from '@/reload'
+import { createPages } from '@/router'
+import { useAppearance } from '@/shell/appearance'
+import AppShell from '@/shell/AppShell.vue'
+
+async function start(): Promise<void> {
+  const pinia = createPinia()
+  const appearance = useAppearance(pinia)
+  const i18n = createTexts(appearance.language, {})
+  const router = createPages(createWebHistory())
+  reloadAfterUpgrades(router)
+  const app = createApp(AppShell).use(pinia).use(i18n).use(router)
+  await speak(i18n, appearance.language)
+  watch(
+    () => appearance.language,
+    (language) => void speak(i18n, language),
+  )
+  app.mount('#app')
+}
+
+void start()

@@ -1,0 +1,44 @@
+import { createRouter, type RouterHistory, type RouteRecordRaw } from 'vue-router'
+import { moveFocusWithPages } from '@/shell/focus'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The page of the navigation that this one belongs to, where it is not its own name. */
+    section?: string
+  }
+}
+
+/** Every path but the last begins as backend/pages/serving.py knows them. */
+export const ROUTES: readonly RouteRecordRaw[] = [
+  { path: '/', name: 'library', component: () => import('@/library/LibraryView.vue') },
+  {
+    path: '/lessons/:id(\\d+)',
+    name: 'lesson',
+    component: () => import('@/lesson/LessonView.vue'),
+    props: (route) => ({ lessonId: Number(route.params.id) }),
+    meta: { section: 'library' },
+  },
+  { path: '/notes', name: 'notes', component: () => import('@/notes/NotesView.vue') },
+  { path: '/search', name: 'search', component: () => import('@/search/SearchView.vue') },
+  { path: '/tasks', name: 'tasks', component: () => import('@/tasks/TasksView.vue') },
+  { path: '/settings', name: 'settings', component: () => import('@/settings/SettingsView.vue') },
+  {
+    path: '/:path(.*)*',
+    name: 'not-found',
+    component: () => import('@/shell/NotFoundView.vue'),
+  },
+]
+
+export function createPages(history: RouterHistory) {
+  const router = createRouter({
+    history,
+    routes: ROUTES,
+    scrollBehavior(to, from, saved) {
+      if (saved) return saved
+      if (to.hash) return { el: to.hash }
+      return to.path === from.path ? false : { top: 0 }
+    },
+  })
+  moveFocusWithPages(router)
+  return router
+}

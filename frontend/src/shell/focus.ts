@@ -1,0 +1,16 @@
+import { nextTick } from 'vue'
+import type { Router } from 'vue-router'
+
+/**
+ * Move the focus to the heading of the page that opens, so that a screen reader says where one is
+ * and the keyboard goes on from there. The first page is left alone: the browser reads it by itself.
+ */
+export function moveFocusWithPages(router: Router): void {
+  router.afterEach(async (to, from, failure) => {
+    if (failure || from.matched.length === 0 || to.path === from.path) return
+    await nextTick()
+    const main = document.querySelector<HTMLElement>('main')
+    const target = main?.querySelector<HTMLElement>('h1[tabindex]') ?? main
+    target?.focus({ preventScroll: true })
+  })
+}

@@ -1,0 +1,28 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export interface Toast {
+  id: number
+  text: string
+  look: 'plain' | 'danger'
+  /** What a press of its button does, such as undoing what the text tells of. */
+  action?: { label: string; run: () => void }
+}
+
+/** Short words about what just happened; Toaster shows them. */
+export const useToasts = defineStore('toasts', () => {
+  const toasts = ref<Toast[]>([])
+  let lastId = 0
+
+  function show(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+    lastId += 1
+    toasts.value.push({ look: 'plain', ...options, id: lastId, text })
+    return lastId
+  }
+
+  function dismiss(id: number): void {
+    toasts.value = toasts.value.filter((toast) => toast.id !== id)
+  }
+
+  return { toasts, show, dismiss }
+})
