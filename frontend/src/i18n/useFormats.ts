@@ -6,7 +6,8 @@ const HOUR = 3600
 
 /** Dates, lengths and numbers as the language of the pages writes them. */
 export function useFormats() {
-  const { locale } = useI18n()
+  const { locale: language } = useI18n()
+  const locale = computed(() => regionalTag(language.value))
 
   const day = computed(
     () => new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'long', year: 'numeric' }),
@@ -42,6 +43,11 @@ export function useFormats() {
     formatLength,
     formatTime,
   }
+}
+
+/** Where the browser has the same language with a region, its dates and numbers are written so. */
+function regionalTag(language: string): string {
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language
 }
 
 function unitFormat(locale: string, unit: string): Intl.NumberFormat {

@@ -1,0 +1,45 @@
+import type { LessonListed } from '@/api/lessons'
+import type { TaskPublic } from '@/api/tasks'
+
+export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
+  return {
+    id: 1,
+    title: 'Enzymes',
+    date: '2026-11-12T09:00:00Z',
+    course_id: 2,
+    course: 'Biology',
+    theme_id: null,
+    duration: 5040,
+    language: 'en',
+    brief: 'What an enzyme does, and what stops it.',
+    state: 'summarised',
+    has_recording: true,
+    has_transcript: true,
+    has_corrected_transcript: true,
+    has_summary: true,
+    ...more,
+  }
+}
+
+export function aTask(more: Partial<TaskPublic> = {}): TaskPublic {
+  return {
+    id: 7,
+    task_type: 'process',
+    status: 'running',
+    parameters: { lesson_id: 1 },
+    lesson_id: 1,
+    priority: 0,
+    depends_on: null,
+    progress: 0.43,
+    progress_message: null,
+    attempt: 1,
+    worker: null,
+    result: null,
+    error: null,
+    created_at: null,
+    start_date: null,
+    end_date: null,
+    duration: null,
+    ...more,
+  }
+}

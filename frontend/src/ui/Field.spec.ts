@@ -1,0 +1,27 @@
+import { screen } from '@testing-library/vue'
+import { h } from 'vue'
+import { describe, expect, it } from 'vitest'
+import { renderInPages } from '@/testing/render'
+import Field from './Field.vue'
+
+const slots = { default: ({ field }: { field: object }) => h('input', field) }
+
+describe('Field', () => {
+  it('names its control, and describes it', async () => {
+    await renderInPages(Field, { props: { label: 'Key', hint: 'It is never shown.' }, slots })
+
+    const control = screen.getByLabelText('Key')
+    expect(control).toHaveAccessibleDescription('It is never shown.')
+    expect(control).toBeValid()
+  })
+
+  it('says what is wrong, at once and at the control', async () => {
+    const { rerender } = await renderInPages(Field, { props: { label: 'Key' }, slots })
+
+    await rerender({ error: 'The key is too short.' })
+
+    expect(screen.getByRole('alert')).toHaveTextContent('The key is too short.')
+    expect(screen.getByLabelText('Key')).toHaveAccessibleDescription('The key is too short.')
+    expect(screen.getByLabelText('Key')).toBeInvalid()
+  })
+})
