@@ -64,7 +64,7 @@ def build(npm: list[str]) -> None:
     if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
         print("Fetching what the pages are built with")
         subprocess.run(
-            [*npm, "ci", "--no-audit", "--no-fund"], cwd=FRONTEND, env=environment, check=True
+            [*npm, "ci", "--loglevel", "error"], cwd=FRONTEND, env=environment, check=True
         )
     print("Building the pages")
     subprocess.run([*npm, "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)

@@ -4,9 +4,12 @@ import { createApp, watch } from 'vue'
 import { createWebHistory } from 'vue-router'
 import { createTexts, speak } from '@/i18n/languages'
 import { reloadAfterUpgrades } from '@/reload'
-import { createPages } from '@/router'
+import { createPages, loadPagesAhead } from '@/router'
 import { useAppearance } from '@/shell/appearance'
 import AppShell from '@/shell/AppShell.vue'
+
+/** By then the first page is there. */
+const AHEAD_MS = 1500
 
 async function start(): Promise<void> {
   const pinia = createPinia()
@@ -21,6 +24,7 @@ async function start(): Promise<void> {
     (language) => void speak(i18n, language),
   )
   app.mount('#app')
+  window.setTimeout(loadPagesAhead, AHEAD_MS)
 }
 
 void start()

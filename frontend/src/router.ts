@@ -29,6 +29,15 @@ export const ROUTES: readonly RouteRecordRaw[] = [
   },
 ]
 
+/** Fetch all pages while there is nothing else to do, so that they open even when the server is gone. */
+export function loadPagesAhead(): void {
+  for (const { component } of ROUTES) {
+    // A failure is met again, and said, when the page is opened.
+    if (typeof component === 'function')
+      void (component as () => Promise<unknown>)().catch(() => null)
+  }
+}
+
 export function createPages(history: RouterHistory) {
   const router = createRouter({
     history,
