@@ -12,18 +12,18 @@ from sqlmodel import Session, col, select
 from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import DatabaseAway, InvalidValue, LessonNotFound
+from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording, store_recording, title_from
-from backend.lessons.versions import require_version, version_of
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json
-from backend.search.index import compact
 from backend.speech.isolated import probe_apart
 from backend.tasks.layers import lock_lesson, require_possible_id
+from backend.versions import require_version, version_of
 
 HEAVY_COLUMNS = ("transcript", "corrected_transcript")
 """Megabytes for a long lesson: not read for lists."""

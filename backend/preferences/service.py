@@ -7,7 +7,7 @@ from typing import Any
 from backend.config import Settings, api_key_for, config_path, load_config, to_yaml
 from backend.errors import StorageFull
 from backend.files import write_whole
-from backend.lessons.versions import require_version, version_of
+from backend.versions import require_version, version_of
 
 _one_at_a_time = threading.Lock()
 
