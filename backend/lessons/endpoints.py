@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from backend.config import audio_dir, load_config
 from backend.dependencies import SessionDep
-from backend.errors import AudioMissing, InvalidValue
+from backend.errors import AudioMissing, InvalidValue, NoSummary
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
-from backend.exports.formats import MEDIA_TYPES, ExportFormat, NoSummary, export_lesson
+from backend.exports.formats import MEDIA_TYPES, ExportFormat, export_lesson
 from backend.lessons import removal, service
 from backend.lessons.queries import (
     LessonFilter,
@@ -29,6 +29,7 @@ from backend.lessons.queries import (
     read_stored_text,
 )
 from backend.lessons.schemas import (
+    LessonAdded,
     LessonChange,
     LessonListed,
     LessonPage,
@@ -119,6 +120,20 @@ def _listed_fields(lesson: ListedLesson) -> dict[str, Any]:
 
 
 # --- one lesson ------------------------------------------------------------------------------
+
+
+@router.post("/sample-lesson", status_code=201)
+def add_sample_lesson(session: SessionDep, response: Response) -> LessonAdded:
+    """Add the sample lesson that comes with Lectern, and have it processed. Other recordings come
+    in as uploads."""
+    added = service.add_sample(session)
+    assert added.lesson.id is not None
+    response.headers["Location"] = f"/api/v1/lessons/{added.lesson.id}"
+    return LessonAdded(
+        lesson=_public(session, added.lesson.id, response),
+        task_id=added.task_id,
+        same_recording=list(added.same_recording),
+    )
 
 
 @router.get("/lessons/{lesson_id}", responses=problems(404, 422))

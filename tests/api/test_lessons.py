@@ -312,3 +312,16 @@ def test_captions_become_the_transcript_and_what_was_there_can_be_restored(
     form = client.post(f"{lesson}/captions", content=VTT, headers={"Content-Type": "text/plain"})
     large = client.post(f"{lesson}/captions", content=bytes(21 << 20), headers=headers)
     assert [answer.status_code for answer in (nonsense, form, large)] == [422, 415, 413]
+
+
+def test_the_sample_lesson_is_one_request_away(client: httpx.Client) -> None:
+    added = client.post("/api/v1/sample-lesson")
+    again = client.post("/api/v1/sample-lesson").json()
+
+    lesson = client.get(added.headers["Location"]).json()
+    task = client.get(f"/api/v1/tasks/{added.json()['task_id']}").json()
+    assert added.status_code == 201
+    assert lesson["title"].startswith("Newton")
+    assert lesson["duration"] > 160
+    assert (task["task_type"], task["lesson_id"]) == ("process", lesson["id"])
+    assert again["same_recording"] == [lesson["id"]]
