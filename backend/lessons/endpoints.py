@@ -27,6 +27,7 @@ from backend.lessons.queries import (
     read_lesson_page,
     read_listed_lesson,
     read_stored_text,
+    read_text_so_far,
 )
 from backend.lessons.schemas import (
     LessonAdded,
@@ -35,12 +36,15 @@ from backend.lessons.schemas import (
     LessonPage,
     LessonPublic,
     RemovedLessonPublic,
+    SegmentPublic,
     Summary,
     SummaryMoment,
     Transcript,
+    TranscriptSoFar,
     Trash,
 )
 from backend.models import Course, Lesson
+from backend.models.transcript import segments_to_json
 from backend.tasks.layers import LessonLayer, restore_layer
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
@@ -220,6 +224,14 @@ TEXT_RESPONSES = problems(404, 409, 422, answers={200: {"model": Transcript}})
 def get_transcript(lesson_id: PathId, request: Request, session: SessionDep) -> Response:
     """Read what the recogniser heard."""
     return _text(request, session, lesson_id, TextColumn.TRANSCRIPT)
+
+
+@router.get("/lessons/{lesson_id}/transcript/so-far", responses=problems(404, 422))
+def get_transcript_so_far(lesson_id: PathId, session: SessionDep) -> TranscriptSoFar:
+    """Read what a transcription under way has finished; it is empty before and after."""
+    so_far = read_text_so_far(session, lesson_id)
+    segments = [SegmentPublic.model_validate(item) for item in segments_to_json(so_far.segments)]
+    return TranscriptSoFar(lesson_id=lesson_id, until=so_far.until, segments=segments)
 
 
 @router.get(

@@ -113,6 +113,14 @@ class Transcript(BaseModel):
     segments: list[SegmentPublic]
 
 
+class TranscriptSoFar(BaseModel):
+    """What a transcription under way has finished."""
+
+    lesson_id: int
+    until: float = Field(description="Seconds of the recording that are done; 0: nothing yet.")
+    segments: list[SegmentPublic]
+
+
 class SummaryMoment(BaseModel):
     """A statement of the summary, and where it rests in the recording."""
 
