@@ -35,7 +35,7 @@ ALLOWED["worker"] = ALLOWED["jobs"] | {"jobs", "uploads"}
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
 ALLOWED["web"] = {"errors", "models"}
-ALLOWED["preferences"] = {"errors", "config", "files", "versions"}
+ALLOWED["preferences"] = {"config", "versions"}
 ALLOWED["downloads"] = {"errors", "config", "speech"}
 ALLOWED["health"] = STORE
 # The edge: `endpoints` and `schemas` of whatever room say how its matters look over HTTP.
