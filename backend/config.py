@@ -273,7 +273,7 @@ def load_config(path: Path | None = None) -> Settings:
         Naming the file, the line, the key and what is allowed there.
     """
     path = path or config_path()
-    return _validate(_read_document(path), path)
+    return _validate(read_document(path), path)
 
 
 def set_value(key: str, text: str, path: Path | None = None) -> Settings:
@@ -283,10 +283,10 @@ def set_value(key: str, text: str, path: Path | None = None) -> Settings:
     file is then valid.
     """
     path = path or config_path()
-    document = _read_document(path)
+    document = read_document(path)
     _assign(document, key, _parse_value(key, text))
     settings = _validate(document, path)
-    _write_document(document, path)
+    write_document(document, path)
     return settings
 
 
@@ -306,8 +306,14 @@ def _yaml() -> Any:
     return yaml
 
 
-def _read_document(path: Path) -> Any:
-    """The file as a ruamel mapping that knows its lines, or an empty one."""
+def read_document(path: Path) -> Any:
+    """The file as a ruamel mapping that knows its lines and comments, or an empty one.
+
+    Raises
+    ------
+    ConfigError
+        It is no YAML, or cannot be read.
+    """
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -449,7 +455,8 @@ def _assign(document: Any, key: str, value: Any) -> None:
     document[last] = value
 
 
-def _write_document(document: Any, path: Path) -> None:
+def write_document(document: Any, path: Path) -> None:
+    """Put what `read_document` gave, and was changed, in the file's place; raises `StorageFull`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The file may hold a key.

@@ -72,6 +72,10 @@ def __getattr__(name: str) -> Any:
 @cache
 def engine_for(url: str) -> Engine:
     """The engine of one database; its first connection brings the schema up to date."""
+    # Here, so that whoever writes lessons has it, and importing this module loads no tables.
+    from backend.index.passages import keep_in_step
+
+    keep_in_step()
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         built = _sqlite_engine(parsed)

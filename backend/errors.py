@@ -137,6 +137,16 @@ class NoTranscript(LecternError):
     status_code = 409
 
 
+class NoSummary(LecternError):
+    """The lesson has no summary yet: run `lectern process` first."""
+
+    status_code = 409
+
+
+class PdfNotMade(LecternError):
+    """The PDF could not be made: export the lesson as DOCX, and report this as a bug."""
+
+
 class NothingToSummarise(LecternError):
     """The transcript is empty, so there is nothing to summarise."""
 

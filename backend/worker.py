@@ -24,7 +24,9 @@ from backend.jobs.runner import Runner
 from backend.jobs.settings import CurrentSettings
 from backend.jobs.slots import QUEUE_OF, Slots
 from backend.jobs.watch import Watch
+from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
+from backend.uploads.watched import FolderWatcher
 
 STOP_SECONDS = 6.0
 """How long running pieces may take to be stored once the worker is told to stop."""
@@ -98,6 +100,7 @@ class _Worker:
         self._heartbeat = Heartbeat(db, facts, self._engine.recover)
         self._dispatcher = Dispatcher(db, self._engine, self._runner, slots)
         self._watch = Watch(db.url, self._wake)
+        self._folder_watcher = FolderWatcher(lambda: settings.read().library)
         self._threads: list[threading.Thread] = []
 
     def _wake(self) -> None:
@@ -106,7 +109,7 @@ class _Worker:
     def start(self) -> None:
         self._heartbeat.beat()
         self._engine.launch()
-        for part in (self._heartbeat, self._dispatcher, self._watch):
+        for part in (self._heartbeat, self._dispatcher, self._watch, self._folder_watcher):
             name = type(part).__name__.lower()
             thread = threading.Thread(target=part.run, name=name, daemon=True)
             thread.start()
@@ -116,22 +119,29 @@ class _Worker:
     def work_until(self, stopping: threading.Event) -> None:
         """Sleep, but for forgetting what is old, until the worker is to stop."""
         while True:
-            self._prune()
+            try:
+                self._empty_trash()
+                self._prune()
+            except Exception:  # it can wait for the next hour, and the tasks cannot
+                logger.exception("nothing old was forgotten this time")
             if stopping.wait(PRUNE_EVERY_SECONDS):
                 return
+
+    def _empty_trash(self) -> None:
+        undo_days = self._settings.read().library.undo_days
+        with Session(database.engine) as session:
+            n_lessons = empty_trash(session, timedelta(days=undo_days))
+        if n_lessons:
+            logger.info("%d lessons that were removed long ago are gone for good", n_lessons)
 
     def _prune(self) -> None:
         keep_days = self._settings.read().worker.keep_days
         if keep_days is None:
             return
-        try:
-            with Session(database.engine) as session:
-                n_tasks = service.prune(session, keep_days)
-            n_runs = self._engine.prune(timedelta(days=keep_days))
-        except Exception:  # it can wait for the next hour, and the tasks cannot
-            logger.exception("nothing old was forgotten this time")
-        else:
-            logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
+        with Session(database.engine) as session:
+            n_tasks = service.prune(session, keep_days)
+        n_runs = self._engine.prune(timedelta(days=keep_days))
+        logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
 
     def stop(self) -> None:
         """Take nothing more, let what runs store its pieces, hand the rest to others, and end."""
@@ -145,6 +155,7 @@ class _Worker:
         is_idle = self._runner.is_idle
         self._heartbeat.stop()
         self._watch.stop()
+        self._folder_watcher.stop()
         try:
             self._runner.abandon()
             if not is_idle:

@@ -16,7 +16,10 @@ from benchmarks import (
     llm_calls,
     memory,
     pick_up,
+    search,
+    server,
     takeover,
+    uploads,
 )
 from benchmarks.materials import BENCH_DATA_DIR
 from benchmarks.report import Targets, say
@@ -35,6 +38,9 @@ BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
     "idle_workers": idle_workers.main,
     "takeover": takeover.main,
     "drain": drain.main,
+    "search": search.main,
+    "server": server.main,
+    "uploads": uploads.main,
     "memory": memory.main,
     "first_segments": first_segments.main,
     "cpu_time": cpu_time.main,
@@ -50,6 +56,9 @@ MINUTES = {
     "idle_workers": 3,
     "takeover": 10,
     "drain": 14,
+    "search": 20,
+    "server": 5,
+    "uploads": 3,
     "memory": 9,
     "first_segments": 7,
     "cpu_time": 8,

@@ -20,8 +20,8 @@ from sqlalchemy import insert, text
 from sqlmodel import Session, select
 
 from backend import database
+from backend.index.passages import rebuild
 from backend.models import Course, Lesson, Theme
-from backend.search.index import rebuild
 from benchmarks.materials import BENCH_DATA_DIR
 from benchmarks.report import say
 

@@ -13,20 +13,23 @@ os.environ["LECTERN_DATA_DIR"] = str(DATA_DIR)
 os.environ.pop("LECTERN_DATABASE_URL", None)
 
 from backend.cli.terminal import clock, open_session, progress_display  # noqa: E402
-from backend.lessons.service import LessonDetails, add_recording, get_lesson  # noqa: E402
+from backend.lessons.service import (  # noqa: E402
+    SAMPLE_DIR,
+    LessonDetails,
+    add_recording,
+    get_lesson,
+)
 from backend.models import Lesson, Segment  # noqa: E402
 from backend.tasks.process import run_process  # noqa: E402
 from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
 
-SAMPLE = ROOT / "backend" / "sample"
-
 
 def main() -> None:
     shutil.rmtree(DATA_DIR, ignore_errors=True)
-    title = json.loads((SAMPLE / "lesson.json").read_text(encoding="utf-8"))["title"]
+    title = json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))["title"]
     print(f"The sample lesson: {title} (synthetic voices, see backend/sample/README.md)\n")
     with open_session() as session:
-        added = add_recording(session, SAMPLE / "lesson.opus", LessonDetails(title=title))
+        added = add_recording(session, SAMPLE_DIR / "lesson.opus", LessonDetails(title=title))
         lesson_id = added.lesson.id
         assert lesson_id is not None
         with progress_display() as tell:
@@ -81,7 +84,7 @@ def show_summary(lesson: Lesson) -> None:
 
 def show_error_rate(lesson: Lesson) -> None:
     heading("How good is that?")
-    reference = (SAMPLE / "lesson.txt").read_text(encoding="utf-8")
+    reference = (SAMPLE_DIR / "lesson.txt").read_text(encoding="utf-8")
     heard = " ".join(segment.text for segment in lesson.transcript or [])
     measured = word_error_rate(reference, heard)
     print(f"word error rate: {100 * measured.rate:.1f} %")

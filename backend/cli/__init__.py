@@ -36,7 +36,7 @@ COMMANDS = {
         "Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF.",
     ),
     "import": ("captions", "import_", "Make captions from elsewhere a lesson's transcript."),
-    "search": ("search", "search", "Find words in all lessons."),
+    "search": ("search", "search", "Find words in the texts of all lessons."),
     "serve": ("serve", "serve", "Serve the API on this computer, with a worker beside it."),
     "worker": ("worker", "worker", "Do the tasks in the background, until it is stopped."),
     "tasks": ("tasks", "tasks", "Put work into the background, and look after it."),

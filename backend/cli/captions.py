@@ -22,10 +22,10 @@ from backend.uploads.captions import import_captions
 @click.option("--encoding", help="The file's encoding, such as cp1255; else it is found out.")
 @json_option
 def import_(lesson_id: int, file: Path, encoding: str | None, as_json: bool) -> None:
-    """Make captions from elsewhere (SRT, VTT) the lesson's transcript.
+    """Make captions from elsewhere a lesson's transcript.
 
-    The transcript that was there before is kept: `lectern restore LESSON transcript` brings it
-    back.
+    They are SRT or VTT. The transcript that was there before is kept: `lectern restore LESSON
+    transcript` brings it back.
     """
     with open_session() as session:
         imported = import_captions(session, lesson_id, _read(file), file.name, encoding)

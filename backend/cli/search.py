@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 
 from backend.cli.terminal import json_option, notice, one_line, open_session, print_json
 from backend.errors import NotFound
+from backend.index.passages import rebuild
 from backend.log import printable
 from backend.models import Course, Theme
-from backend.search.index import rebuild
 from backend.search.ranking import Piece
 from backend.search.service import MOST_HITS, Hit, LessonFilter, SearchRequest, SearchResults
 from backend.search.service import search as find_passages

@@ -13,7 +13,7 @@ import click
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Serve only; workers run by themselves.")
 def serve(host: str, port: int, no_worker: bool) -> None:
-    """Serve the API on this computer, with a worker beside it, until it is stopped.
+    """Serve the API on this computer, with a worker beside it.
 
     Ctrl-C or SIGTERM stops both: what is finished is stored, and the rest goes on when it is
     started again.

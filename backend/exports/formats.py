@@ -4,19 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from backend.errors import InvalidValue, LecternError
+from backend.errors import InvalidValue, NoSummary
 from backend.exports.captions import write_srt, write_vtt
 from backend.exports.document import LessonExport, Part
 from backend.exports.file_names import safe_file_name
 from backend.exports.markdown import write_markdown
 from backend.exports.outline import has_summary
 from backend.exports.plain import write_json, write_text
-
-
-class NoSummary(LecternError):
-    """The lesson has no summary yet: run `lectern process` first."""
-
-    status_code = 409
 
 
 class ExportFormat(StrEnum):

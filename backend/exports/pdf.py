@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.errors import LecternError
+from backend.errors import PdfNotMade
 from backend.exports.direction import is_right_to_left, language_code
 from backend.exports.document import LessonExport, Part
 from backend.exports.outline import NO_WORDS, Summary, make_outline
@@ -45,10 +45,6 @@ UNBROKEN_CHARACTERS = 40
 LONG_WORD = re.compile(rf"[!-\u0dff]{{{UNBROKEN_CHARACTERS},}}")  # scripts that put spaces
 PART_CHARACTERS = 10
 BREAK_HERE = "\u200b"  # zero width space
-
-
-class PdfNotMade(LecternError):
-    """The PDF could not be made: export the lesson as DOCX, and report this as a bug."""
 
 
 class _TypesettingFailed(Exception):

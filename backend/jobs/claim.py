@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from backend.database import begin_write
 from backend.errors import DatabaseAway, OwnershipLost, StorageFull
-from backend.jobs.rows import ClaimedTask, change_claimed, stage_values
+from backend.jobs.rows import SHARES, ClaimedTask, change_claimed, stage_values
 from backend.models import Task, TaskType
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import Progress
@@ -23,9 +23,6 @@ TELL_SECONDS = 0.5
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 5.0
 """Between two attempts to write while the database is away or the disk is full."""
-
-SHARES = {"transcription": (0.0, 0.7), "correction": (0.7, 0.9), "summary": (0.9, 1.0)}
-"""Where each stage begins and ends within the progress of a `process` task."""
 
 DOING = {
     "transcription": "Transcribing",

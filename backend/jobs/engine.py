@@ -42,6 +42,13 @@ Work = Callable[[int, str], None]
 logger = logging.getLogger("lectern.jobs")
 
 
+class _ToOurLog(logging.Handler):
+    """Hands the engine's records to our log, whose own handlers may change meanwhile."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logger.handle(record)
+
+
 class JobEngine:
     """The engine within one worker process; there can be one per process.
 
@@ -73,7 +80,7 @@ class JobEngine:
     def _share_log(self) -> None:
         """The engine's warnings go where ours go; without a handler it would add its own."""
         engine_logger = logging.getLogger("dbos")
-        engine_logger.handlers = list(logging.getLogger("lectern").handlers)
+        engine_logger.handlers = [_ToOurLog()]
         engine_logger.propagate = False
 
     def _register(self, work: Work) -> Callable[[int, str], None]:

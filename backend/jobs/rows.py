@@ -44,6 +44,9 @@ from backend.tasks.process import Stage, is_stage_needed
 
 TASK = SQLModel.metadata.tables["task"]
 
+SHARES = {"transcription": (0.0, 0.7), "correction": (0.7, 0.9), "summary": (0.9, 1.0)}
+"""Where each stage begins and ends within the progress of a `process` task."""
+
 ADMITTED_AT_ONCE = 200
 DISPATCH_LOCK = 5_327_847
 """The advisory lock on PostgreSQL that one worker at a time holds while it dispatches; any number
@@ -460,6 +463,7 @@ def stage_values(
         "worker": None,
         "crashes": 0,
         "result": results,
+        "progress": SHARES[claimed.stage][1],
         "progress_message": f"The {claimed.stage} is done; waiting for a worker for the "
         f"{following}.",
     }

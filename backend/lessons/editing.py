@@ -15,12 +15,12 @@ from sqlmodel import Session, col, select
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import CannotUndo, NotFound, NoTranscript
 from backend.lessons.service import require_lesson
-from backend.lessons.versions import require_version, version_of
 from backend.lessons.wording import clean_person, clean_segment
 from backend.models import Segment, SegmentEdit
 from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, holding_edits, keeping_notes
 from backend.text.anchors import span_of
+from backend.versions import require_version, version_of
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from backend.config import audio_dir, load_config
 from backend.dependencies import SessionDep
-from backend.errors import AudioMissing, InvalidValue
+from backend.errors import AudioMissing, InvalidValue, NoSummary
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
-from backend.exports.formats import MEDIA_TYPES, ExportFormat, NoSummary, export_lesson
+from backend.exports.formats import MEDIA_TYPES, ExportFormat, export_lesson
 from backend.lessons import removal, service
 from backend.lessons.queries import (
     LessonFilter,
@@ -27,19 +27,24 @@ from backend.lessons.queries import (
     read_lesson_page,
     read_listed_lesson,
     read_stored_text,
+    read_text_so_far,
 )
 from backend.lessons.schemas import (
+    LessonAdded,
     LessonChange,
     LessonListed,
     LessonPage,
     LessonPublic,
     RemovedLessonPublic,
+    SegmentPublic,
     Summary,
     SummaryMoment,
     Transcript,
+    TranscriptSoFar,
     Trash,
 )
 from backend.models import Course, Lesson
+from backend.models.transcript import segments_to_json
 from backend.tasks.layers import LessonLayer, restore_layer
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
@@ -119,6 +124,20 @@ def _listed_fields(lesson: ListedLesson) -> dict[str, Any]:
 
 
 # --- one lesson ------------------------------------------------------------------------------
+
+
+@router.post("/sample-lesson", status_code=201)
+def add_sample_lesson(session: SessionDep, response: Response) -> LessonAdded:
+    """Add the sample lesson that comes with Lectern, and have it processed. Other recordings come
+    in as uploads."""
+    added = service.add_sample(session)
+    assert added.lesson.id is not None
+    response.headers["Location"] = f"/api/v1/lessons/{added.lesson.id}"
+    return LessonAdded(
+        lesson=_public(session, added.lesson.id, response),
+        task_id=added.task_id,
+        same_recording=list(added.same_recording),
+    )
 
 
 @router.get("/lessons/{lesson_id}", responses=problems(404, 422))
@@ -205,6 +224,14 @@ TEXT_RESPONSES = problems(404, 409, 422, answers={200: {"model": Transcript}})
 def get_transcript(lesson_id: PathId, request: Request, session: SessionDep) -> Response:
     """Read what the recogniser heard."""
     return _text(request, session, lesson_id, TextColumn.TRANSCRIPT)
+
+
+@router.get("/lessons/{lesson_id}/transcript/so-far", responses=problems(404, 422))
+def get_transcript_so_far(lesson_id: PathId, session: SessionDep) -> TranscriptSoFar:
+    """Read what a transcription under way has finished; it is empty before and after."""
+    so_far = read_text_so_far(session, lesson_id)
+    segments = [SegmentPublic.model_validate(item) for item in segments_to_json(so_far.segments)]
+    return TranscriptSoFar(lesson_id=lesson_id, until=so_far.until, segments=segments)
 
 
 @router.get(

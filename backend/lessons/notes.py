@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
 from backend.lessons.service import require_lesson
-from backend.lessons.versions import require_version, version_of
 from backend.lessons.wording import clean_note, clean_person, clean_segment
 from backend.models import Colour, Lesson, Note
 from backend.models.columns import LARGEST_ID, utc_now
@@ -22,6 +21,7 @@ from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, put_note, stretch_of
 from backend.text.anchors import StoredText, Stretch, quote
 from backend.text.sentences import normalise_words
+from backend.versions import require_version, version_of
 
 LARGEST_PAGE = 500
 

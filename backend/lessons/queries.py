@@ -14,7 +14,8 @@ from typing_extensions import TypedDict
 
 from backend.errors import LecternError, LessonNotFound, NotFound, NoTranscript
 from backend.lessons.editing import EditedSegment
-from backend.models import Course, Lesson, Segment
+from backend.lessons.service import require_lesson
+from backend.models import Course, Lesson, Segment, TranscriptWindow
 from backend.models.people import is_there
 from backend.tasks.layers import require_possible_id
 
@@ -255,6 +256,33 @@ def read_stored_text(session: Session, lesson_id: int, column: TextColumn) -> by
     if row[0] is None:
         raise NoTranscript(f"Lesson {lesson_id} has no {column.replace('_', ' ')} yet.")
     return str(row[0]).encode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class TextSoFar:
+    """What a transcription under way has finished, up to `until` seconds of the recording."""
+
+    until: float
+    segments: list[Segment]
+
+
+def read_text_so_far(session: Session, lesson_id: int) -> TextSoFar:
+    """The stored windows of the latest transcription that has not ended; none: nothing so far.
+
+    Raises
+    ------
+    LessonNotFound
+    """
+    require_lesson(session, lesson_id)
+    of_lesson = col(TranscriptWindow.lesson_id) == lesson_id
+    latest = select(col(TranscriptWindow.fingerprint)).where(of_lesson)
+    newest_first = (col(TranscriptWindow.created_at).desc(), col(TranscriptWindow.id).desc())
+    fingerprint = session.connection().execute(latest.order_by(*newest_first).limit(1)).scalar()
+    is_latest = col(TranscriptWindow.fingerprint) == fingerprint
+    statement = select(TranscriptWindow).where(of_lesson, is_latest)
+    windows = session.scalars(statement.order_by(col(TranscriptWindow.position))).all()
+    segments = [segment for window in windows for segment in window.segments]
+    return TextSoFar(windows[-1].end if windows else 0.0, segments)
 
 
 def check_stored_text(lesson_id: int, column: TextColumn, stored: bytes) -> None:

@@ -18,12 +18,12 @@ from sqlmodel import Session, col, select
 from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import MediaError, NotFound
+from backend.index.passages import compact
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
 from backend.lessons.service import HEAVY_COLUMNS, cancel_tasks, remove_lesson
 from backend.lessons.wording import clean_person
 from backend.models import Lesson, TrashedLesson
 from backend.models.columns import database_now, seconds_since
-from backend.search.index import compact
 from backend.tasks.layers import lock_lesson, require_possible_id
 
 logger = logging.getLogger("lectern.lessons")

@@ -45,6 +45,14 @@ class LessonPublic(LessonListed):
     version: str = Field(description="Of what can be edited; the ETag begins with it.")
 
 
+class LessonAdded(BaseModel):
+    """A new lesson, and the task that works on it."""
+
+    lesson: LessonPublic
+    task_id: int | None
+    same_recording: list[int] = Field(description="Lessons with the same recording.")
+
+
 class LessonChange(BaseModel):
     """What is to be changed of a lesson; what is left out stays."""
 
@@ -102,6 +110,14 @@ class Transcript(BaseModel):
 
     lesson_id: int
     layer: TextColumn
+    segments: list[SegmentPublic]
+
+
+class TranscriptSoFar(BaseModel):
+    """What a transcription under way has finished."""
+
+    lesson_id: int
+    until: float = Field(description="Seconds of the recording that are done; 0: nothing yet.")
     segments: list[SegmentPublic]
 
 

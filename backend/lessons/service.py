@@ -1,5 +1,6 @@
 """What can be done with lessons. Each function is one transaction on the caller's session."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,21 +10,23 @@ from sqlalchemy import update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
+from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import DatabaseAway, InvalidValue, LessonNotFound
+from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording, store_recording, title_from
-from backend.lessons.versions import require_version, version_of
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json
-from backend.search.index import compact
 from backend.speech.isolated import probe_apart
 from backend.tasks.layers import lock_lesson, require_possible_id
+from backend.versions import require_version, version_of
+
+SAMPLE_DIR = PACKAGE_DIR / "sample"
 
 HEAVY_COLUMNS = ("transcript", "corrected_transcript")
 """Megabytes for a long lesson: not read for lists."""
@@ -55,8 +58,23 @@ class AddedLesson:
     task_id: int | None = None
 
 
-def add_recording(session: Session, source: Path, details: LessonDetails) -> AddedLesson:
-    """Copy a recording into the library and make a lesson of it.
+def add_sample(session: Session) -> AddedLesson:
+    """Add the sample lesson that comes with Lectern, and ask for all that can be made of it.
+
+    Raises
+    ------
+    StorageFull, MediaError
+    """
+    title = json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))["title"]
+    details = LessonDetails(title=title)
+    return add_recording(session, SAMPLE_DIR / "lesson.opus", details, process=True)
+
+
+def add_recording(
+    session: Session, source: Path, details: LessonDetails, *, process: bool = False
+) -> AddedLesson:
+    """Copy a recording into the library and make a lesson of it; `process` asks for all that can be
+    made of it, in the same transaction.
 
     Raises
     ------
@@ -68,7 +86,7 @@ def add_recording(session: Session, source: Path, details: LessonDetails) -> Add
     if details.title is None:
         details = replace(details, title=title_from(source))
     try:
-        return add_stored(session, stored, info.duration_seconds, details)
+        return add_stored(session, stored, info.duration_seconds, details, process=process)
     except DatabaseAway:
         raise  # the lesson may be there, and would have lost its recording
     except BaseException:

@@ -64,7 +64,7 @@ class ChatCaller:
 
     The threads share one `Pace`; what `around` names they share with other jobs and processes.
 
-    Each call makes at most `MAX_ATTEMPTS` attempts on rate limits, failures of server or network
+    Each call makes at most `max_attempts` attempts on rate limits, failures of server or network
     and malformed replies (of these at most `MAX_MALFORMED_REPLIES`), with a wait that grows and
     varies, or as long as the server's Retry-After says, at most `LONGEST_WAIT_SECONDS`. Nothing
     of a call is traced or sent anywhere but to the model's server.
@@ -75,10 +75,12 @@ class ChatCaller:
         choice: ModelChoice,
         *,
         timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS,
+        max_attempts: int = MAX_ATTEMPTS,
         timing: Timing | None = None,
         around: Surroundings | None = None,
     ) -> None:
         self._choice = choice
+        self._max_attempts = max_attempts
         self._model = build_chat_model(choice, timeout_seconds=timeout_seconds)
         self._failure_types = failure_types(choice.provider)
         self._bound: dict[type, Runnable[LanguageModelInput, AIMessage]] = {}
@@ -124,7 +126,7 @@ class ChatCaller:
         unusable: list[UnusableReply] = []
         retrying = Retrying(
             retry=retry_if_exception_type(ASKED_AGAIN),
-            stop=_StopAskingAgain(unusable),
+            stop=_StopAskingAgain(unusable, self._max_attempts),
             wait=_plan_wait,
             sleep=self._pace.rest,
             before_sleep=self._before_waiting,
@@ -175,7 +177,7 @@ class ChatCaller:
         logger.warning(
             "Attempt %d of %d failed: %s Asking again in %.1f s.",
             state.attempt_number,
-            MAX_ATTEMPTS,
+            self._max_attempts,
             error.message,
             seconds,
         )
@@ -184,11 +186,13 @@ class ChatCaller:
 
 
 class _StopAskingAgain(stop_base):
-    def __init__(self, unusable: list[UnusableReply]) -> None:
+    def __init__(self, unusable: list[UnusableReply], max_attempts: int) -> None:
         self._unusable = unusable
+        self._max_attempts = max_attempts
 
     def __call__(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= MAX_ATTEMPTS or len(self._unusable) >= MAX_MALFORMED_REPLIES
+        is_last = state.attempt_number >= self._max_attempts
+        return is_last or len(self._unusable) >= MAX_MALFORMED_REPLIES
 
 
 def _plan_wait(state: RetryCallState) -> float:

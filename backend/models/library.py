@@ -48,8 +48,11 @@ class Lesson(TableModel, table=True):
     `filename` is the recording's name under `<data dir>/audio/`. `transcript` and
     `corrected_transcript` may be assigned dicts or `Segment`s and read as lists of `Segment`s;
     None means that there is none yet, an empty list that nothing was said. `duration` is in
-    seconds, `language` an ISO 639-1 code. `audio_sha256` names the recording's content.
+    seconds, `language` an ISO 639-1 code. `audio_sha256` names the recording's content. An `id` is
+    never given twice.
     """
+
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (as SQLAlchemy wants it)
 
     id: int | None = Field(default=None, primary_key=True)
     title: str = ""

@@ -41,12 +41,15 @@ class Task(TableModel, table=True):
     `depends_on` is the id of a task that must be completed before. `progress` is the share done,
     0 to 1, and `progress_message` says it in a sentence; `attempt` counts the starts from
     `pending`, `worker` names who works on it, `duration` is the seconds from `start_date` to
-    `end_date`, all by the database's clock.
+    `end_date`, all by the database's clock. An `id` is never given twice.
 
     The columns from `lesson_id` on are the workers' own, see `backend/jobs/rows.py`.
     """
 
-    __table_args__ = (Index("ix_task_lesson", "lesson_id", "status", "run_id", "priority", "id"),)
+    __table_args__ = (
+        Index("ix_task_lesson", "lesson_id", "status", "run_id", "priority", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     task_type: str = Field(index=True)

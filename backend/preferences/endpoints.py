@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from backend.config import Settings, load_config
-from backend.preferences.schemas import Preferences, PreferencesChange
+from backend.llm.trial import try_models
+from backend.preferences.schemas import Preferences, PreferencesChange, TrialPublic, Trials
 from backend.preferences.service import change_preferences, preferences_json
 from backend.web.conditional import Seen, name_version
 from backend.web.problems import problems
@@ -30,6 +31,13 @@ def patch_preferences(
     changed = change_preferences(sent, seen)
     request.app.state.renew_log()  # which leaves out the key that there is now
     return _answer(changed, response)
+
+
+@router.post("/preferences/trial")
+def try_provider() -> Trials:
+    """Ask the provider in force one small thing for correction and one for the summary; both are
+    paid for. A call that fails is told of in the answer."""
+    return Trials(items=[TrialPublic(**vars(trial)) for trial in try_models(load_config())])
 
 
 def _answer(settings: Settings, response: Response) -> Preferences:

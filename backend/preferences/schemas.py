@@ -35,3 +35,23 @@ class Preferences(BaseModel):
 
 class PreferencesChange(Settings):
     """What is to be changed of the settings; what is left out stays, whatever its default."""
+
+
+class TrialPublic(BaseModel):
+    """What became of a small call to one of the models."""
+
+    work: str = Field(description="What the model is for: `correction` or `summary`.")
+    server: str
+    model: str
+    sent: str
+    received: str | None
+    problem: str | None = Field(description="Why it failed, and what to do; null: it did not.")
+    seconds: float
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+class Trials(BaseModel):
+    """What became of the calls."""
+
+    items: list[TrialPublic]

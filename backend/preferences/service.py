@@ -4,10 +4,15 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from backend.config import Settings, api_key_for, config_path, load_config, to_yaml
-from backend.errors import StorageFull
-from backend.files import write_whole
-from backend.lessons.versions import require_version, version_of
+from backend.config import (
+    Settings,
+    api_key_for,
+    config_path,
+    load_config,
+    read_document,
+    write_document,
+)
+from backend.versions import require_version, version_of
 
 _one_at_a_time = threading.Lock()
 
@@ -37,23 +42,13 @@ def change_preferences(change: Mapping[str, Any], seen: str | None) -> Settings:
         `present` is what is there now.
     StorageFull
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.comments import CommentedMap
-
     with _one_at_a_time:
         present = preferences_json(load_config())
         require_version("The settings", seen, present)
         path = config_path()
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        document = YAML(typ="rt").load(text) or CommentedMap()
+        document = read_document(path)
         _merge(document, change)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, to_yaml(document), is_private=True)
-        except OSError as error:
-            raise StorageFull(
-                f"{path} could not be written ({error.strerror}): nothing was changed."
-            ) from error
+        write_document(document, path)
         return load_config()
 
 

@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session, col
 
+from backend.index.passages import HEADS_FROM, SLOT_BITS, passage_table
 from backend.models import Lesson, TrashedLesson
-from backend.search.index import HEADS_FROM, SLOT_BITS, passage_table
 from backend.search.query import Query, Term
 
 MOST_SEGMENTS, MOST_HEADS = 500, 100

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.errors import InvalidValue
-from backend.search.folding import Word, find_words
+from backend.index.folding import Word, find_words
 
 MOST_WORDS = 50
 """A search with more is a pasted text, and would cost the database far more than it could find."""

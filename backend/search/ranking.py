@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backend.search.folding import find_words, fold_words
+from backend.index.folding import find_words, fold_words
 from backend.search.query import Query, Term
 
 WEIGHTS = {"title": 4.0, "brief": 2.0, "summary": 2.0, "segment": 1.0}

@@ -9,9 +9,9 @@ from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from backend.errors import InvalidValue
+from backend.index.passages import lesson_of_passage, passage_table
 from backend.models import Lesson
 from backend.search.candidates import LessonFilter, find_candidates
-from backend.search.index import lesson_of_passage, passage_table
 from backend.search.query import Query, parse_query
 from backend.search.ranking import Piece, make_snippet, score
 

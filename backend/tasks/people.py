@@ -17,8 +17,8 @@ from sqlalchemy.orm import defer
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel, col, select
 
+from backend.index.passages import index_lesson
 from backend.models import CorrectionProposal, FormerLayer, Lesson, Note, SegmentEdit
-from backend.search.index import index_lesson
 from backend.text.anchors import (
     Decision,
     Part,

@@ -149,16 +149,19 @@ def test_removing_a_lesson_ends_its_tasks_and_leaves_nothing_behind(
         write_config(worker_settings(stub))
         recorded, written = lesson_of(recording), lesson_of(transcript=spoken(160))
         other = lesson_of(transcript=spoken(2, "something else"))
+        slowly = {"lesson_id": written, "segments_per_group": 2, "max_concurrency": 2}
         tasks = [
             insert_task("transcription", {"lesson_id": recorded}),
-            insert_task("correction", {"lesson_id": written, "segments_per_group": 2}),
+            insert_task("correction", slowly),
             insert_task("summary", {"lesson_id": written}),
         ]
         (worker,) = workers.start(1)
-        wait_until(lambda: count_windows(recorded) and count_answers(written), seconds=120)
 
+        # One after the other: neither may be over while the other is waited for.
         with Session(database.engine) as session:
+            wait_until(lambda: count_windows(recorded), seconds=120)
             remove_lesson(session, recorded)
+            wait_until(lambda: count_answers(written), seconds=120)
             remove_lesson(session, written)
         for task in tasks:
             wait_until_left(task)

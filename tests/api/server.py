@@ -21,12 +21,7 @@ from backend.app import create_app
 from backend.server import uvicorn_config
 from tests.waiting import wait_until
 
-LECTERN = (
-    sys.executable,
-    "-c",
-    "from backend.cli import COMMANDS, main;"
-    "COMMANDS.setdefault('serve', ('serve', 'serve', '')); main()",
-)
+LECTERN = (sys.executable, "-c", "from backend.cli import main; main()")
 LIMIT_SECONDS = 60
 """Generous: what hangs is a failure, a slow machine is none."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import database
-from backend.models import Course, Lesson
+from backend.models import Course, Lesson, Segment, TranscriptWindow
 from tests.acceptance.workers import spoken
 
 LESSONS = "/api/v1/lessons"
@@ -312,3 +312,45 @@ def test_captions_become_the_transcript_and_what_was_there_can_be_restored(
     form = client.post(f"{lesson}/captions", content=VTT, headers={"Content-Type": "text/plain"})
     large = client.post(f"{lesson}/captions", content=bytes(21 << 20), headers=headers)
     assert [answer.status_code for answer in (nonsense, form, large)] == [422, 415, 413]
+
+
+def test_the_sample_lesson_is_one_request_away(client: httpx.Client) -> None:
+    added = client.post("/api/v1/sample-lesson")
+    again = client.post("/api/v1/sample-lesson").json()
+
+    lesson = client.get(added.headers["Location"]).json()
+    task = client.get(f"/api/v1/tasks/{added.json()['task_id']}").json()
+    assert added.status_code == 201
+    assert lesson["title"].startswith("Newton")
+    assert lesson["duration"] > 160
+    assert (task["task_type"], task["lesson_id"]) == ("process", lesson["id"])
+    assert again["same_recording"] == [lesson["id"]]
+
+
+def test_what_a_transcription_has_finished_so_far_can_be_read(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    address = f"/api/v1/lessons/{lesson_id}/transcript/so-far"
+    before = client.get(address).json()
+
+    with Session(database.engine) as session:
+        for fingerprint, position in (("former", 0), ("former", 1), ("now", 0)):
+            session.add(
+                TranscriptWindow(
+                    lesson_id=lesson_id,
+                    fingerprint=fingerprint,
+                    position=position,
+                    start=position * 300.0,
+                    end=(position + 1) * 300.0,
+                    speech_seconds=1.0,
+                    segments=[Segment(start=1.0, end=2.0, text=f"{fingerprint} {position}")],
+                )
+            )
+            session.commit()
+    now = client.get(address).json()
+
+    assert (before["until"], before["segments"]) == (0.0, [])
+    assert now["until"] == 300.0
+    assert [segment["text"] for segment in now["segments"]] == ["now 0"]
+    assert client.get("/api/v1/lessons/99/transcript/so-far").status_code == 404

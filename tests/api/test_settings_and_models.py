@@ -1,12 +1,16 @@
 """Preferences, models and health over HTTP."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 from backend.config import config_path, load_config
+from tests.stubs.anthropic import AnthropicStub
+from tests.stubs.llm_server import ProviderStub, serve
+from tests.stubs.openai import OpenAIStub
 
 V1 = "/api/v1"
 ANY = {"If-Match": "*"}
@@ -100,6 +104,67 @@ def test_a_broken_file_is_named_with_the_place(
         assert "line 2" in answer.json()["detail"]
     assert ready.status_code == 503
     assert "line 2" in ready.json()["detail"]
+
+
+# --- the provider ----------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[("OpenAI", OpenAIStub), ("Anthropic", AnthropicStub)], ids=lambda p: p[0])
+def stub(
+    request: pytest.FixtureRequest, write_config: Callable[[str], None]
+) -> Iterator[ProviderStub]:
+    """The provider of the settings."""
+    name, kind = request.param
+    with serve(kind()) as provider:
+        settings = {"provider": name, "api_key": SECRET, "base_url": provider.base_url}
+        write_config(json.dumps(settings))
+        yield provider
+
+
+def test_a_trial_shows_what_the_models_answered(
+    stub: ProviderStub, sqlite_client: httpx.Client
+) -> None:
+    stub.next(stub.structured({"text": "A prism splits."}), stub.plain("A prism and light."))
+
+    correction, summary = sqlite_client.post(f"{V1}/preferences/trial").json()["items"]
+
+    assert (correction["work"], correction["received"]) == ("correction", "A prism splits.")
+    assert (summary["work"], summary["received"]) == ("summary", "A prism and light.")
+    assert correction["problem"] is summary["problem"] is None
+    assert correction["sent"] in stub.received[0].user_text
+    assert correction["input_tokens"] > 0
+
+
+def test_a_trial_with_a_wrong_key_is_made_once_and_says_so_without_the_key(
+    stub: ProviderStub, sqlite_client: httpx.Client
+) -> None:
+    stub.always(stub.bad_key())
+
+    answer = sqlite_client.post(f"{V1}/preferences/trial")
+
+    assert answer.status_code == 200
+    for trial in answer.json()["items"]:
+        assert trial["received"] is None
+        assert "key" in trial["problem"]
+    assert SECRET not in answer.text
+    assert stub.call_count == 2
+
+
+def test_a_trial_of_a_busy_server_does_not_wait_for_it(
+    stub: ProviderStub, sqlite_client: httpx.Client
+) -> None:
+    stub.always(stub.connection_cut())
+
+    items = sqlite_client.post(f"{V1}/preferences/trial").json()["items"]
+
+    assert all(item["problem"] for item in items)
+    assert stub.call_count == 2
+
+
+def test_without_a_provider_a_trial_says_how_to_choose_one(sqlite_client: httpx.Client) -> None:
+    items = sqlite_client.post(f"{V1}/preferences/trial").json()["items"]
+
+    assert ["Offline" in item["problem"] for item in items] == [True, True]
 
 
 # --- models ----------------------------------------------------------------------------------

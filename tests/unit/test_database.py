@@ -34,6 +34,9 @@ from backend.errors import (
 from backend.models import Course, FormerLayer, Lesson, LlmRun, Segment, Task, TranscriptWindow
 from tests.waiting import wait_until
 
+OURS = newest_version()
+NEXT = "9999_next"
+
 
 @pytest.fixture
 def session(each_database: str) -> Iterator[Session]:
@@ -55,8 +58,12 @@ def set_stored_version(version: str) -> None:
 
 
 def differences_to_models(connection: Connection) -> list[Any]:
-    # The models cannot say an index with an order so that both databases agree.
-    options = {"compare_type": True, "include_name": lambda name, *_: name != "ix_task_order"}
+    # The models cannot say an index with an order so that both databases agree; the search index
+    # is none of them.
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, *_: name != "ix_task_order" and "search_" not in (name or ""),
+    }
     found: list[Any] = compare_metadata(
         MigrationContext.configure(connection, opts=options), SQLModel.metadata
     )
@@ -114,12 +121,10 @@ def test_an_older_sqlite_file_is_copied_and_then_upgraded(
     with Session(database.engine) as session:
         assert session.scalar(text("SELECT note FROM lesson")) == "none"
 
-    copy = data_dir / "lectern.before-upgrade-from-0002_workers.db"
+    copy = data_dir / f"lectern.before-upgrade-from-{OURS}.db"
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT title FROM lesson").fetchall() == [("From before",)]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
-            "0002_workers",
-        )
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (OURS,)
 
 
 def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
@@ -153,7 +158,7 @@ def test_an_older_postgresql_database_waits_for_the_command(
 
     with pytest.raises(DatabaseNeedsUpgrade, match="lectern db upgrade"):
         database.engine.connect()
-    assert upgrade_schema(url) == ("0002_workers", "0003_next")
+    assert upgrade_schema(url) == (OURS, NEXT)
     with Session(database.engine) as session:
         assert session.scalar(text("SELECT note FROM lesson")) == "none"
 
@@ -168,6 +173,8 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
             for statement in (
                 "INSERT INTO lesson (title, date) VALUES ('From before', '2026-01-02 03:04:05')",
                 "INSERT INTO task (task_type, status) VALUES ('summary', 'pending')",
+                "INSERT INTO llm_run (lesson_id, stage, created_at)"
+                " VALUES (1, 'summary', '2026-01-02 03:04:05')",
             ):
                 connection.execute(text(statement))
         url = database.engine.url
@@ -180,6 +187,7 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
         (task,) = session.exec(select(Task)).all()
         assert (task.task_type, task.status) == ("summary", "pending")
         assert (task.priority, task.attempt, task.crashes, task.claim) == (0, 0, 0, None)
+        assert [run.lesson_id for run in session.exec(select(LlmRun))] == [1]
         assert differences_to_models(session.connection()) == []
 
 
@@ -209,14 +217,14 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str = "
     """A program with one more migration than ours."""
     directory = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS_DIR, directory, dirs_exist_ok=True)
-    (directory / "versions" / "0003_next.py").write_text(
+    (directory / "versions" / f"{NEXT}.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision = '0003_next'\ndown_revision = '0002_workers'\n"
+        f"revision = '{NEXT}'\ndown_revision = '{OURS}'\n"
         "def upgrade():\n"
         "    op.add_column('lesson', sa.Column('note', sa.String(), server_default='none'))\n"
         f"    {then}\n"
     )
-    versions = [*database.known_versions(), "0003_next"]
+    versions = [*database.known_versions(), NEXT]
     monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
     monkeypatch.setattr(database, "known_versions", lambda: versions)
 
@@ -374,6 +382,33 @@ def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session:
     assert session.exec(select(Course)).all() == [course]
 
 
+@pytest.mark.parametrize(
+    "row", [Lesson(title="A"), Task(task_type="summary")], ids=["lesson", "task"]
+)
+def test_the_id_of_a_removed_row_is_never_given_again(row: SQLModel, session: Session) -> None:
+    table = type(row)
+    first, second = table(**row.model_dump()), table(**row.model_dump())
+    session.add(first)
+    session.commit()
+    removed_id = first.id
+    session.delete(first)
+    session.commit()
+
+    session.add(second)
+    session.commit()
+
+    assert second.id == removed_id + 1
+
+
+def test_the_index_of_the_tasks_keeps_its_order(each_database: str, session: Session) -> None:
+    statement = (
+        "SELECT sql FROM sqlite_master WHERE name = 'ix_task_order'"
+        if each_database == "sqlite"
+        else "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_task_order'"
+    )
+    assert "priority DESC, id" in session.scalar(text(statement))
+
+
 # --- sessions --------------------------------------------------------------------------------
 
 
@@ -419,7 +454,6 @@ def test_a_session_that_read_can_still_write_after_another_wrote(session: Sessio
     lesson.title = "C"
     session.commit()
 
-    assert newest_version() == "0002_workers"
     assert {found.title for found in session.exec(select(Lesson))} == {"B", "C"}
 
 

@@ -66,7 +66,8 @@ def fenced_blocks(text: str, languages: Iterable[str]) -> list[str]:
 
 
 def shell_lines(text: str) -> list[str]:
-    lines = [line for body in fenced_blocks(text, SHELLS) for line in body.splitlines()]
+    bodies = (body.replace("\\\n", " ") for body in fenced_blocks(text, SHELLS))
+    lines = [line for body in bodies for line in body.splitlines()]
     return [line.removeprefix("$ ").strip() for line in lines if line.strip()]
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from backend.search.index import index_lesson
+from backend.index.passages import index_lesson
 
 revision = "0003_search"
 down_revision = "0002_workers"

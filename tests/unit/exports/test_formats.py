@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from backend.errors import InvalidValue
+from backend.errors import InvalidValue, NoSummary
 from backend.exports.document import LessonExport, Moment, Part
-from backend.exports.formats import ExportFormat, NoSummary, export_lesson
+from backend.exports.formats import ExportFormat, export_lesson
 from backend.exports.markdown import escape_markdown
 from backend.models.transcript import Flag, Segment, Word, to_segments
 from tests.unit.exports.documents import HARD_TEXT, export_text, make_lesson, words_of

@@ -9,9 +9,10 @@ import typst
 from hypothesis import given, settings
 from pypdf import PdfReader
 
+from backend.errors import PdfNotMade
 from backend.exports.document import LessonExport, Moment, Part
 from backend.exports.formats import ExportFormat, export_lesson
-from backend.exports.pdf import PdfNotMade, make_content
+from backend.exports.pdf import make_content
 from backend.exports.typesetting import TEMPLATE
 from backend.models.transcript import Segment
 from tests.unit.exports.documents import HARD_TEXT, make_lesson

@@ -1,6 +1,7 @@
 """The job engine: what it does for us, and what we use of it that it does not document."""
 
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from backend.config import database_url
 from backend.jobs.engine import SCHEMA, JobEngine, engine_url
 from backend.jobs.slots import Slots
+from backend.log import set_up_logging
 from tests.waiting import wait_until
 
 MakeEngine = Callable[..., JobEngine]
@@ -44,6 +46,18 @@ def work() -> Iterator[Recorder]:
     recorder = Recorder()
     yield recorder
     recorder.may_end.set()
+
+
+@pytest.fixture
+def restored_log() -> Iterator[None]:
+    """What a test sets up of the log is put back as it was."""
+    log = logging.getLogger("lectern")
+    former = log.handlers, log.level, log.propagate
+    log.handlers = []
+    yield
+    for handler in log.handlers:
+        handler.close()
+    log.handlers, log.level, log.propagate = former
 
 
 @pytest.fixture
@@ -80,6 +94,20 @@ def in_tables(statement: str) -> list[Any]:
 
 def test_the_engine_is_the_version_whose_insides_these_tests_know() -> None:
     assert version("dbos") == "3.4.0"
+
+
+@pytest.mark.usefixtures("restored_log")
+def test_the_engines_warnings_go_where_our_log_goes_now(
+    make_engine: MakeEngine, tmp_path: Path
+) -> None:
+    set_up_logging(tmp_path / "former", [])
+    make_engine(language=1)
+
+    set_up_logging(tmp_path / "now", ["sk-secret"])
+    logging.getLogger("dbos").warning("no connection with sk-secret")
+
+    assert "no connection with [key]" in (tmp_path / "now" / "lectern.log").read_text()
+    assert (tmp_path / "former" / "lectern.log").read_text() == ""
 
 
 def test_a_run_is_given_to_the_work_with_its_ids(make_engine: MakeEngine, work: Recorder) -> None:

@@ -352,14 +352,17 @@ def test_a_process_goes_through_its_stages_and_keeps_their_results(
 ) -> None:
     task_id = add(db, "process", lesson_of())
     results: dict[str, Any] = {}
+    progress = []
     for number in range(3):
         claimed = claim_next(db)
         with db.begin() as connection:
             values = rows.stage_values(claimed, results, {"number": number})
             rows.change_claimed(connection, task_id, claimed.token, values)
         results = values["result"]
+        progress.append(row(db, task_id)["progress"])
 
     assert row(db, task_id)["status"] == "completed"
+    assert progress == [0.7, 0.9, 1.0]
     assert results == {
         "transcription": {"number": 0},
         "correction": {"number": 1},

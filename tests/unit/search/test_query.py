@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.errors import InvalidValue
-from backend.search.folding import fold_words
+from backend.index.folding import fold_words
 from backend.search.query import MOST_WORDS, SHORTEST_PREFIX, Term, parse_query
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.search.folding import LONGEST_WORD, find_words, fold_words
+from backend.index.folding import LONGEST_WORD, find_words, fold_words
 
 
 @pytest.mark.parametrize(

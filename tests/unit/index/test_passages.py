@@ -15,9 +15,9 @@ from sqlalchemy import Row, delete, text
 from sqlmodel import Session
 
 from backend import database
+from backend.index.folding import fold_words
+from backend.index.passages import MOST_PASSAGE_WORDS, forget_lesson, index_lesson, rebuild
 from backend.models import Lesson, Segment
-from backend.search.folding import fold_words
-from backend.search.index import MOST_PASSAGE_WORDS, forget_lesson, index_lesson, rebuild
 from tests.unit.search.library import add_lesson, ask, find, spoken
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -188,7 +188,6 @@ def test_a_text_that_is_not_committed_is_found_by_nobody_else() -> None:
 KILLED = """
 import os, signal
 from sqlmodel import Session
-import backend.search.index
 from backend.database import engine
 from backend.models import Lesson
 with Session(engine) as session:

@@ -7,7 +7,8 @@ SQLite the full-text table `search_words` follows the passages by triggers. The 
 alone, and can be made anew from the lessons at any time (`rebuild`).
 
 The index changes in the transaction of the text, by one way alone: mapper events of `Lesson`, which
-SQLAlchemy calls in every flush, on its connection. Calls at each place that writes a text would be
+SQLAlchemy calls in every flush, on its connection, from the moment that the process has an engine
+(`backend.database`). Calls at each place that writes a text would be
 forgotten at the next place, and by everybody who assigns `lesson.transcript` in a script of their
 own. Triggers of the database would see plain SQL too, but cannot fold words as Python does, so that
 both databases find the same. Whoever changes a lesson by plain SQL, or by SQLAlchemy's bulk
@@ -43,9 +44,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Session, SQLModel
 
+from backend.index.folding import find_words, fold_words
 from backend.models import Lesson
 from backend.models.transcript import Text as PlainText
-from backend.search.folding import find_words, fold_words
 
 logger = logging.getLogger("lectern.search")
 
@@ -104,8 +105,13 @@ def lesson_of_passage(passage_id: int) -> int:
 # --- keeping in step -------------------------------------------------------------------------
 
 
-@event.listens_for(Lesson, "after_insert")
-@event.listens_for(Lesson, "after_update")
+def keep_in_step() -> None:
+    """From now on each lesson that this process writes is indexed; called for every engine."""
+    for moment in ("after_insert", "after_update"):
+        if not event.contains(Lesson, moment, _index_written):
+            event.listen(Lesson, moment, _index_written)
+
+
 def _index_written(mapper: object, connection: Connection, lesson: Lesson) -> None:
     """Called within each flush that writes a lesson, in its transaction."""
     assert lesson.id is not None
