@@ -41,7 +41,8 @@ ALLOWED["health"] = STORE
 # The edge: `endpoints` and `schemas` of whatever room say how its matters look over HTTP.
 ROOMS = {"lessons", "jobs", "search", "uploads", "exports", "preferences", "downloads", "health"}
 ALLOWED["edge"] = ALLOWED["jobs"] | ROOMS | {"web", "dependencies"}
-ALLOWED["app"] = ALLOWED["edge"] | {"edge"}
+ALLOWED["pages"] = {"web"}
+ALLOWED["app"] = ALLOWED["edge"] | {"edge", "pages"}
 ALLOWED["server"] = {"errors", "config", "log", "web", "app", "child_worker"}
 ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "exports", "search", "uploads", "server"}
 VALUE_TYPES_ONLY = {"speech", "text", "exports"}  # no tables: no database
