@@ -40,7 +40,14 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': proxied, '/healthz': proxied, '/readyz': proxied } },
+  server: {
+    proxy: {
+      '/api': proxied,
+      '/healthz': proxied,
+      '/readyz': proxied,
+      '/openapi.json': proxied,
+    },
+  },
   test: {
     environment: 'jsdom',
     setupFiles: ['src/testing/setup.ts'],

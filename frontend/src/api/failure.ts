@@ -1,4 +1,4 @@
-import type { Problem } from './schema'
+import type { InvalidField, Problem } from './schema'
 
 export const SERVER_GONE = 'server-gone'
 export const UNEXPECTED_ANSWER = 'unexpected-answer'
@@ -19,6 +19,8 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | null
   /** Stands in the server's log, too. */
   readonly requestId: string | null
+  /** Of a wrong request: which of its parts are wrong, such as `body.title`, and why. */
+  readonly fields: readonly InvalidField[]
   /** Of a change that somebody else was quicker with: what is there now, and its ETag. */
   readonly present: Record<string, unknown> | null
   readonly presentEtag: string | null
@@ -31,6 +33,7 @@ export class Failure extends Error {
     this.retryable = problem.retryable ?? false
     this.retryAfterSeconds = secondsOf(headers.get('Retry-After'))
     this.requestId = problem.request_id ?? headers.get('X-Request-ID')
+    this.fields = problem.errors ?? []
     this.present = problem.present ?? null
     this.presentEtag = problem.present ? headers.get('ETag') : null
   }

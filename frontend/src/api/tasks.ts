@@ -1,7 +1,7 @@
 import { client, take } from './client'
-import type { TaskPage, TaskStatus } from './schema'
+import type { TaskPage, TaskPublic, TaskStatus } from './schema'
 
-export type { TaskPublic, TaskStatus } from './schema'
+export type { TaskPage, TaskPublic, TaskStatus } from './schema'
 
 export interface TaskFilter {
   /** Any of these. */
@@ -11,7 +11,19 @@ export interface TaskFilter {
   limit?: number
 }
 
-export function listTasks(filter: TaskFilter = {}): Promise<TaskPage> {
+export function listTasks(filter: TaskFilter = {}, signal?: AbortSignal): Promise<TaskPage> {
   const { lessonId: lesson_id, ...same } = filter
-  return take(client.GET('/api/v1/tasks', { params: { query: { lesson_id, ...same } } }))
+  return take(client.GET('/api/v1/tasks', { params: { query: { lesson_id, ...same } }, signal }))
+}
+
+/** Stop a task that has not ended; what it has stored is kept. */
+export function cancelTask(taskId: number): Promise<TaskPublic> {
+  const path = { task_id: taskId }
+  return take(client.POST('/api/v1/tasks/{task_id}/cancel', { params: { path } }))
+}
+
+/** Let a failed or cancelled task run again, from the last piece that it stored. */
+export function retryTask(taskId: number): Promise<TaskPublic> {
+  const path = { task_id: taskId }
+  return take(client.POST('/api/v1/tasks/{task_id}/retry', { params: { path } }))
 }
