@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 
 const MINUTE = 60
 const HOUR = 3600
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** Dates, lengths and numbers as the language of the pages writes them. */
 export function useFormats() {
@@ -35,7 +36,21 @@ export function useFormats() {
     return parts.join(' ')
   }
 
+  /** A size: "12.4 MB". Of a speed, `per` says "per second". */
+  function formatBytes(bytes: number, per = ''): string {
+    const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), SIZES.length - 1)
+    const format = new Intl.NumberFormat(locale.value, {
+      style: 'unit',
+      unit: `${SIZES[step] ?? 'byte'}${per}`,
+      unitDisplay: step === 0 ? 'long' : 'short',
+      maximumFractionDigits: step < 2 ? 0 : 1,
+    })
+    return format.format(bytes / 1000 ** step)
+  }
+
   return {
+    formatBytes: (bytes: number) => formatBytes(bytes),
+    formatSpeed: (bytesPerSecond: number) => formatBytes(bytesPerSecond, '-per-second'),
     formatDay: (iso: string) => day.value.format(new Date(iso)),
     formatMoment: (iso: string) => moment.value.format(new Date(iso)),
     formatNumber: (value: number) => number.value.format(value),
