@@ -28,7 +28,8 @@ describe('AppShell', () => {
       await userEvent.click(within(navigation).getByRole('link', { name: page }))
 
       const heading = await screen.findByRole('heading', { level: 1, name: page })
-      await waitFor(() => expect(heading).toHaveFocus())
+      const first = page === 'Search' ? screen.getByRole('searchbox') : heading
+      await waitFor(() => expect(first).toHaveFocus())
       expect(document.title).toBe(`${page} – Lectern`)
       expect(within(navigation).getByRole('link', { current: 'page' })).toHaveTextContent(page)
     }
