@@ -27,7 +27,7 @@ METHODS = {"GET", "HEAD"}
 OURS = re.compile(r"(?!/(api|openapi\.json|healthz|readyz)(/|$))")
 """How the addresses begin that are not the API's."""
 
-PAGES = re.compile(r"/((lessons|notes|search|tasks|settings)(/.*)?)?")
+PAGES = re.compile(r"/((lessons|trash|notes|search|tasks|settings)(/.*)?)?")
 """As frontend/src/router.ts has them. Other addresses show a page that says there is none."""
 
 FILE_PATH = re.compile(r"/(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)

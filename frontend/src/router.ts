@@ -18,6 +18,12 @@ export const ROUTES: readonly RouteRecordRaw[] = [
     props: (route) => ({ lessonId: Number(route.params.id) }),
     meta: { section: 'library' },
   },
+  {
+    path: '/trash',
+    name: 'trash',
+    component: () => import('@/library/TrashView.vue'),
+    meta: { section: 'library' },
+  },
   { path: '/notes', name: 'notes', component: () => import('@/notes/NotesView.vue') },
   { path: '/search', name: 'search', component: () => import('@/search/SearchView.vue') },
   { path: '/tasks', name: 'tasks', component: () => import('@/tasks/TasksView.vue') },

@@ -1,7 +1,22 @@
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
-import type { LessonChange, LessonOrder, LessonPage, LessonPublic, LessonState } from './schema'
+import type {
+  LessonAdded,
+  LessonChange,
+  LessonOrder,
+  LessonPage,
+  LessonPublic,
+  LessonState,
+  Trash,
+} from './schema'
 
-export type { LessonListed, LessonOrder, LessonPage, LessonPublic, LessonState } from './schema'
+export type {
+  RemovedLessonPublic,
+  LessonListed,
+  LessonOrder,
+  LessonPage,
+  LessonPublic,
+  LessonState,
+} from './schema'
 
 export interface LessonFilter {
   courseId?: number
@@ -56,4 +71,14 @@ export async function removeLesson(lessonId: number): Promise<void> {
 export function restoreLesson(lessonId: number): Promise<LessonPublic> {
   const path = { lesson_id: lessonId }
   return take(client.POST('/api/v1/trash/{lesson_id}/restore', { params: { path } }))
+}
+
+/** The lessons that can be brought back. */
+export function listTrash(): Promise<Trash> {
+  return take(client.GET('/api/v1/trash'))
+}
+
+/** The lesson that comes with Lectern; it is processed at once. */
+export function addSampleLesson(): Promise<LessonAdded> {
+  return take(client.POST('/api/v1/sample-lesson'))
 }

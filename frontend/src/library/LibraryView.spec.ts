@@ -5,7 +5,18 @@ import { FakeEventSource } from '@/testing/FakeEventSource'
 import { aLesson, aTask } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import { useToasts } from '@/ui/toasts'
 import LibraryView from './LibraryView.vue'
+
+const aCourse = {
+  id: 2,
+  title: 'Biology',
+  description: '',
+  version: 'b1',
+  n_lessons: 1,
+  n_themes: 1,
+}
+const aTheme = { id: 5, title: 'Cells', course_id: 2, version: 't1', n_lessons: 1 }
 
 let server: FakeServer
 /** Has the browser say that the end of the list is seen. */
@@ -23,8 +34,8 @@ beforeEach(() => {
   vi.stubGlobal('IntersectionObserver', FakeIntersections)
   server = fakeServer({
     'GET /api/v1/lessons': { items: [aLesson()], next_cursor: null },
-    'GET /api/v1/courses': { items: [{ id: 2, title: 'Biology', n_lessons: 1, n_themes: 1 }] },
-    'GET /api/v1/courses/2/themes': { items: [{ id: 5, title: 'Cells', n_lessons: 1 }] },
+    'GET /api/v1/courses': { items: [aCourse] },
+    'GET /api/v1/courses/2/themes': { items: [aTheme] },
     'GET /api/v1/tasks': { items: [], next_cursor: null },
   })
 })
@@ -60,9 +71,12 @@ describe('LibraryView', () => {
     await screen.findByRole('link', { name: 'Enzymes' })
     expect(listRequests().at(-1)).toContain('course_id=2')
     expect(listRequests().at(-1)).toContain('sort=title')
-    await waitFor(() => expect(screen.getByLabelText('Course')).toHaveValue('2'))
+    const shelf = within(screen.getByRole('navigation', { name: 'Courses' }))
+    expect(await shelf.findByRole('link', { current: true })).toHaveTextContent('Biology')
+    expect(await screen.findByRole('heading', { level: 1, name: 'Biology' })).toBeVisible()
 
-    await userEvent.selectOptions(await screen.findByLabelText('Theme'), 'Cells')
+    await userEvent.click(await shelf.findByRole('link', { name: /Cells/ }))
+    expect(await screen.findByRole('heading', { level: 1, name: 'Cells' })).toBeVisible()
     await userEvent.selectOptions(screen.getByLabelText('State'), 'Corrected')
 
     await waitFor(() =>
@@ -79,7 +93,7 @@ describe('LibraryView', () => {
   it('forgets the theme with its course', async () => {
     const { router } = await renderInPages(LibraryView, { address: '/?course=2&theme=5' })
 
-    await userEvent.selectOptions(await screen.findByLabelText('Course'), 'All courses')
+    await userEvent.click(await screen.findByRole('link', { name: 'All courses' }))
 
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({}))
   })
@@ -119,7 +133,7 @@ describe('LibraryView', () => {
     await renderInPages(LibraryView)
 
     expect(await screen.findByRole('heading', { name: 'The library is empty' })).toBeVisible()
-    expect(screen.queryByLabelText('Course')).not.toBeInTheDocument()
+    expect(screen.queryByRole('navigation', { name: 'Courses' })).not.toBeInTheDocument()
   })
 
   it('says that nothing is left by the filter, and shows all again', async () => {
@@ -177,5 +191,189 @@ describe('LibraryView', () => {
 
     expect(await screen.findByText('Waiting')).toBeVisible()
     await waitFor(() => expect(listRequests().length).toBe(before + 1))
+  })
+
+  it('adds the sample lesson to an empty library, and opens it', async () => {
+    server.on('GET /api/v1/lessons', () => Response.json({ items: [], next_cursor: null }))
+    server.on('GET /api/v1/courses', () => Response.json({ items: [] }))
+    server.on('POST /api/v1/sample-lesson', () =>
+      Response.json({ lesson: { id: 4 }, task_id: 9, same_recording: [] }, { status: 201 }),
+    )
+    const { router } = await renderInPages(LibraryView)
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Try the sample lesson' }))
+
+    await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/lessons/4'))
+  })
+
+  it('shows a lesson that somebody else has added', async () => {
+    await renderInPages(LibraryView)
+    await screen.findByRole('link', { name: 'Enzymes' })
+    const items = [aLesson({ id: 2, title: 'Mitosis', state: 'new' }), aLesson()]
+    server.on('GET /api/v1/lessons', () => Response.json({ items, next_cursor: null }))
+
+    FakeEventSource.last.send('task', aTask({ id: 11, lesson_id: 2, status: 'pending' }))
+
+    expect(await screen.findByRole('link', { name: 'Mitosis' })).toBeVisible()
+  })
+})
+
+describe('Courses', () => {
+  it('are made with a title, and opened', async () => {
+    server.on('POST /api/v1/courses', () => Response.json({ ...aCourse, id: 3 }, { status: 201 }))
+    const { router } = await renderInPages(LibraryView)
+
+    await userEvent.click(await screen.findByRole('button', { name: 'New course' }))
+    await userEvent.type(await screen.findByLabelText('Title'), 'Chemistry{Enter}')
+
+    await waitFor(() => expect(router.currentRoute.value.query).toEqual({ course: '3' }))
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+  })
+
+  it('say at the field that a title is taken', async () => {
+    server.on('POST /api/v1/courses', () => problem(409, 'already-there'))
+    await renderInPages(LibraryView)
+
+    await userEvent.click(await screen.findByRole('button', { name: 'New course' }))
+    await userEvent.type(await screen.findByLabelText('Title'), 'Biology{Enter}')
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'There is one with this title already.',
+    )
+    expect(screen.getByLabelText('Title')).toHaveValue('Biology')
+  })
+
+  it('are renamed in the version that was seen', async () => {
+    let sent: unknown
+    server.on('PATCH /api/v1/courses/2', async (request) => {
+      sent = [request.headers.get('If-Match'), await request.json()]
+      return Response.json({ ...aCourse, title: 'Life' })
+    })
+    await renderInPages(LibraryView, { address: '/?course=2' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'What to do with Biology' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Rename' }))
+    const field = await screen.findByLabelText('Title')
+    await userEvent.clear(field)
+    await userEvent.type(field, 'Life{Enter}')
+
+    await waitFor(() => expect(sent).toEqual(['"b1"', { title: 'Life' }]))
+  })
+
+  it('are removed at once, and come back with their lessons', async () => {
+    const wanted: unknown[] = []
+    server.on('DELETE /api/v1/courses/2', () => new Response(null, { status: 204 }))
+    server.on('POST /api/v1/courses', () => Response.json({ ...aCourse, id: 6 }, { status: 201 }))
+    server.on('POST /api/v1/courses/6/themes', () => Response.json(aTheme, { status: 201 }))
+    server.on('PATCH /api/v1/lessons/1', async (request) => {
+      wanted.push(await request.json())
+      return Response.json(aLesson())
+    })
+    const { pinia, router } = await renderInPages(LibraryView, { address: '/?course=2' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'What to do with Biology' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove the course' }))
+    await waitFor(() => expect(router.currentRoute.value.query).toEqual({}))
+    const [toast] = useToasts(pinia).toasts
+    expect(toast?.text).toBe(
+      'The course “Biology” was removed; its lesson is still in the library.',
+    )
+    toast?.action?.run()
+
+    await waitFor(() => expect(wanted).toEqual([{ course_id: 6, theme: '' }]))
+  })
+})
+
+describe('Selected lessons', () => {
+  const lessons = [1, 2, 3].map((id) => aLesson({ id, title: `Lesson ${String(id)}` }))
+
+  async function select(...titles: string[]) {
+    server.on('GET /api/v1/lessons', () => Response.json({ items: lessons, next_cursor: null }))
+    const rendered = await renderInPages(LibraryView)
+    await userEvent.click(await screen.findByRole('button', { name: 'Select' }))
+    for (const title of titles) {
+      await userEvent.click(await screen.findByRole('checkbox', { name: `Select ${title}` }))
+    }
+    return rendered
+  }
+
+  it('are removed together, and brought back together', async () => {
+    for (const id of ['1', '3']) {
+      server.on(`DELETE /api/v1/lessons/${id}`, () => new Response(null, { status: 204 }))
+      server.on(`POST /api/v1/trash/${id}/restore`, () => Response.json(aLesson()))
+    }
+    const { pinia } = await select('Lesson 1', 'Lesson 3')
+    expect(await screen.findByText('2 selected')).toBeVisible()
+
+    await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+    await waitFor(() => expect(useToasts(pinia).toasts).toHaveLength(1))
+    const [toast] = useToasts(pinia).toasts
+    expect(toast?.text).toBe('2 lessons are in the trash.')
+    toast?.action?.run()
+
+    await waitFor(() => {
+      const restored = server.requests.filter((request) => request.endsWith('/restore'))
+      expect(restored).toHaveLength(2)
+    })
+    expect(screen.queryByRole('toolbar')).not.toBeInTheDocument()
+  })
+
+  it('are processed', async () => {
+    const asked: unknown[] = []
+    server.on('POST /api/v1/tasks', async (request) => {
+      asked.push(await request.json())
+      return Response.json(aTask(), { status: 201 })
+    })
+    await select('Lesson 2')
+
+    await userEvent.click(screen.getByRole('button', { name: 'Process' }))
+
+    await waitFor(() =>
+      expect(asked).toEqual([
+        expect.objectContaining({ task_type: 'process', parameters: { lesson_id: 2 } }),
+      ]),
+    )
+  })
+
+  it('are moved to a course, which can be undone', async () => {
+    const changes: unknown[] = []
+    server.on('GET /api/v1/courses', () =>
+      Response.json({ items: [aCourse, { ...aCourse, id: 3, title: 'Chemistry' }] }),
+    )
+    server.on('PATCH /api/v1/lessons/2', async (request) => {
+      changes.push(await request.json())
+      return Response.json(aLesson())
+    })
+    const { pinia } = await select('Lesson 2')
+
+    await userEvent.click(screen.getByRole('button', { name: 'Move' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Chemistry' }))
+    await waitFor(() => expect(useToasts(pinia).toasts).toHaveLength(1))
+    useToasts(pinia).toasts[0]?.action?.run()
+
+    await waitFor(() => expect(changes).toEqual([{ course: 'Chemistry' }, { course_id: 2 }]))
+  })
+
+  it('are all of them, at one press', async () => {
+    await select()
+
+    await userEvent.click(
+      await screen.findByRole('checkbox', { name: 'Select all that are shown' }),
+    )
+
+    expect(screen.getByText('3 selected')).toBeVisible()
+  })
+
+  it('says what did not work', async () => {
+    server.on('DELETE /api/v1/lessons/1', () => problem(503, 'database-away'))
+    const { pinia } = await select('Lesson 1')
+
+    await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+
+    await waitFor(() =>
+      expect(useToasts(pinia).toasts).toMatchObject([
+        { look: 'danger', text: 'The database does not answer.' },
+      ]),
+    )
   })
 })

@@ -30,10 +30,12 @@ export function useCourses(courseId: Readonly<Ref<number | undefined>>) {
 
   void load(loadCourses)
   watch(courseId, () => load(loadThemes), { immediate: true })
-  useServerEvent('begin', () => {
-    void load(loadCourses)
-    void load(loadThemes)
-  })
 
-  return { courses, themes, failure }
+  async function reload(): Promise<void> {
+    await load(loadCourses)
+    await load(loadThemes)
+  }
+  useServerEvent('begin', () => void reload())
+
+  return { courses, themes, failure, reload }
 }

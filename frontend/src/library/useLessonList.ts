@@ -63,6 +63,8 @@ export function useLessonList(filter: Readonly<Ref<LessonFilter>>) {
 
   watch(filter, load, { immediate: true })
 
+  /** Tasks that were told of before: of a lesson that the filter hides, the first is enough. */
+  const known = new Set<number>()
   let settleTimer: number | undefined
   function refreshSoon(): void {
     clearTimeout(settleTimer)
@@ -70,12 +72,14 @@ export function useLessonList(filter: Readonly<Ref<LessonFilter>>) {
   }
   useServerEvent('begin', refreshSoon)
   useServerEvent('task', (task) => {
-    if (ENDED.has(task.status)) refreshSoon()
+    const isNew = task.lesson_id !== null && !lessons.value.some(({ id }) => id === task.lesson_id)
+    if (ENDED.has(task.status) || (isNew && !known.has(task.id))) refreshSoon()
+    known.add(task.id)
   })
   onScopeDispose(() => {
     clearTimeout(settleTimer)
     request.abort()
   })
 
-  return { lessons, nextCursor, loading, failure, load, loadMore }
+  return { lessons, nextCursor, loading, failure, load, loadMore, refreshSoon }
 }

@@ -1,0 +1,55 @@
+import userEvent from '@testing-library/user-event'
+import { screen, waitFor } from '@testing-library/vue'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { renderInPages } from '@/testing/render'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import { useToasts } from '@/ui/toasts'
+import TrashView from './TrashView.vue'
+
+const HOUR_MS = 3600 * 1000
+let server: FakeServer
+
+function removed(hoursAgo: number) {
+  return {
+    lesson_id: 3,
+    title: 'Enzymes',
+    duration: 5040,
+    removed_at: new Date(Date.now() - hoursAgo * HOUR_MS).toISOString(),
+    removed_by: null,
+  }
+}
+
+beforeEach(() => {
+  server = fakeServer({ 'GET /api/v1/trash': { items: [removed(30)], undo_days: 7 } })
+})
+
+describe('TrashView', () => {
+  it('says how long each lesson can still be brought back', async () => {
+    await renderInPages(TrashView, { address: '/trash' })
+
+    expect(await screen.findByRole('heading', { name: 'Enzymes' })).toBeVisible()
+    expect(screen.getByText(/1 hr 24 min · removed .* · 6 days left/)).toBeVisible()
+  })
+
+  it('brings a lesson back', async () => {
+    server.on('POST /api/v1/trash/3/restore', () => {
+      server.on('GET /api/v1/trash', () => Response.json({ items: [], undo_days: 7 }))
+      return Response.json({ id: 3 })
+    })
+    const { pinia } = await renderInPages(TrashView, { address: '/trash' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Bring back Enzymes' }))
+
+    expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” is in the library again.')
+  })
+
+  it('says what did not work', async () => {
+    server.on('POST /api/v1/trash/3/restore', () => problem(404, 'not-found'))
+    const { pinia } = await renderInPages(TrashView, { address: '/trash' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Bring back Enzymes' }))
+
+    await waitFor(() => expect(useToasts(pinia).toasts[0]?.look).toBe('danger'))
+  })
+})
