@@ -1,43 +1,61 @@
 import { defineStore } from 'pinia'
 import { reactive } from 'vue'
 import { asFailure } from '@/api/failure'
-import { getLesson } from '@/api/lessons'
+import { listLessons, type LessonPage } from '@/api/lessons'
 
-const AT_ONCE = 4
+const PAGE_LESSONS = 100
 /** A title may be changed while another page is open, so it is looked up again after a while. */
 const FRESH_MS = 30_000
 
-/** Titles of lessons that other things name by their ids alone, such as tasks and notes. */
+/**
+ * Titles of lessons that other things name by their ids alone, such as tasks and notes. They are read
+ * from the list of lessons, the last added first, as far as they are needed: mostly its first page.
+ */
 export const useLessonTitles = defineStore('lesson-titles', () => {
   /** null: there is no such lesson, or no more. */
   const titles = reactive(new Map<number, string | null>())
-  const askedAt = new Map<number, number>()
-  const waiting: number[] = []
-  let running = 0
+  const lookedAt = new Map<number, number>()
+  const wanted = new Set<number>()
+  let isLooking = false
 
   /** Have the titles of these looked up, unless that was done a moment ago. */
   function want(lessonIds: Iterable<number>): void {
     const now = performance.now()
-    for (const id of new Set(lessonIds)) {
-      if (now - (askedAt.get(id) ?? Number.NEGATIVE_INFINITY) < FRESH_MS) continue
-      askedAt.set(id, now)
-      waiting.push(id)
+    for (const id of lessonIds) {
+      if (now - (lookedAt.get(id) ?? Number.NEGATIVE_INFINITY) > FRESH_MS) wanted.add(id)
     }
-    while (running < AT_ONCE && waiting.length > 0) void work()
+    if (!isLooking && wanted.size > 0) void lookUp()
   }
 
-  async function work(): Promise<void> {
-    running += 1
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await look(id)
-    running -= 1
-  }
-
-  async function look(id: number): Promise<void> {
+  async function lookUp(): Promise<void> {
+    isLooking = true
     try {
-      titles.set(id, (await getLesson(id)).value.title)
+      while (wanted.size > 0) await readUntil(new Set(wanted))
     } catch (error) {
-      if (asFailure(error).status === 404) titles.set(id, null)
-      else askedAt.delete(id)
+      asFailure(error) // what is shown is named by its number until somebody asks again
+      wanted.clear()
+    } finally {
+      isLooking = false
+    }
+  }
+
+  async function readUntil(ids: ReadonlySet<number>): Promise<void> {
+    const missing = new Set(ids)
+    const oldest = Math.min(...ids)
+    let cursor: string | null = null
+    do {
+      const place = { limit: PAGE_LESSONS, cursor: cursor ?? undefined }
+      const page: LessonPage = await listLessons({ sort: '-id' }, place)
+      for (const { id, title } of page.items) {
+        titles.set(id, title)
+        missing.delete(id)
+      }
+      cursor = (page.items.at(-1)?.id ?? 0) > oldest ? page.next_cursor : null
+    } while (cursor !== null && missing.size > 0)
+    for (const id of missing) titles.set(id, null)
+    for (const id of ids) {
+      lookedAt.set(id, performance.now())
+      wanted.delete(id)
     }
   }
 
