@@ -1,5 +1,5 @@
 import { client, take } from './client'
-import type { TaskPage, TaskPublic, TaskStatus } from './schema'
+import type { TaskNew, TaskPage, TaskPublic, TaskStatus } from './schema'
 
 export type { TaskPage, TaskPublic, TaskStatus } from './schema'
 
@@ -14,6 +14,12 @@ export interface TaskFilter {
 export function listTasks(filter: TaskFilter = {}, signal?: AbortSignal): Promise<TaskPage> {
   const { lessonId: lesson_id, ...same } = filter
   return take(client.GET('/api/v1/tasks', { params: { query: { lesson_id, ...same } }, signal }))
+}
+
+/** Ask for background work. */
+export function createTask(task: Pick<TaskNew, 'task_type' | 'parameters'>): Promise<TaskPublic> {
+  const body = { priority: 0, ...task }
+  return take(client.POST('/api/v1/tasks', { body }))
 }
 
 /** Stop a task that has not ended; what it has stored is kept. */
