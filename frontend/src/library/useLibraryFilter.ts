@@ -26,8 +26,9 @@ export function useLibraryFilter() {
     void router.replace({ query: writeFilter(next) })
   }
 
+  /** All lessons of the course or the theme that is open. */
   function clear(): void {
-    void router.replace({ query: writeFilter({ sort: filter.value.sort }) })
+    change({ state: undefined, from: undefined, to: undefined })
   }
 
   return { filter: computed(() => filter.value), change, clear }
