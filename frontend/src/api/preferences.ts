@@ -3,6 +3,7 @@ import { tellUnreachable } from './reachability'
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
 import type { Preferences, PreferencesChange, TrialPublic } from './schema'
 
+export type { Versioned } from './client'
 export type { Preferences, TrialPublic } from './schema'
 
 /** What is to be changed, at any depth; what is left out stays. */
