@@ -47,18 +47,24 @@ export function useLesson(lessonId: number) {
     }
   }
 
+  /** The text that is read first, and then the one that it is compared with. */
   async function loadTexts(found: LessonPublic, signal: AbortSignal): Promise<void> {
     const { id, has_transcript, has_corrected_transcript, has_summary } = found
-    const texts = await Promise.all([
-      has_transcript ? getTranscript(id, signal) : null,
-      has_corrected_transcript ? getCorrectedTranscript(id, signal) : null,
+    const isCorrected = has_corrected_transcript
+    const readHeard = async () => asText(has_transcript ? await getTranscript(id, signal) : null)
+    const [newCorrected, onlyText, newSummary] = await Promise.all([
+      isCorrected ? getCorrectedTranscript(id, signal) : null,
+      isCorrected ? null : readHeard(),
       has_summary ? getSummary(id, signal) : null,
     ])
     if (signal.aborted) return
-    heard.value = asText(texts[0])
-    corrected.value = asText(texts[1])
-    summary.value = texts[2]
+    corrected.value = asText(newCorrected)
+    summary.value = newSummary
+    if (!isCorrected) heard.value = onlyText
     isRead.value = true
+    if (!isCorrected) return
+    const newHeard = await readHeard()
+    if (!signal.aborted) heard.value = newHeard
   }
 
   void load()
