@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo serve pages test check format bench chaos lock clean
+.PHONY: help setup setup-browser demo serve pages test check format bench chaos lock clean
 
 help:
 	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
 	@echo "make chaos   workers killed again and again, on both databases (an hour or more)"
 	@echo "make setup   only create $(VENV) with the locked dependencies"
+	@echo "make setup-browser   Chromium for the browser tests, where apt can install it"
 	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
 
 setup: $(READY)
@@ -31,6 +32,9 @@ $(READY): requirements.lock pyproject.toml scripts/find-python.sh
 	@# The lock holds the build backend too, so nothing unpinned is fetched here.
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+setup-browser:
+	@sh scripts/setup-browser.sh
 
 demo: $(READY)
 	@$(BIN)/python scripts/demo.py

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,24 +10,16 @@ import pytest
 
 from backend.pages.serving import PAGES
 from backend.web.security import SECURITY_HEADERS
-from scripts.build_pages import FRONTEND, LOCK, OLDEST_NODE, build, is_new_enough, npm_command
+from scripts.build_pages import FRONTEND, LOCK
+from tests.built_pages import built_pages, needs_node
 
-DIST = Path(__file__).parents[2] / "backend" / "pages" / "dist"
 LARGEST_FIRST_PAGE_BYTES = 150 * 1024
 """Of JavaScript, packed with gzip, until the library can be used."""
-
-needs_node = pytest.mark.skipif(
-    not is_new_enough(shutil.which("node")) or shutil.which("npm") is None,
-    reason="there is no Node {}.{} or newer here: the front end was not tested".format(
-        *OLDEST_NODE
-    ),
-)
 
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    build(npm_command())
-    return DIST
+    return built_pages()
 
 
 def run_script(name: str) -> None:

@@ -1,0 +1,195 @@
+"""Recordings come in through the browser, whatever happens on the way."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.pages.visitor import Visitor
+from tests.api.server import ServerProcess
+from tests.audio_files import NANO_LESSON_PATH, tone, write_wav
+
+OpenPages = Callable[..., Visitor]
+
+SLOW_BYTES_PER_SECOND = 1_500_000
+
+
+@pytest.fixture
+def long_recording(tmp_path: Path) -> Path:
+    """About 13 MB, so that a slow upload takes some seconds."""
+    return write_wav(tmp_path / "long lesson.wav", tone(400))
+
+
+def slow_down(visitor: Visitor, bytes_per_second: int) -> None:
+    """Of the network, upwards; -1: as fast as it is."""
+    session = visitor.context.new_cdp_session(visitor.page)
+    session.send("Network.enable")
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    session.send(
+        "Network.emulateNetworkConditions", limits | {"uploadThroughput": bytes_per_second}
+    )
+
+
+def add(page: Page, *recordings: Path, process: bool = False) -> None:
+    page.get_by_role("button", name="Add recordings").first.click()
+    page.get_by_role("checkbox", name="Transcribe").set_checked(process)
+    page.get_by_label("Choose files").set_input_files(list(recordings))
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name="Uploads").get_by_role("listitem").filter(has_text=name)
+
+
+def wait_for_bytes(page: Page, name: str) -> None:
+    """Until some of it is on the way, but not all."""
+    expect(row_of(page, name).get_by_text("MB/s")).to_be_visible()
+
+
+def stored_hash(server: ServerProcess, lesson_id: int) -> str:
+    with server.client() as client:
+        content = client.get(f"/api/v1/lessons/{lesson_id}/media").content
+    return hashlib.sha256(content).hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_recording_that_is_dropped_becomes_a_lesson_with_a_transcript(
+    open_pages: OpenPages,
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    expect(page.get_by_role("heading", name="The library is empty")).to_be_visible()
+    content = list(NANO_LESSON_PATH.read_bytes())
+    data = page.evaluate_handle(
+        """content => {
+            const data = new DataTransfer()
+            data.items.add(new File([new Uint8Array(content)], 'light.ogg', { type: 'audio/ogg' }))
+            return data
+        }""",
+        content,
+    )
+
+    page.dispatch_event("body", "dragenter", {"dataTransfer": data})
+    expect(page.get_by_text("Drop recordings here")).to_be_visible()
+    page.dispatch_event("body", "drop", {"dataTransfer": data})
+
+    expect(page.get_by_text("“light.ogg” was added.")).to_be_visible()
+    lesson = page.get_by_role("list", name="Lessons").get_by_role("link", name="light")
+    expect(lesson).to_be_visible()
+    expect(page.get_by_role("list", name="Lessons").locator("p")).to_be_visible()
+    visitor.check_access()
+
+
+def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    wait_for_bytes(page, "long lesson.wav")
+
+    page.reload()
+    slow_down(visitor, -1)
+    row = row_of(page, "long lesson.wav")
+    expect(row.get_by_text("Choose the file again to go on")).to_be_visible()
+    expect(row.get_by_text(" MB of ")).to_be_visible()
+    visitor.check_access()
+    with page.expect_request(
+        lambda request: request.method == "PATCH" and "/uploads/" in request.url
+    ) as sent:
+        row.get_by_label("Choose the file").set_input_files(long_recording)
+
+    expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible()
+    assert int(sent.value.headers["upload-offset"]) > 0
+    assert stored_hash(server, 1) == hash_of(long_recording)
+
+
+def test_an_upload_goes_on_by_itself_when_the_server_is_back(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    visitor.expect_trouble("^failed: ", "answer: .* 503", "^console: .*EventSource")
+    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    wait_for_bytes(page, "long lesson.wav")
+
+    server.kill()
+    row = row_of(page, "long lesson.wav")
+    expect(row.get_by_text("The server does not answer")).to_be_visible()
+    slow_down(visitor, -1)
+    port = httpx.URL(server.address or "").port
+    with ServerProcess(port=port or 0) as again:
+        expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible(timeout=60_000)
+        assert stored_hash(again, 1) == hash_of(long_recording)
+        page.close()
+
+
+def test_an_upload_is_paused_and_gone_on_with_and_stays_through_the_pages(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    wait_for_bytes(page, "long lesson.wav")
+
+    page.get_by_role("button", name="Pause long lesson.wav").click()
+    page.get_by_role("link", name="Search").click()
+    expect(row_of(page, "long lesson.wav").get_by_text("Paused")).to_be_visible()
+    slow_down(visitor, -1)
+    page.get_by_role("button", name="Go on with long lesson.wav").click()
+
+    expect(page.get_by_role("link", name="long lesson.wav")).to_be_visible()
+    assert stored_hash(server, 1) == hash_of(long_recording)
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path, data_dir: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    visitor.expect_trouble("answer: DELETE .*/uploads/.* 423")
+    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    wait_for_bytes(page, "long lesson.wav")
+
+    with page.expect_response(
+        lambda answer: answer.request.method == "DELETE" and answer.status == 204
+    ):
+        page.get_by_role("button", name="Give up long lesson.wav").click()
+
+    expect(page.get_by_role("region", name="Uploads")).to_be_hidden()
+    assert not [path for path in (data_dir / "uploads").rglob("*") if path.stat().st_size > 100_000]
+    with server.client() as client:
+        assert client.get("/api/v1/lessons").json()["items"] == []
+
+
+def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_path: Path) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    visitor.expect_trouble("answer: PATCH .*/uploads/.* 422")
+    (tmp_path / "empty.mp3").touch()
+    (tmp_path / "notes.mp3").write_text("These are only words.")
+
+    add(page, tmp_path / "empty.mp3", tmp_path / "notes.mp3")
+
+    expect(row_of(page, "empty.mp3").get_by_text("The file is empty.")).to_be_visible()
+    expect(row_of(page, "notes.mp3").get_by_text("not a recording")).to_be_visible()
+    visitor.check_access()
+
+
+def test_the_same_recording_is_noticed(open_pages: OpenPages) -> None:
+    page = open_pages().page
+    add(page, NANO_LESSON_PATH)
+    expect(page.get_by_text("Added to the library")).to_be_visible()
+
+    add(page, NANO_LESSON_PATH)
+
+    expect(page.get_by_text("the same recording is already in")).to_be_visible()
