@@ -75,7 +75,6 @@ def engine_for(url: str) -> Engine:
     # Here, so that whoever writes lessons has it, and importing this module loads no tables.
     from backend.index.passages import keep_in_step
 
-    keep_in_step()
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         built = _sqlite_engine(parsed)
@@ -85,6 +84,7 @@ def engine_for(url: str) -> Engine:
         )
     _prepare_before_first_connection(built)
     _name_errors(built)
+    keep_in_step(built)
     _engines.append(built)
     return built
 

@@ -19,12 +19,14 @@ passages along by the foreign key, whoever removes it.
 import logging
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from weakref import WeakSet
 
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Engine,
     Float,
     Integer,
     MetaData,
@@ -105,8 +107,13 @@ def lesson_of_passage(passage_id: int) -> int:
 # --- keeping in step -------------------------------------------------------------------------
 
 
-def keep_in_step() -> None:
-    """From now on each lesson that this process writes is indexed; called for every engine."""
+_engines: WeakSet[Engine] = WeakSet()
+"""The databases that have an index. A script may put the tables into one of its own."""
+
+
+def keep_in_step(engine: Engine) -> None:
+    """From now on each lesson that this process writes to this database is indexed."""
+    _engines.add(engine)
     for moment in ("after_insert", "after_update"):
         if not event.contains(Lesson, moment, _index_written):
             event.listen(Lesson, moment, _index_written)
@@ -114,6 +121,8 @@ def keep_in_step() -> None:
 
 def _index_written(mapper: object, connection: Connection, lesson: Lesson) -> None:
     """Called within each flush that writes a lesson, in its transaction."""
+    if connection.engine not in _engines:
+        return
     assert lesson.id is not None
     attributes = inspect(lesson).attrs
     if any(attributes[name].history.has_changes() for name in HEADS):

@@ -31,13 +31,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlmodel import SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from backend.database import take_write_lock
 from backend.errors import InvalidValue, LessonNotFound
 from backend.jobs.parameters import Parameters, ProcessParameters, read_parameters
 from backend.jobs.reading import HOW_IT_ENDED
-from backend.models import Lesson, TaskStatus, TaskType
+from backend.lessons.service import require_lesson
+from backend.models import TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
 from backend.models.task import ACTIVE, ENDED
 from backend.tasks.process import Stage, is_stage_needed
@@ -155,10 +156,8 @@ def _first_stage(db: Engine, task_type: TaskType, parameters: Parameters) -> Sta
 
 
 def _require_lesson(db: Engine, lesson_id: int) -> None:
-    with db.connect() as connection:
-        found = connection.scalar(select(col(Lesson.id)).where(col(Lesson.id) == lesson_id))
-    if found is None:
-        raise LessonNotFound(lesson_id)
+    with Session(db) as session:
+        require_lesson(session, lesson_id)
 
 
 # --- dependencies ----------------------------------------------------------------------------

@@ -138,6 +138,9 @@ class ChatCaller:
             error.unusable_replies = tuple(unusable)
             if isinstance(error, FATAL):
                 self.stop()
+            elif isinstance(error, RateLimited) and error.retry_after_seconds is not None:
+                # This call gives up, and the others need not meet the same limit.
+                self._pace.slow_down(min(error.retry_after_seconds, LONGEST_WAIT_SECONDS))
             raise
         usage = usage_of(message)
         return Reply(value, usage.input_tokens, usage.output_tokens, tuple(unusable))

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from backend.config import Settings
 from backend.database import Bind, bind_of
 from backend.errors import LessonNotFound
 from backend.models import Lesson, TaskType
+from backend.models.people import is_there
 from backend.models.transcript import transcript_hash
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import require_possible_id
@@ -73,7 +74,7 @@ def is_stage_needed(bind: Bind, lesson_id: int, stage: Stage) -> bool:
     """
     require_possible_id(lesson_id)
     with Session(bind) as session:
-        lesson = session.get(Lesson, lesson_id)
+        lesson = session.exec(select(Lesson).where(Lesson.id == lesson_id, is_there)).first()
         if lesson is None:
             raise LessonNotFound(lesson_id)
         if lesson.transcript is None:
@@ -82,8 +83,9 @@ def is_stage_needed(bind: Bind, lesson_id: int, stage: Stage) -> bool:
             return False
         if stage is Stage.CORRECTION:
             made_from = (lesson.correction_metadata or {}).get("input")
-            is_there = lesson.corrected_transcript is not None
-            return not is_there or made_from != transcript_hash(lesson.transcript)
+            if lesson.corrected_transcript is None:
+                return True
+            return made_from != transcript_hash(lesson.transcript)
         text = lesson.corrected_transcript
         if text is None:
             text = lesson.transcript

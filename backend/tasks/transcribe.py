@@ -18,6 +18,7 @@ from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
+from backend.models.people import is_there
 from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
 from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
@@ -223,7 +224,7 @@ class _Recording:
 
 def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
     require_possible_id(lesson_id)
-    statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id)
+    statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id, is_there)
     with Session(bind) as session:
         row = session.exec(statement).first()
     if row is None:

@@ -16,8 +16,7 @@ from tests.acceptance.workers import (
     Workers,
     WriteConfig,
     assert_completed,
-    count_answers,
-    count_windows,
+    begin_both,
     insert_task,
     make_quiet_recording,
     spoken,
@@ -45,13 +44,6 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_quiet_recording(tmp_path_factory.mktemp("audio") / "quiet.flac", windows=3)
 
 
-def wait_for_both_to_be_under_way(recorded: int, written: int) -> None:
-    wait_until(
-        lambda: count_windows(recorded) >= 1 and count_answers(written) >= 3,
-        seconds=120,
-    )
-
-
 @pytest.fixture
 def own_server(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> "Iterator[PostgresServer]":
     """A PostgreSQL server that only this test uses, and may stop."""
@@ -70,13 +62,9 @@ def test_workers_outlive_a_database_that_is_away(
     with serve(AccountingStub(latency_seconds=0.3)) as stub, Workers() as workers:
         write_config(worker_settings(stub))
         recorded, written = lesson_of(recording), lesson_of(transcript=spoken(SEGMENTS))
-        tasks = [
-            insert_task("transcription", {"lesson_id": recorded}),
-            insert_task("correction", {"lesson_id": written, **CALLS}),
-            insert_task("summary", {"lesson_id": written}),
-        ]
         begun = workers.start(2)
-        wait_for_both_to_be_under_way(recorded, written)
+        tasks = begin_both(stub, recorded, written, CALLS)
+        tasks.append(insert_task("summary", {"lesson_id": written}))
 
         stop_at_once(own_server)
         back_at = time.monotonic() + AWAY_SECONDS
@@ -106,12 +94,8 @@ def test_a_worker_outlives_a_full_disk(
     with serve(AccountingStub(latency_seconds=0.3)) as stub, Workers() as workers:
         write_config(worker_settings(stub))
         recorded, written = lesson_of(recording), lesson_of(transcript=spoken(SEGMENTS))
-        tasks = [
-            insert_task("transcription", {"lesson_id": recorded}),
-            insert_task("correction", {"lesson_id": written, **CALLS}),
-        ]
         (worker,) = workers.start(1)
-        wait_for_both_to_be_under_way(recorded, written)
+        tasks = begin_both(stub, recorded, written, CALLS)
 
         limit_files(worker, max_bytes=1)
         wait_until(

@@ -14,6 +14,7 @@ from tests.acceptance.workers import (
     Workers,
     WriteConfig,
     assert_completed,
+    begin_both,
     count_answers,
     count_windows,
     has_status,
@@ -183,15 +184,8 @@ def test_a_worker_that_is_asked_to_end_stores_what_it_has_and_others_go_on(
     with serve(AccountingStub(latency_seconds=0.2)) as stub, Workers() as workers:
         write_config(worker_settings(stub))
         spoken_lesson, written_lesson = lesson_of(recording), lesson_of(transcript=spoken(SEGMENTS))
-        tasks = [
-            insert_task("transcription", {"lesson_id": spoken_lesson}),
-            insert_task("correction", {"lesson_id": written_lesson, **SIXTY_CALLS}),
-        ]
         (worker,) = workers.start(1)
-        wait_until(
-            lambda: count_windows(spoken_lesson) >= 1 and count_answers(written_lesson) >= 3,
-            seconds=120,
-        )
+        tasks = begin_both(stub, spoken_lesson, written_lesson, SIXTY_CALLS)
 
         status = worker.stop()
 

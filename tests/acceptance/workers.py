@@ -415,6 +415,27 @@ def _kept_answers() -> dict[str, list[tuple[datetime, datetime | None]]]:
     return kept
 
 
+UNHURRIED_SECONDS = 2.0
+"""For each answer: dozens of them take longer than a recogniser needs to begin."""
+
+
+def begin_both(
+    stub: AccountingStub, recorded: int, written: int, calls: Mapping[str, object]
+) -> list[int]:
+    """A transcription and a correction that are both under way, for workers that run.
+
+    The recogniser begins only when the first answers have come, and the provider takes its time
+    until a window is stored: neither can be over before the other has begun.
+    """
+    usual, stub.latency_seconds = stub.latency_seconds, UNHURRIED_SECONDS
+    correction = insert_task("correction", {"lesson_id": written, **calls})
+    wait_until(lambda: count_answers(written) >= 3, LIMIT_SECONDS)
+    transcription = insert_task("transcription", {"lesson_id": recorded})
+    wait_until(lambda: count_windows(recorded) >= 1, LIMIT_SECONDS)
+    stub.latency_seconds = usual
+    return [transcription, correction]
+
+
 # --- the settings and the recordings -----------------------------------------------------------
 
 

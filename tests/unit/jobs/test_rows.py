@@ -12,6 +12,7 @@ from backend import database
 from backend.jobs import rows
 from backend.jobs.rows import Run
 from backend.jobs.slots import QUEUE_OF
+from backend.lessons.removal import trash_lesson
 from tests.unit.jobs.rows import insert_task
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -107,6 +108,21 @@ def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
     assert part in row(db, wrong)["error"]
     assert row(db, wrong)["end_date"] is not None
     assert row(db, right)["stage"] == "summary"
+
+
+@pytest.mark.parametrize("task_type", ["transcription", "process"])
+def test_a_row_for_a_lesson_in_the_trash_fails_like_one_for_none(
+    db: Engine, lesson_of: MakeLesson, task_type: str
+) -> None:
+    lesson_id = lesson_of()
+    with Session(db) as session:
+        trash_lesson(session, lesson_id, undo_days=7)
+    task_id = add(db, task_type, lesson_id)
+
+    rows.admit(db)
+
+    assert row(db, task_id)["status"] == "failed"
+    assert f"There is no lesson {lesson_id}" in row(db, task_id)["error"]
 
 
 def test_what_sqlite_takes_for_a_number_does_no_harm(

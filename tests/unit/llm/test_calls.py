@@ -324,6 +324,21 @@ def test_a_rate_limit_holds_back_the_other_threads_too(openai_stub: OpenAIStub) 
     assert openai_stub.call_count == 3
 
 
+def test_a_call_that_gives_up_at_a_rate_limit_still_holds_back_the_next(
+    openai_stub: OpenAIStub,
+) -> None:
+    fake_time = FakeTime(STARTED_AT.timestamp())
+    choice = ModelChoice(Provider.OPENAI, "gpt-4o", 0.3, openai_stub.base_url, KEY)
+    caller = ChatCaller(choice, timing=fake_time.timing(), max_attempts=1)
+    openai_stub.next(openai_stub.rate_limited({"retry-after": "30"}))
+
+    with pytest.raises(errors.RateLimited):
+        caller.ask_text(SYSTEM, "one")
+    caller.ask_text(SYSTEM, "two")
+
+    assert fake_time.waits == [pytest.approx(30)]
+
+
 def test_one_line_is_logged_for_each_wait(
     openai_caller: ChatCaller, openai_stub: OpenAIStub, caplog: pytest.LogCaptureFixture
 ) -> None:
