@@ -55,5 +55,6 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     maxWorkers: 2,
+    testTimeout: 30_000,
   },
 })

@@ -1,7 +1,10 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/vue'
+import { cleanup, configure } from '@testing-library/vue'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { FakeEventSource } from './FakeEventSource'
+
+// A page that is loaded when it is opened may take its time on a busy machine.
+configure({ asyncUtilTimeout: 8000 })
 
 // What jsdom does not have, and browsers do.
 class NoResizes {
@@ -15,6 +18,8 @@ Element.prototype.hasPointerCapture = () => false
 Element.prototype.setPointerCapture = () => undefined
 Element.prototype.releasePointerCapture = () => undefined
 window.scrollTo = () => undefined
+window.scrollBy = () => undefined
+Range.prototype.getBoundingClientRect = () => new DOMRect()
 
 beforeEach(() => {
   vi.stubGlobal('ResizeObserver', NoResizes)

@@ -1,0 +1,383 @@
+import userEvent from '@testing-library/user-event'
+import { screen, waitFor, within } from '@testing-library/vue'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Preferences } from '@/api/preferences'
+import { FakeEventSource } from '@/testing/FakeEventSource'
+import { renderInPages } from '@/testing/render'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import SettingsView from './SettingsView.vue'
+
+let server: FakeServer
+/** What was sent to change the settings: the ETag that was named, and the change. */
+let changes: { etag: string | null; change: unknown }[]
+
+function somePreferences(more: Partial<Preferences> = {}): Preferences {
+  return {
+    has_api_key: false,
+    provider: 'OpenAI',
+    base_url: null,
+    transcription: {
+      engine: 'auto',
+      model: 'small',
+      device: 'auto',
+      compute_type: 'default',
+      language: null,
+      beam_size: 5,
+      vad_filter: true,
+      initial_prompt: '',
+    },
+    correction: { model: 'gpt-4o', prompt: 'Correct it.', temperature: 0.3 },
+    summary: {
+      max_length: 300,
+      model: 'gpt-4o',
+      prompt: 'Sum it up.',
+      temperature: 0.7,
+      context_tokens: null,
+    },
+    llm: { max_concurrency: 10, requests_per_minute: null },
+    worker: { transcriptions: 1, language_tasks: 4, takeover_seconds: 15, keep_days: 30 },
+    library: { undo_days: 7, watch_folder: null, watch_process: false },
+    version: 'v1',
+    ...more,
+  }
+}
+
+function answer(preferences: Preferences): Response {
+  return Response.json(preferences, { headers: { ETag: `"${preferences.version}"` } })
+}
+
+function conflict(preferences: Preferences): Response {
+  return problem(412, 'conflict', { present: preferences })
+}
+
+/** Answer changes, one after the other; the last answer stays. */
+function answerChanges(...answers: Response[]): void {
+  server.on('PATCH /api/v1/preferences', async (request) => {
+    changes.push({ etag: request.headers.get('If-Match'), change: await request.json() })
+    return (answers[Math.min(changes.length, answers.length) - 1] as Response).clone()
+  })
+}
+
+beforeEach(() => {
+  changes = []
+  server = fakeServer({
+    'GET /healthz': { status: 'ok', version: '0.1.0' },
+    'GET /readyz': {
+      status: 'ready',
+      checks: [{ name: 'database', is_ok: true, reason: null }],
+    },
+    'GET /api/v1/models': {
+      items: [
+        { name: 'small', is_installed: true, size_bytes: 484e6, problem: null, download: null },
+        { name: 'tiny', is_installed: false, size_bytes: null, problem: null, download: null },
+        { name: 'tiny.en', is_installed: false, size_bytes: null, problem: null, download: null },
+      ],
+    },
+  })
+  server.on('GET /api/v1/preferences', () => answer(somePreferences()))
+})
+
+async function openSection(name: string) {
+  return within(await screen.findByRole('region', { name }))
+}
+
+describe('SettingsView', () => {
+  it('saves what was changed of a section, and nothing else', async () => {
+    answerChanges(answer(somePreferences({ version: 'v2' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Recogniser')
+    expect(section.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument()
+
+    await userEvent.type(section.getByLabelText('Words to expect'), 'Fresnel')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await section.findByText('Saved')).toBeVisible()
+    expect(changes).toEqual([
+      { etag: '"v1"', change: { transcription: { initial_prompt: 'Fresnel' } } },
+    ])
+  })
+
+  it('sends null for what is emptied, where that means something', async () => {
+    answerChanges(answer(somePreferences({ version: 'v2' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Correction')
+
+    await userEvent.clear(section.getByLabelText('Temperature'))
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    await section.findByText('Saved')
+    expect(changes[0]?.change).toEqual({ correction: { temperature: null } })
+  })
+
+  it('gives up what was typed when it is told to', async () => {
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Summary')
+    const field = section.getByLabelText('Model')
+
+    await userEvent.type(field, '-mini')
+    await userEvent.click(section.getByRole('button', { name: 'Discard' }))
+
+    expect(field).toHaveValue('gpt-4o')
+    expect(section.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument()
+  })
+
+  it('says at its field what cannot be', async () => {
+    answerChanges(
+      problem(422, 'invalid-request', {
+        errors: [
+          { location: 'body.llm.max_concurrency', message: 'Input should be less than 1000' },
+        ],
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Limits of calls')
+    const field = section.getByLabelText('Calls at once')
+
+    await userEvent.type(field, '000')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await section.findByText('A number from 1 to 1000.')).toBeVisible()
+    expect(field).toBeInvalid()
+    expect(field).toHaveValue(10_000)
+  })
+
+  it('saves again by itself where somebody changed another section', async () => {
+    const theirs = somePreferences({
+      library: { undo_days: 1, watch_process: false },
+      version: 'v2',
+    })
+    answerChanges(conflict(theirs), answer({ ...theirs, version: 'v3' }))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Summary')
+
+    await userEvent.type(section.getByLabelText('Model'), '-mini')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    await section.findByText('Saved')
+    expect(changes.map(({ etag }) => etag)).toEqual(['"v1"', '"v2"'])
+    const library = await openSection('Library')
+    expect(library.getByLabelText(/can be brought back/)).toHaveValue(1)
+  })
+
+  it('lets the person decide where somebody changed the same section', async () => {
+    const theirs = somePreferences({
+      correction: { model: 'theirs', prompt: 'Correct it.', temperature: 0.3 },
+      version: 'v2',
+    })
+    answerChanges(conflict(theirs))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Correction')
+
+    await userEvent.type(section.getByLabelText('Model'), '-mine')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+    expect(await section.findByText(/changed these settings meanwhile/)).toBeVisible()
+    expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mine')
+
+    await userEvent.click(section.getByRole('button', { name: 'Show theirs' }))
+    expect(section.getByLabelText('Model')).toHaveValue('theirs')
+  })
+
+  it('keeps what was typed while the server is gone', async () => {
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Correction')
+    await userEvent.type(section.getByLabelText('Model'), '-mini')
+
+    server.die()
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await section.findByText('Lectern’s server does not answer.')).toBeVisible()
+    expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
+    FakeEventSource.last.send('begin', {})
+    expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
+  })
+
+  it('puts the usual prompt back, as the API names it', async () => {
+    server.on('GET /openapi.json', () =>
+      Response.json({
+        components: {
+          schemas: { SummarySettings: { properties: { prompt: { default: 'The usual one.' } } } },
+        },
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Summary')
+
+    await userEvent.click(section.getByRole('button', { name: 'Back to the usual text' }))
+
+    await waitFor(() =>
+      expect(section.getByLabelText('What the model is told')).toHaveValue('The usual one.'),
+    )
+    expect(section.getByRole('button', { name: 'Save' })).toBeVisible()
+  })
+})
+
+describe('the provider', () => {
+  it('takes a key, and never shows one', async () => {
+    answerChanges(answer(somePreferences({ has_api_key: true, version: 'v2' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    await userEvent.type(section.getByLabelText('Key'), 'sk-secret')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await section.findByText('A key is set.')).toBeVisible()
+    expect(changes[0]?.change).toEqual({ api_key: 'sk-secret' })
+    expect(section.queryByLabelText('Key')).not.toBeInTheDocument()
+  })
+
+  it('removes the key, but not before it is saved', async () => {
+    server.on('GET /api/v1/preferences', () => answer(somePreferences({ has_api_key: true })))
+    answerChanges(answer(somePreferences({ version: 'v2' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    await userEvent.click(section.getByRole('button', { name: 'Remove it' }))
+    expect(section.getByText('The key is removed when you save.')).toBeVisible()
+    expect(changes).toEqual([])
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await section.findByLabelText('Key')).toHaveValue('')
+    expect(changes[0]?.change).toEqual({ api_key: '' })
+  })
+
+  it('keeps the key where another is not entered after all', async () => {
+    server.on('GET /api/v1/preferences', () => answer(somePreferences({ has_api_key: true })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    await userEvent.click(section.getByRole('button', { name: 'Replace it' }))
+    await userEvent.type(section.getByLabelText('Key'), 'sk')
+    await userEvent.click(section.getByRole('button', { name: 'Keep the key that is set' }))
+
+    expect(section.getByText('A key is set.')).toBeVisible()
+    expect(section.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument()
+  })
+
+  it('is saved, then tested; what went there and what came back is shown', async () => {
+    const trial = { server: 'api.openai.com', model: 'gpt-4o', sent: 'A prsm splits light.' }
+    answerChanges(answer(somePreferences({ base_url: 'http://localhost:1234/v1', version: 'v2' })))
+    server.on('POST /api/v1/preferences/trial', () =>
+      Response.json({
+        items: [
+          {
+            ...trial,
+            work: 'correction',
+            received: 'A prism splits light.',
+            problem: null,
+            seconds: 0.8,
+            input_tokens: 40,
+            output_tokens: 9,
+          },
+          {
+            ...trial,
+            work: 'summary',
+            received: null,
+            problem: 'The model is not there: choose another.',
+            seconds: 0.1,
+            input_tokens: null,
+            output_tokens: null,
+          },
+        ],
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    await userEvent.type(
+      section.getByLabelText('Address of another server'),
+      'http://localhost:1234/v1',
+    )
+    await userEvent.click(section.getByRole('button', { name: 'Save, then test' }))
+
+    expect(await section.findByText('A prism splits light.')).toBeVisible()
+    expect(section.getByText('0.8 s · 40 tokens in, 9 out')).toBeVisible()
+    expect(section.getByText('The model is not there: choose another.')).toBeVisible()
+    expect(changes[0]?.change).toEqual({ base_url: 'http://localhost:1234/v1' })
+  })
+
+  it('has nothing to test, nor any key, where it is built in', async () => {
+    server.on('GET /api/v1/preferences', () => answer(somePreferences({ provider: 'Offline' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    expect(section.queryByRole('button', { name: 'Test this provider' })).not.toBeInTheDocument()
+    expect(section.queryByLabelText('Key')).not.toBeInTheDocument()
+    expect((await openSection('Correction')).queryByRole('textbox')).not.toBeInTheDocument()
+  })
+})
+
+describe('the Whisper models', () => {
+  it('are downloaded, and their progress is seen', async () => {
+    const download = {
+      name: 'tiny',
+      status: 'running',
+      done_bytes: 0,
+      total_bytes: null,
+      error: null,
+    }
+    server.on('POST /api/v1/models/downloads', () => Response.json(download, { status: 202 }))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    await userEvent.click(await section.findByRole('button', { name: /^Download ?: tiny$/ }))
+    expect(await section.findByText('It begins…')).toBeVisible()
+    FakeEventSource.last.send('download', { ...download, done_bytes: 30e6, total_bytes: 75e6 })
+
+    expect(await section.findByText('30 MB of 75 MB')).toBeVisible()
+    const bar = section.getByRole('progressbar', { name: 'Download of tiny' })
+    expect(bar).toHaveAttribute('aria-valuenow', '40')
+    const error = 'The network is down: try again, it goes on where it stopped.'
+    FakeEventSource.last.send('download', { ...download, status: 'failed', error })
+    expect(await section.findByText(error)).toBeVisible()
+    expect(section.getByRole('button', { name: /^Try again ?: tiny$/ })).toBeVisible()
+  })
+
+  it('are chosen for the recogniser', async () => {
+    const chosen = somePreferences({ version: 'v2' })
+    chosen.transcription.model = 'base'
+    server.on('GET /api/v1/models', () =>
+      Response.json({
+        items: ['small', 'base'].map((name) => ({
+          name,
+          is_installed: true,
+          size_bytes: 145e6,
+          problem: null,
+          download: null,
+        })),
+      }),
+    )
+    answerChanges(answer(chosen))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    await userEvent.click(await section.findByRole('button', { name: /^Use ?: base$/ }))
+
+    await waitFor(() => expect(changes[0]?.change).toEqual({ transcription: { model: 'base' } }))
+    expect(await section.findByRole('button', { name: /^Use ?: small$/ })).toBeVisible()
+  })
+})
+
+describe('the server', () => {
+  it('says its version, and what keeps it from its work', async () => {
+    server.on('GET /readyz', () =>
+      problem(503, 'not-ready', {
+        checks: [{ name: 'disk', is_ok: false, reason: 'The disk has only 12 MB left.' }],
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Server')
+
+    expect(await section.findByText('The server cannot do its work.')).toBeVisible()
+    expect(section.getByText('The disk has only 12 MB left.')).toBeVisible()
+    expect(section.getByText('Lectern 0.1.0')).toBeVisible()
+  })
+
+  it('is still told of where its settings cannot be read', async () => {
+    server.on('GET /api/v1/preferences', () => problem(500, 'config-error'))
+    await renderInPages(SettingsView, { address: '/settings' })
+
+    expect(await screen.findByText('The server says config-error.')).toBeVisible()
+    expect(await (await openSection('Server')).findByText('The server is ready.')).toBeVisible()
+    expect((await openSection('These pages')).getByLabelText('Language')).toBeVisible()
+  })
+})

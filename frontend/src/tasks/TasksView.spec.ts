@@ -1,0 +1,182 @@
+import userEvent from '@testing-library/user-event'
+import { screen, waitFor, within } from '@testing-library/vue'
+import { defineComponent, h } from 'vue'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { TaskPublic } from '@/api/tasks'
+import AppShell from '@/shell/AppShell.vue'
+import { FakeEventSource } from '@/testing/FakeEventSource'
+import { aLesson, aTask } from '@/testing/lessons'
+import { renderInPages } from '@/testing/render'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import Toaster from '@/ui/Toaster.vue'
+import TasksView from './TasksView.vue'
+
+let server: FakeServer
+const WithMessages = defineComponent(() => () => [h(TasksView), h(Toaster)])
+
+class NoIntersections {
+  observe(): void {}
+  disconnect(): void {}
+}
+
+function serveTasks(tasks: TaskPublic[]): void {
+  server.on('GET /api/v1/tasks', (request) => {
+    const wanted = new URL(request.url).searchParams.getAll('status')
+    const items = tasks.filter(({ status }) => wanted.includes(status))
+    return Response.json({ items, next_cursor: null })
+  })
+}
+
+beforeEach(() => {
+  vi.stubGlobal('IntersectionObserver', NoIntersections)
+  server = fakeServer({
+    'GET /healthz': { status: 'ok' },
+    'GET /api/v1/courses': { items: [] },
+    'GET /api/v1/lessons': {
+      items: [aLesson({ id: 2, title: 'Cells' }), aLesson()],
+      next_cursor: null,
+    },
+  })
+  serveTasks([aTask({ progress_message: 'Transcribing: 12:30 of 45:00.' })])
+})
+
+const FAILED = aTask({
+  id: 5,
+  status: 'failed',
+  error: 'The key was refused: put another into the settings, and try again.',
+  end_date: '2026-11-22T10:00:00Z',
+  duration: 75,
+  attempt: 2,
+})
+
+describe('TasksView', () => {
+  it('shows what goes on, where, and how far it is', async () => {
+    serveTasks([aTask({ progress_message: 'Transcribing: 12:30 of 45:00.', worker: 'lectern-1' })])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    const link = await screen.findByRole('link', { name: 'Enzymes' })
+    expect(link).toHaveAttribute('href', '/lessons/1')
+    const bar = screen.getByRole('progressbar', { name: 'Progress of “Enzymes”' })
+    expect(bar).toHaveAttribute('aria-valuenow', '43')
+    expect(screen.getByText('Transcribing: 12:30 of 45:00')).toBeVisible()
+    expect(screen.getByText('Transcribe, correct and summarise')).toBeVisible()
+    expect(screen.getByText('worker lectern-1')).toBeVisible()
+  })
+
+  it('says how far a task is in the language of the pages', async () => {
+    await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
+
+    expect(await screen.findByText('Transcription : 12:30 sur 45:00')).toBeVisible()
+  })
+
+  it('has those that run first, then those that wait by their turn', async () => {
+    serveTasks([
+      aTask({ id: 9, status: 'pending', lesson_id: 2 }),
+      aTask({ id: 8, status: 'pending', lesson_id: 3, priority: 5 }),
+      aTask({ id: 10, lesson_id: 1 }),
+    ])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    await screen.findByRole('link', { name: 'Cells' })
+    const names = screen
+      .getAllByRole('heading', { level: 3 })
+      .map((each) => each.textContent.trim())
+    expect(names).toEqual(['Enzymes', 'Lesson 3', 'Cells'])
+  })
+
+  it('follows the tasks as they get on', async () => {
+    await renderInPages(TasksView, { address: '/tasks' })
+    await screen.findByRole('link', { name: 'Enzymes' })
+
+    FakeEventSource.last.send(
+      'task',
+      aTask({ progress: 0.8, progress_message: 'Correcting: 9 of 20 segments.' }),
+    )
+    expect(await screen.findByText('Correcting: 9 of 20 segments')).toBeVisible()
+
+    FakeEventSource.last.send('task', aTask({ status: 'completed', progress: 1 }))
+    await waitFor(() => expect(screen.queryByRole('progressbar')).not.toBeInTheDocument())
+    expect(screen.getByRole('heading', { name: 'Ended' })).toBeVisible()
+  })
+
+  it('says why one failed, and tries again', async () => {
+    serveTasks([FAILED])
+    server.on('POST /api/v1/tasks/5/retry', () =>
+      Response.json({ ...FAILED, status: 'pending', error: null, end_date: null }),
+    )
+    await renderInPages(TasksView, { address: '/tasks' })
+    expect(await screen.findByText(/The key was refused/)).toBeVisible()
+    expect(screen.getByText('attempt 2')).toBeVisible()
+    expect(screen.getByText('took 1 min')).toBeVisible()
+
+    await userEvent.click(await screen.findByRole('button', { name: /^Try again ?: Enzymes$/ }))
+
+    await waitFor(() => expect(screen.queryByText(/The key was refused/)).not.toBeInTheDocument())
+    expect(screen.getByRole('button', { name: 'Cancel “Enzymes”' })).toBeVisible()
+  })
+
+  it('cancels, and offers to go on', async () => {
+    server.on('POST /api/v1/tasks/7/cancel', () => Response.json(aTask({ status: 'cancelled' })))
+    server.on('POST /api/v1/tasks/7/retry', () => Response.json(aTask({ status: 'pending' })))
+    await renderInPages(WithMessages, { address: '/tasks' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Cancel “Enzymes”' }))
+    expect(await screen.findByRole('button', { name: /^Try again ?: Enzymes$/ })).toBeVisible()
+    await userEvent.click(await screen.findByRole('button', { name: 'Go on' }))
+
+    await waitFor(() => expect(server.requests).toContain('POST /api/v1/tasks/7/retry'))
+  })
+
+  it('takes the state from the address', async () => {
+    serveTasks([aTask(), FAILED])
+    const { router } = await renderInPages(TasksView, { address: '/tasks?state=failed' })
+
+    expect(await screen.findByText(/The key was refused/)).toBeVisible()
+    expect(screen.queryByRole('progressbar')).not.toBeInTheDocument()
+    await userEvent.click(screen.getByRole('link', { name: 'Running' }))
+
+    expect(await screen.findByRole('progressbar')).toBeVisible()
+    expect(router.currentRoute.value.query).toEqual({ state: 'running' })
+    await waitFor(() => expect(screen.queryByText(/was refused/)).not.toBeInTheDocument())
+  })
+
+  it('names a lesson that is gone by its number, and leads nowhere', async () => {
+    serveTasks([aTask({ lesson_id: 99 })])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    expect(await screen.findByText('Lesson 99')).toBeVisible()
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Lesson 99' })).toBeNull())
+  })
+
+  it('says that there is nothing to do', async () => {
+    serveTasks([])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    expect(await screen.findByRole('heading', { name: 'Nothing to do' })).toBeVisible()
+  })
+
+  it('says what is wrong', async () => {
+    server.on('GET /api/v1/tasks', () => problem(503, 'database-away'))
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    expect(await screen.findByText('The database does not answer.')).toBeVisible()
+  })
+})
+
+describe('the badge of the tasks', () => {
+  it('counts what is under way, and what failed until somebody looked', async () => {
+    serveTasks([aTask()])
+    await renderInPages(AppShell)
+    FakeEventSource.last.send('begin', {})
+    const navigation = within(screen.getByRole('navigation', { name: 'Pages' }))
+    expect(await navigation.findByRole('link', { name: /Tasks.*1 under way/ })).toBeVisible()
+
+    FakeEventSource.last.send('task', FAILED)
+    const link = await navigation.findByRole('link', { name: /Tasks.*1 failed, 1 under way/ })
+    await userEvent.click(link)
+
+    await screen.findByRole('heading', { level: 1, name: 'Tasks' })
+    await waitFor(() => expect(link).not.toHaveAccessibleName(/failed/))
+    expect(link).toHaveAccessibleName(/1 under way/)
+  })
+})
