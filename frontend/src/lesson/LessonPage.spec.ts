@@ -1,0 +1,320 @@
+import userEvent from '@testing-library/user-event'
+import { screen, waitFor, within } from '@testing-library/vue'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeEventSource } from '@/testing/FakeEventSource'
+import { aLesson, aTask } from '@/testing/lessons'
+import { renderInPages } from '@/testing/render'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import { useToasts } from '@/ui/toasts'
+import LessonPage from './LessonPage.vue'
+
+const HEARD = [
+  { start: 0, end: 2, text: 'good morning everyone' },
+  { start: 4, end: 9, text: 'Today we learn how new ton found the colours.' },
+  { start: 30, end: 33, text: 'Let us begin.', flags: ['low_confidence'] },
+]
+const CORRECTED = [
+  { ...HEARD[0], text: 'Good morning, everyone.' },
+  { ...HEARD[1], text: 'Today we learn how Newton found the colours.' },
+  HEARD[2],
+]
+const SUMMARY = {
+  lesson_id: 1,
+  brief: 'White light is a mixture.',
+  summary: 'Newton found the colours.',
+  moments: [{ text: 'Newton found the colours.', start: 4, end: 9, segments: [1] }],
+  metadata: {},
+}
+
+let server: FakeServer
+
+function publicLesson(more: Parameters<typeof aLesson>[0] = {}) {
+  return {
+    ...aLesson({ duration: 60, ...more }),
+    own_language: null,
+    filename: 'enzymes.mp3',
+    audio_sha256: null,
+    version: 'v1',
+  }
+}
+
+function answerLesson(more: Parameters<typeof aLesson>[0] = {}): void {
+  server.on('GET /api/v1/lessons/1', () =>
+    Response.json(publicLesson(more), { headers: { ETag: '"v1"' } }),
+  )
+}
+
+const notTranscribed = {
+  state: 'new',
+  has_transcript: false,
+  has_corrected_transcript: false,
+  has_summary: false,
+} as const
+
+function renderPage(address = '/lessons/1') {
+  return renderInPages(LessonPage, { props: { lessonId: 1 }, address })
+}
+
+function mediaElement(): HTMLVideoElement {
+  const video = document.querySelector('video')
+  if (video === null) throw new Error('there is no player')
+  return video
+}
+
+beforeEach(() => {
+  vi.spyOn(HTMLMediaElement.prototype, 'play').mockImplementation(function (
+    this: HTMLMediaElement,
+  ) {
+    this.dispatchEvent(new Event('play'))
+    return Promise.resolve()
+  })
+  vi.spyOn(HTMLMediaElement.prototype, 'pause').mockImplementation(function (
+    this: HTMLMediaElement,
+  ) {
+    this.dispatchEvent(new Event('pause'))
+  })
+  server = fakeServer({
+    'GET /api/v1/lessons/1/transcript': { lesson_id: 1, layer: 'transcript', segments: HEARD },
+    'GET /api/v1/lessons/1/corrected-transcript': {
+      lesson_id: 1,
+      layer: 'corrected_transcript',
+      segments: CORRECTED,
+    },
+    'GET /api/v1/lessons/1/summary': SUMMARY,
+    'GET /api/v1/tasks': { items: [], next_cursor: null },
+    'GET /api/v1/courses': { items: [] },
+  })
+  answerLesson()
+})
+
+describe('LessonPage', () => {
+  it('shows the corrected text, its times, and the summary beside it', async () => {
+    await renderPage()
+
+    const text = within(await screen.findByRole('list', { name: 'Transcript' }))
+    expect(text.getByText('Good morning, everyone.')).toBeVisible()
+    expect(text.getAllByRole('listitem')[0]).toHaveAttribute('aria-setsize', '2')
+    expect(text.getByRole('button', { name: 'Play from 0:30' })).toBeVisible()
+    expect(screen.getByRole('heading', { level: 1, name: 'Enzymes' })).toBeInTheDocument()
+    expect(screen.getByText('White light is a mixture.')).toBeInTheDocument()
+  })
+
+  it('shows the text as it was heard, and what correction changed', async () => {
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: '2 changes' }))
+
+    expect(screen.getByText('new ton')).toHaveProperty('tagName', 'DEL')
+    expect(screen.getByText('Newton')).toHaveProperty('tagName', 'INS')
+
+    await userEvent.click(screen.getByRole('radio', { name: 'As heard' }))
+    expect(screen.getByText('good morning everyone')).toBeVisible()
+  })
+
+  it('says why a segment is doubtful', async () => {
+    await renderPage()
+
+    await userEvent.click(await screen.findByRole('button', { name: 'This passage is doubtful' }))
+
+    expect(screen.getByRole('note')).toHaveTextContent('The recogniser was unsure here.')
+  })
+
+  it('follows the recording, and plays from where one presses', async () => {
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'Play from 0:30' }))
+
+    expect(mediaElement().currentTime).toBe(30)
+    await waitFor(() =>
+      expect(screen.getByText('Let us begin.')).toHaveAttribute('aria-current', 'true'),
+    )
+    expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible()
+  })
+
+  it('goes to the word that is pressed', async () => {
+    await renderPage()
+    const segment = await screen.findByText('Let us begin.')
+    const words = [...segment.childNodes].find((node) => node.textContent === 'Let us begin.')
+    document.caretPositionFromPoint = () =>
+      ({ offsetNode: words, offset: 8 }) as unknown as CaretPosition
+
+    await userEvent.click(segment)
+
+    // Its words have no times of their own, and share those of the segment.
+    expect(mediaElement().currentTime).toBeCloseTo(31.36, 1)
+  })
+
+  it('begins at the moment that the address names, else where one stopped', async () => {
+    localStorage.setItem('lectern.places', '[[1, 12]]')
+    const { unmount } = await renderPage('/lessons/1?t=31')
+    expect(await screen.findByText('0:31')).toBeVisible()
+    unmount()
+    localStorage.setItem('lectern.places', '[[1, 12]]')
+    await renderPage()
+    expect(await screen.findByText('0:12')).toBeVisible()
+  })
+
+  it('does what the keys say, but not while somebody types', async () => {
+    await renderPage()
+    await screen.findByText('Good morning, everyone.')
+
+    await userEvent.keyboard('k')
+    expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible()
+    await userEvent.keyboard('l')
+    expect(mediaElement().currentTime).toBe(10)
+    await userEvent.keyboard(']')
+    expect(screen.getByRole('button', { name: 'Speed: 1.25×' })).toBeVisible()
+
+    await userEvent.keyboard('{Control>}f{/Control}')
+    await userEvent.type(await screen.findByRole('searchbox'), 'kl')
+    expect(mediaElement().currentTime).toBe(10)
+    expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible()
+  })
+
+  it('finds words, and steps from one to the next', async () => {
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'Find in the lesson' }))
+
+    await userEvent.type(await screen.findByRole('searchbox'), 'GOOD')
+    expect(await screen.findByText('1 of 1')).toBeVisible()
+    await userEvent.clear(screen.getByRole('searchbox'))
+    await userEvent.type(screen.getByRole('searchbox'), 'e')
+    await screen.findByText('1 of 9')
+    await userEvent.keyboard('{Enter}')
+    expect(screen.getByText('2 of 9')).toBeVisible()
+
+    await userEvent.keyboard('{Escape}')
+    expect(screen.queryByRole('searchbox')).not.toBeInTheDocument()
+  })
+
+  it('has a lesson without a transcript transcribed', async () => {
+    answerLesson(notTranscribed)
+    server.on('POST /api/v1/tasks', async (request) => {
+      expect(await request.json()).toMatchObject({
+        task_type: 'process',
+        parameters: { lesson_id: 1 },
+      })
+      return Response.json(aTask({ status: 'pending', progress: 0 }), { status: 201 })
+    })
+    await renderPage()
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Transcribe' }))
+
+    expect(await screen.findByText('Waiting for a worker')).toBeVisible()
+  })
+
+  it('shows what a transcription has finished, and all of it at the end', async () => {
+    answerLesson(notTranscribed)
+    server.on('GET /api/v1/tasks', () => Response.json({ items: [aTask()], next_cursor: null }))
+    server.on('GET /api/v1/lessons/1/transcript/so-far', () =>
+      Response.json({ lesson_id: 1, until: 9, segments: HEARD.slice(0, 2) }),
+    )
+    await renderPage()
+    expect(await screen.findByText('good morning everyone')).toBeVisible()
+    expect(screen.getByText('More appears as it is transcribed.')).toBeVisible()
+
+    answerLesson()
+    FakeEventSource.last.send('task', aTask({ status: 'completed', progress: 1 }))
+
+    expect(await screen.findByText('Good morning, everyone.')).toBeVisible()
+    expect(screen.queryByText('More appears as it is transcribed.')).not.toBeInTheDocument()
+  })
+
+  it('says why the work failed, and tries again', async () => {
+    answerLesson(notTranscribed)
+    const failed = aTask({ status: 'failed', error: 'The model is not installed.' })
+    server.on('GET /api/v1/tasks', () => Response.json({ items: [failed], next_cursor: null }))
+    server.on('POST /api/v1/tasks/7/retry', () => Response.json(aTask({ status: 'pending' })))
+    await renderPage()
+    expect(await screen.findByText('The model is not installed.')).toBeVisible()
+
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+
+    expect(await screen.findByText('Waiting for a worker')).toBeVisible()
+    expect(screen.queryByText('The model is not installed.')).not.toBeInTheDocument()
+  })
+
+  it('says where nobody spoke', async () => {
+    answerLesson({ has_corrected_transcript: false, has_summary: false })
+    server.on('GET /api/v1/lessons/1/transcript', () =>
+      Response.json({ lesson_id: 1, layer: 'transcript', segments: [] }),
+    )
+    await renderPage()
+
+    expect(await screen.findByRole('heading', { name: 'No speech' })).toBeVisible()
+  })
+
+  it('says when there is no such lesson', async () => {
+    server.on('GET /api/v1/lessons/1', () => problem(404, 'lesson-not-found'))
+    await renderPage()
+
+    expect(await screen.findByText('There is no such lesson.')).toBeVisible()
+  })
+
+  it('is read from right to left where its language is', async () => {
+    answerLesson({ language: 'he' })
+    await renderPage()
+
+    const text = await screen.findByRole('list', { name: 'Transcript' })
+    expect(text).toHaveAttribute('dir', 'rtl')
+    expect(within(text).getAllByText('Let us begin.')[0]?.closest('p')).toHaveAttribute(
+      'lang',
+      'he',
+    )
+  })
+
+  it('goes into the trash, and comes back', async () => {
+    server.on('DELETE /api/v1/lessons/1', () => new Response(null, { status: 204 }))
+    server.on('POST /api/v1/trash/1/restore', () => Response.json(publicLesson()))
+    const { router, pinia } = await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'More' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+    await waitFor(() => expect(router.currentRoute.value.name).toBe('library'))
+    const [toast] = useToasts(pinia).toasts
+    expect(toast?.text).toBe('“Enzymes” was removed.')
+
+    toast?.action?.run()
+
+    await waitFor(() => expect(router.currentRoute.value.path).toBe('/lessons/1'))
+    expect(server.requests).toContain('POST /api/v1/trash/1/restore')
+  })
+
+  it('offers files of what is chosen', async () => {
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'Export' }))
+    expect(await screen.findByRole('menuitem', { name: 'PDF' })).toHaveAttribute(
+      'href',
+      '/api/v1/lessons/1/export?format=pdf&part=both&layer=corrected_transcript',
+    )
+
+    await userEvent.click(screen.getByRole('menuitemradio', { name: 'Summary' }))
+
+    expect(screen.queryByRole('menuitem', { name: 'Captions (SRT)' })).not.toBeInTheDocument()
+    expect(screen.getByRole('menuitem', { name: 'PDF' })).toHaveAttribute(
+      'href',
+      '/api/v1/lessons/1/export?format=pdf&part=summary&layer=corrected_transcript',
+    )
+  })
+
+  it('says what stands there when somebody else was quicker with the details', async () => {
+    server.on('PATCH /api/v1/lessons/1', (request) => {
+      if (request.headers.get('If-Match') === '"v1"') return problem(412, 'conflict')
+      expect(request.headers.get('If-Match')).toBe('"v2"')
+      const saved = publicLesson({ title: 'Mine' })
+      return Response.json(saved, { headers: { ETag: '"v3"' } })
+    })
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'More' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Edit details' }))
+    const title = await screen.findByLabelText('Title')
+    await userEvent.clear(title)
+    await userEvent.type(title, 'Mine')
+    server.on('GET /api/v1/lessons/1', () =>
+      Response.json(publicLesson({ title: 'Theirs' }), { headers: { ETag: '"v2"' } }),
+    )
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+    expect(await screen.findByText('Theirs')).toBeVisible()
+
+    await userEvent.click(screen.getByRole('button', { name: 'Save mine' }))
+
+    expect(await screen.findByRole('heading', { level: 1, name: 'Mine' })).toBeInTheDocument()
+  })
+})
