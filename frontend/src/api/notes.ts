@@ -1,7 +1,7 @@
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
-import type { NoteChange, NotePage, NotePublic } from './schema'
+import type { NoteChange, NoteNew, NotePage, NotePublic } from './schema'
 
-export type { NoteChange, NotePage, NotePublic } from './schema'
+export type { NoteChange, NoteNew, NotePage, NotePublic, Stretch } from './schema'
 
 export const COLOURS = ['yellow', 'green', 'blue', 'pink', 'orange'] as const
 export type Colour = (typeof COLOURS)[number]
@@ -12,6 +12,22 @@ export function listNotes(
   signal?: AbortSignal,
 ): Promise<NotePage> {
   return take(client.GET('/api/v1/notes', { params: { query: page }, signal }))
+}
+
+/** The notes of one lesson by their time in it; those whose words are gone are among them. */
+export async function listLessonNotes(
+  lessonId: number,
+  signal?: AbortSignal,
+): Promise<NotePublic[]> {
+  const path = { lesson_id: lessonId }
+  const answer = client.GET('/api/v1/lessons/{lesson_id}/notes', { params: { path }, signal })
+  return (await take(answer)).items
+}
+
+/** Highlight a stretch of words. */
+export function addNote(lessonId: number, note: NoteNew): Promise<NotePublic> {
+  const path = { lesson_id: lessonId }
+  return take(client.POST('/api/v1/lessons/{lesson_id}/notes', { params: { path }, body: note }))
 }
 
 /** The ETag that a change of a note from a list names. */

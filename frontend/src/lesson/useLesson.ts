@@ -89,7 +89,13 @@ export function useLesson(lessonId: number) {
     request.abort()
   })
 
-  return { lesson, etag, heard, corrected, summary, isRead, failure, load, show }
+  /** Show a segment of the text that readers see as a person has edited it. */
+  function showEdited(position: number, text: string): void {
+    const edited = corrected.value ?? heard.value
+    if (edited !== null) corrected.value = edited.withText(position, text)
+  }
+
+  return { lesson, etag, heard, corrected, summary, isRead, failure, load, show, showEdited }
 }
 
 function asText(segments: SegmentPublic[] | null): LessonText | null {

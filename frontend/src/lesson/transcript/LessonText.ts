@@ -48,6 +48,16 @@ export class LessonText {
     return words
   }
 
+  /** The same with another text of one segment. */
+  withText(position: number, text: string): LessonText {
+    const segments = [...this.segments]
+    segments[position] = { ...this.segment(position), text }
+    const edited = new LessonText(segments)
+    for (const [each, shown] of this.#shown) if (each !== position) edited.#shown.set(each, shown)
+    for (const [each, words] of this.#words) if (each !== position) edited.#words.set(each, words)
+    return edited
+  }
+
   /** The segment that is said at a moment, or was the last; null before the first. */
   segmentAt(seconds: number): number | null {
     let low = 0
