@@ -8,7 +8,7 @@ import { groupHits } from './groups'
 import { isSameQuestion, readQuestion, writeQuestion, type Question } from './question'
 
 /** A pause in typing after which it is searched. */
-export const PAUSE_MS = 100
+export const PAUSE_MS = 70
 const PAGE_HITS = 30
 
 /**
@@ -99,10 +99,7 @@ export function useSearch() {
     route.name === own ? JSON.stringify(writeQuestion(readQuestion(route.query))) : null,
   )
   watch(addressed, (present, former) => {
-    if (present === null) {
-      leftAt = window.scrollY
-      return
-    }
+    if (present === null) return
     const wanted = readQuestion(route.query)
     if (isSameQuestion(wanted, question.value)) return
     const isBack = former === null && Object.keys(writeQuestion(wanted)).length === 0
@@ -114,15 +111,23 @@ export function useSearch() {
     }
   })
 
+  const stopNoting = router.beforeEach((to, from) => {
+    if (from.name === own && to.name !== own) leftAt = window.scrollY
+  })
+
   async function goOn(): Promise<void> {
     await router.replace({ query: writeQuestion(question.value) })
-    window.scrollTo({ top: leftAt })
+    // The router itself scrolls to the top before the next frame.
+    requestAnimationFrame(() => window.scrollTo({ top: leftAt }))
   }
 
   useServerEvent('begin', () => {
     if (failure.value?.isGone) retry()
   })
-  onScopeDispose(() => request.abort())
+  onScopeDispose(() => {
+    request.abort()
+    stopNoting()
+  })
   void search()
 
   return {
