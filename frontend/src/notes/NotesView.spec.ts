@@ -63,7 +63,7 @@ describe('NotesView', () => {
     expect(await screen.findByRole('heading', { name: 'Enzymes' })).toBeVisible()
     expect(await screen.findByRole('heading', { name: 'Cells' })).toBeVisible()
     const [link] = screen.getAllByRole('link', { name: /the active site/ })
-    expect(link).toHaveAttribute('href', '/lessons/1?t=65')
+    expect(link).toHaveAttribute('href', '/lessons/1?t=65.4')
     expect(screen.getByText('Ask about this.')).toBeVisible()
   })
 

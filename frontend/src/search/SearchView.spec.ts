@@ -68,7 +68,7 @@ describe('SearchView', () => {
     const link = await screen.findByRole('link', {
       name: '1:05 It lowers the energy that is needed.',
     })
-    expect(link).toHaveAttribute('href', '/lessons/1?t=65')
+    expect(link).toHaveAttribute('href', '/lessons/1?t=65.4')
     expect(screen.getByText('energy', { selector: 'mark' })).toBeVisible()
     expect(screen.getByText('1 passage found')).toBeVisible()
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({ q: 'energy' }))
