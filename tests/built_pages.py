@@ -10,7 +10,7 @@ from filelock import FileLock
 from scripts.build_pages import FRONTEND, OLDEST_NODE, build, is_new_enough, is_stale, npm_command
 
 DIST = Path(__file__).parents[1] / "backend" / "pages" / "dist"
-LOCK = DIST.parent / "dist.lock"
+LOCK = FRONTEND.parent / ".pytest_cache" / "pages.lock"
 
 has_node = is_new_enough(shutil.which("node")) and shutil.which("npm") is not None
 
@@ -27,6 +27,7 @@ def built_pages() -> Path:
 
     Skips the test where there are none.
     """
+    LOCK.parent.mkdir(exist_ok=True)
     with FileLock(LOCK):
         if has_node and is_stale():
             try:

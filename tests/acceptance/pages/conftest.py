@@ -1,40 +1,32 @@
 """A real browser at a real server with its worker, on SQLite, with the built pages."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.acceptance.pages import visitor
+from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import ServerProcess
 from tests.audio_files import NANO_MODEL_DIR
 from tests.built_pages import built_pages
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: no browser test was run"
-)
-
-from playwright.sync_api import Browser, expect  # noqa: E402
-
-from tests.acceptance.pages.visitor import BROWSER_FLAGS, LIMIT_MS, Visitor  # noqa: E402
-
-expect.set_options(timeout=LIMIT_MS)
-
-
-def find_chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+expect.set_options(timeout=visitor.LIMIT_MS)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """For one module: Playwright keeps an event loop running, which others could not bear."""
-    chromium = find_chromium()
+    chromium = visitor.find_chromium()
     if chromium is None:
         pytest.skip("there is no Chromium here (make setup-browser): no browser test was run")
     built_pages()
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(BROWSER_FLAGS))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=list(visitor.BROWSER_FLAGS)
+        )
         yield browser
         browser.close()
 
@@ -55,13 +47,13 @@ def open_pages(browser: Browser, server: ServerProcess) -> Iterator[Callable[...
 
     def open_one(path: str = "/", **options: Any) -> Visitor:
         assert server.address is not None
-        visitor = Visitor(browser, server.address, **options)
-        visitors.append(visitor)
-        visitor.page.goto(path)
-        return visitor
+        opened = Visitor(browser, server.address, **options)
+        visitors.append(opened)
+        opened.page.goto(path)
+        return opened
 
     yield open_one
-    for visitor in visitors:
-        visitor.close()
-    for visitor in visitors:
-        visitor.check()
+    for each in visitors:
+        each.close()
+    for each in visitors:
+        each.check()

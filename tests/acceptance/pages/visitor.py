@@ -1,6 +1,7 @@
 """Somebody with a browser, who notices everything that is wrong with the pages they see."""
 
 import re
+import shutil
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,10 @@ AXE_RULES = {
     "resultTypes": ["violations"],
 }
 BAD = ("serious", "critical")
+
+
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 class Visitor:

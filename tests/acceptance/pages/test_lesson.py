@@ -1,0 +1,144 @@
+"""From the first start to a file to pass on: the way of somebody who hears of Lectern today."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.pages.visitor import LIMIT_MS, PHONE, Visitor
+from tests.api.server import LIMIT_SECONDS, ServerProcess
+from tests.waiting import wait_until
+
+OpenPages = Callable[..., Visitor]
+
+SPOKEN = """() => {
+    const [range] = CSS.highlights.get('lesson-spoken') ?? []
+    const at = document.querySelector('video').currentTime
+    return range ? { text: range.toString().trim(), at } : null
+}"""
+
+
+@pytest.fixture
+def api(server: ServerProcess) -> Iterator[httpx.Client]:
+    with server.client() as client:
+        yield client
+
+
+def start_with_sample(page: Page, api: httpx.Client) -> list[dict[str, Any]]:
+    """The sample lesson, opened and processed; its segments."""
+    page.get_by_role("button", name="Try the sample lesson").click()
+    expect(page.get_by_role("heading", level=1, name="Newton")).to_be_visible()
+    expect(
+        page.get_by_role("list", name="Transcript").get_by_role("listitem").first
+    ).to_be_visible()
+    wait_until(lambda: api.get("/api/v1/lessons/1/summary").is_success, LIMIT_SECONDS)
+    segments: list[dict[str, Any]] = api.get("/api/v1/lessons/1/transcript").json()["segments"]
+    return segments
+
+
+def words_around(segments: list[dict[str, Any]], at: float) -> set[str]:
+    """The words about a moment: what is painted is some frames old when it is asked for."""
+    return {
+        word["text"].strip()
+        for segment in segments
+        for word in segment["words"]
+        if word["start"] - 1 <= at <= word["end"] + 1
+    }
+
+
+def test_from_the_first_start_to_a_file_to_pass_on(
+    open_pages: OpenPages, api: httpx.Client
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    segments = start_with_sample(page, api)
+    visitor.check_access()
+
+    # It follows the sound, word by word.
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(f"() => ({SPOKEN})()?.at > 1")
+    spoken = page.evaluate(SPOKEN)
+    assert spoken["text"] in words_around(segments, spoken["at"])
+    page.wait_for_function(f"before => ({SPOKEN})()?.text !== before", arg=spoken["text"])
+    page.get_by_role("button", name="Pause", exact=True).click()
+
+    # A word that is pressed is heard.
+    target = segments[3]
+    page.locator("[data-segment='3']").click()
+    page.wait_for_function(
+        "([start, end]) => { const at = document.querySelector('video').currentTime;"
+        " return start - 0.1 <= at && at <= end + 0.1 }",
+        arg=[target["start"], target["end"]],
+    )
+
+    # What was said is found, and its moment opened.
+    wanted = max((word["text"] for word in segments[-1]["words"]), key=len).strip(".,").lower()
+    page.get_by_role("link", name="Search").click()
+    page.get_by_role("searchbox").fill(wanted)
+    moment = page.get_by_role("main").get_by_role("link", name=re.compile(r"^\d+:\d\d")).first
+    expect(moment.locator("mark").first).to_be_visible()
+    visitor.check_access()
+    moment.click()
+    expect(page).to_have_url(re.compile(r"/lessons/1\?t="))
+    shown = page.locator("[data-segment][aria-current]")
+    expect(shown).to_contain_text(wanted, ignore_case=True)
+    expect(shown).to_be_in_viewport()
+
+    # It goes out as captions.
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Captions (SRT)").click()
+    captions = Path(download.value.path()).read_text(encoding="utf-8")
+    assert captions.startswith("1\n00:00:")
+    assert download.value.suggested_filename.endswith(".srt")
+
+
+def test_on_a_phone_the_lesson_is_read_heard_and_searched(
+    open_pages: OpenPages, api: httpx.Client
+) -> None:
+    visitor = open_pages(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = visitor.page
+    start_with_sample(page, api)
+    visitor.check_fits()
+
+    page.get_by_role("button", name="Play", exact=True).tap()
+    page.wait_for_function(f"() => ({SPOKEN})()?.at > 1")
+    page.get_by_role("button", name="Pause", exact=True).tap()
+    page.get_by_role("link", name="Search").tap()
+    expect(page.get_by_role("heading", level=1, name="Search")).to_be_visible()
+    visitor.check_fits()
+
+
+def test_the_keyboard_alone_is_enough(open_pages: OpenPages, api: httpx.Client) -> None:
+    page = open_pages().page
+    page.get_by_role("button", name="Try the sample lesson").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Transcript").get_by_role("listitem").first).to_be_visible(
+        timeout=2 * LIMIT_MS
+    )
+
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('video').paused")
+    before = page.evaluate("document.querySelector('video').currentTime")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('video').currentTime > before + 4", arg=before
+    )
+
+
+def test_what_is_opened_with_a_time_begins_there(open_pages: OpenPages, api: httpx.Client) -> None:
+    visitor = open_pages()
+    segments = start_with_sample(visitor.page, api)
+    late = segments[-2]
+
+    page = open_pages(f"/lessons/1?t={late['start'] + 0.1:.1f}").page
+
+    shown = page.locator("[data-segment][aria-current]")
+    expect(shown).to_be_in_viewport()
+    expect(shown).to_have_attribute("data-segment", str(len(segments) - 2))
