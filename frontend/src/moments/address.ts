@@ -3,5 +3,6 @@
  * what was said until then would be shown instead.
  */
 export function placeInAddress(seconds: number): number {
-  return Math.ceil(seconds * 100) / 100
+  // 65.4 * 100 is a little more than 6540.
+  return Math.ceil(Number((seconds * 100).toFixed(3))) / 100
 }
