@@ -191,8 +191,9 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   // --- conflicts ---------------------------------------------------------------------------------
 
   function keepMine(draft: KeptDraft): void {
-    show(draft.position, draft.text)
     void drafts.keepMine(draft)
+    if (open.value?.position === draft.position) close()
+    else show(draft.position, draft.text)
   }
 
   function takeTheirs(draft: KeptDraft): void {

@@ -77,7 +77,7 @@ export function useLesson(lessonId: number) {
   let hasBegun = false
   useServerEvent('begin', () => {
     // The first one tells of the time before the page was read.
-    if (hasBegun) loadSoon()
+    if (hasBegun || failure.value !== null) loadSoon()
     hasBegun = true
   })
   useServerEvent('task', (task) => {

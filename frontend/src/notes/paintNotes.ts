@@ -10,10 +10,18 @@ export function paintNotes(list: Element, text: LessonText, notes: readonly Note
   const ranges = new Map<string, Range[]>(COLOURS.map((colour) => [colour, []]))
   for (const { colour, stretch } of notes) {
     if (stretch === null) continue
+    let before: Range | null = null
     for (const part of partsOf(text, stretch)) {
       const element = elementOf(list, part.segment)
       const range = element && rangeOf(element, part.from, part.to)
-      if (range) ranges.get(colour)?.push(range)
+      if (!range) continue
+      // Within a paragraph the spaces between segments are coloured, too.
+      const isNext = before?.endContainer.parentElement?.closest('p')?.contains(element) === true
+      if (isNext) before?.setEnd(range.endContainer, range.endOffset)
+      else {
+        ranges.get(colour)?.push(range)
+        before = range
+      }
     }
   }
   for (const [colour, of] of ranges) paint(nameOf(colour), of)

@@ -50,14 +50,15 @@ export function placeOf(node: Node, offset: number): TextPlace | null {
   const parent = node instanceof Element ? node : node.parentElement
   const element = parent?.closest(`[${SEGMENT}]`)
   if (!element) return null
+  const place = document.createRange()
+  place.setStart(node, offset)
   let character = 0
   for (const text of textNodes(element)) {
     if (text === node) {
       character += offset
       break
     }
-    const follows = node.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING
-    if (follows) break
+    if (place.comparePoint(text, 0) >= 0) break
     character += text.data.length
   }
   return { segment: Number(element.getAttribute(SEGMENT)), character }
