@@ -9,6 +9,8 @@ export interface FakeServer {
   on: (called: string, answer: Answer) => void
   /** From now on nothing answers. */
   die: () => void
+  /** From now on it answers again. */
+  revive: () => void
 }
 
 /** A server in place of `fetch`; what it was not told to answer is not found. */
@@ -19,6 +21,7 @@ export function fakeServer(answers: Record<string, unknown> = {}): FakeServer {
     requests: [],
     on: (called, answer) => handlers.set(called, answer),
     die: () => (isDead = true),
+    revive: () => (isDead = false),
   }
   for (const [called, content] of Object.entries(answers)) {
     server.on(called, () => Response.json(content))

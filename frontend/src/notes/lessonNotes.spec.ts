@@ -1,0 +1,140 @@
+import userEvent from '@testing-library/user-event'
+import { screen, waitFor, within } from '@testing-library/vue'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { NoteNew, NotePublic } from '@/api/notes'
+import LessonPage from '@/lesson/LessonPage.vue'
+import { aLesson } from '@/testing/lessons'
+import { renderInPages } from '@/testing/render'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
+
+let server: FakeServer
+let notes: NotePublic[]
+
+function aNote(more: Partial<NotePublic> = {}): NotePublic {
+  return {
+    id: 5,
+    lesson_id: 1,
+    stretch: { first_segment: 0, first_word: 0, last_segment: 0, last_word: 0 },
+    start: 0,
+    end: 1,
+    quote: 'Good',
+    colour: 'yellow',
+    text: '',
+    author: 'Grace',
+    created_at: '2026-11-22T10:00:00Z',
+    changed_at: '2026-11-22T10:00:00Z',
+    version: 'n1',
+    ...more,
+  }
+}
+
+beforeEach(() => {
+  localStorage.setItem('lectern.name', 'Ada')
+  notes = []
+  server = fakeServer({
+    'GET /api/v1/lessons/1': aLesson({ duration: 60, has_corrected_transcript: false }),
+    'GET /api/v1/lessons/1/transcript': {
+      segments: [
+        { start: 0, end: 2, text: 'Good morning, everyone.' },
+        { start: 3, end: 5, text: 'Let us begin.' },
+      ],
+    },
+    'GET /api/v1/lessons/1/summary': { lesson_id: 1, brief: 'Of light.', moments: [] },
+    'GET /api/v1/lessons/1/edits': { edited: [], orphans: [] },
+    'GET /api/v1/tasks': { items: [], next_cursor: null },
+    'GET /api/v1/courses': { items: [] },
+  })
+  server.on('GET /api/v1/lessons/1/notes', () => Response.json({ items: notes }))
+  server.on('POST /api/v1/lessons/1/notes', async (request) => {
+    const { stretch, quote, colour, text, author } = (await request.json()) as NoteNew
+    const note = aNote({ stretch, quote, colour, text, author })
+    notes.push(note)
+    return Response.json(note, { status: 201 })
+  })
+  server.on('PATCH /api/v1/notes/5', async (request) => {
+    const change = (await request.json()) as Partial<NotePublic>
+    notes = [{ ...aNote(notes[0]), ...change, version: 'n2' }]
+    return Response.json(notes[0])
+  })
+})
+
+const renderPage = () =>
+  renderInPages(LessonPage, { props: { lessonId: 1 }, address: '/lessons/1' })
+
+function select(node: Node | null, from: number, to: number): void {
+  const range = document.createRange()
+  if (node === null) throw new Error('there is nothing to select')
+  range.setStart(node, from)
+  range.setEnd(node, to)
+  const selection = document.getSelection()
+  selection?.removeAllRanges()
+  selection?.addRange(range)
+}
+
+function textOf(segment: HTMLElement): Node | null {
+  return [...segment.childNodes].find((node) => node.textContent === segment.textContent) ?? null
+}
+
+describe('the notes of a lesson', () => {
+  it('begin with selected words', async () => {
+    await renderPage()
+    select(textOf(await screen.findByText('Good morning, everyone.')), 6, 9)
+
+    const bar = within(await screen.findByRole('toolbar', { name: 'Selected words' }))
+    await userEvent.click(bar.getByRole('button', { name: 'Highlight in Green' }))
+
+    await waitFor(() =>
+      expect(notes[0]).toMatchObject({
+        colour: 'green',
+        quote: 'morning,',
+        author: 'Ada',
+        stretch: { first_segment: 0, first_word: 1, last_segment: 0, last_word: 1 },
+      }),
+    )
+    expect(await screen.findByRole('radio', { name: '1 note' })).toBeInTheDocument()
+    expect(screen.queryByRole('toolbar')).toBeNull()
+  })
+
+  it('are written to a segment by the keyboard alone', async () => {
+    await renderPage()
+    ;(await screen.findByText('Let us begin.')).focus()
+    await userEvent.keyboard('n')
+
+    const card = within(await screen.findByRole('dialog', { name: 'Note' }))
+    await userEvent.type(card.getByRole('textbox', { name: 'Note' }), 'At last.')
+    await userEvent.click(card.getByRole('button', { name: 'Save' }))
+
+    await waitFor(() =>
+      expect(notes[0]).toMatchObject({ quote: 'Let us begin.', text: 'At last.' }),
+    )
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Note' })).toBeNull())
+    expect(screen.getByText('Let us begin.', { selector: '[data-segment]' })).toHaveFocus()
+  })
+
+  it('are listed beside the text, and lead to their moment', async () => {
+    notes = [
+      aNote({ start: 3, quote: 'Let us begin.', text: 'At last.' }),
+      aNote({ id: 6, start: 4, quote: 'lost words', stretch: null }),
+    ]
+    await renderPage()
+    await userEvent.click(await screen.findByRole('radio', { name: '2 notes' }))
+
+    const list = within(screen.getByRole('region', { name: 'Notes of this lesson' }))
+    expect(list.getByText('At last.')).toBeInTheDocument()
+    expect(list.getByText('These words are not in the transcript any more.')).toBeInTheDocument()
+
+    await userEvent.click(list.getByRole('button', { name: /Go to 0:03/ }))
+    expect(document.querySelector('video')?.currentTime).toBe(3)
+  })
+
+  it('are not made where the text has changed meanwhile', async () => {
+    server.on('POST /api/v1/lessons/1/notes', () => problem(412, 'conflict', { present: {} }))
+    const { pinia } = await renderPage()
+    ;(await screen.findByText('Let us begin.')).focus()
+    await userEvent.keyboard('h')
+
+    await waitFor(() =>
+      expect(JSON.stringify(pinia.state.value)).toContain('select the words again'),
+    )
+  })
+})
