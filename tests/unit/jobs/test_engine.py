@@ -102,11 +102,8 @@ def test_sqlite_tells_the_engine_the_time_however_old_it_is(data_dir: Path) -> N
     data_dir.mkdir(parents=True)
     tables = _engine_for(engine_url(database_url()))
     with tables.begin() as connection:
-        connection.execute(
-            text(
-                "CREATE TABLE t (id INTEGER, at INTEGER NOT NULL DEFAULT (unixepoch('subsec') * 1000))"
-            )
-        )
+        default = "DEFAULT (unixepoch('subsec') * 1000)"
+        connection.execute(text(f"CREATE TABLE t (id INTEGER, at BIGINT NOT NULL {default})"))
         connection.execute(text("INSERT INTO t (id) VALUES (1)"))
         at = connection.scalar(text("SELECT at FROM t"))
         asked = connection.scalar(text("SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)"))
