@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 
 from backend.worker import run_worker
@@ -10,7 +9,7 @@ from backend.worker import run_worker
 
 def main() -> None:
     threading.Thread(target=_stop_when_alone, name="parent-watch", daemon=True).start()
-    sys.exit(run_worker(("transcription", "language")))
+    run_worker(("transcription", "language"))
 
 
 def _stop_when_alone() -> None:

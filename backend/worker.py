@@ -37,8 +37,8 @@ PRUNE_EVERY_SECONDS = 3600.0
 logger = logging.getLogger("lectern.worker")
 
 
-def run_worker(queues: Sequence[str]) -> int:
-    """Work on these queues (see `QUEUE_OF`) until SIGTERM or SIGINT; returns the exit status.
+def run_worker(queues: Sequence[str]) -> None:
+    """Work on these queues (see `QUEUE_OF`) until SIGTERM or SIGINT; the process ends with it.
 
     Raises
     ------
@@ -51,12 +51,15 @@ def run_worker(queues: Sequence[str]) -> int:
     try:
         outlast(_open_database, stopping, "the worker")
     except (DatabaseAway, StorageFull):
-        return 0  # told to stop while it waited
+        return  # told to stop while it waited
     worker = _Worker(queues, settings)
     worker.start()
     worker.work_until(stopping)
     worker.stop()
-    return 0
+    # A decode or a call cannot be interrupted, and Python's own end would wait for its thread, or
+    # pull the ground from under a library's.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _open_database() -> None:
@@ -165,12 +168,10 @@ class _Worker:
             self._heartbeat.leave()
         except (DatabaseAway, StorageFull) as error:
             logger.warning("the others will notice only after a while: %s", error.message)
+        if is_idle:
+            self._engine.close(CLOSE_SECONDS)
+            database.dispose_engines()
         logger.info("worker %s has stopped", self._id)
-        if not is_idle:
-            # A decode or a call cannot be interrupted, and Python would wait for its thread.
-            logging.shutdown()
-            os._exit(0)
-        self._engine.close(CLOSE_SECONDS)
 
 
 def _sizes(queues: Sequence[str], settings: Settings) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """worker."""
 
-import sys
-
 import click
 
 from backend.worker import run_worker
@@ -22,4 +20,4 @@ def worker(only: str | None) -> None:
     Ctrl-C or SIGTERM stops it: what is finished is stored, and the rest goes on with the next
     worker. Several may run at once, on one computer or on many.
     """
-    sys.exit(run_worker([only] if only else QUEUES))
+    run_worker([only] if only else QUEUES)

@@ -6,7 +6,8 @@ a time, and gives those of a dead worker to another. Nothing but ids goes into i
 Some things of DBOS 3.4.0 are used that it does not document (the version is pinned exactly, and
 `tests/unit/jobs/test_engine.py` holds them): its queue loop, run here with a bell in place of a
 clock and this worker's own limit in place of the stored one; its list of the runs under way; the
-re-enqueuing of a dead executor's runs and of a single one; and the look-up of many runs at once.
+re-enqueuing of a dead executor's runs and of a single one; the look-up of many runs at once; and
+how it asks SQLite for the time.
 """
 
 import logging
@@ -207,11 +208,20 @@ def _engine_for(url: str) -> sqlalchemy.Engine:
     built = sqlalchemy.create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(built, "connect")
-    def set_pragmas(connection: sqlite3.Connection, record: object) -> None:
+    def set_up(connection: sqlite3.Connection, record: object) -> None:
         # As the engine sets them where it makes the connection itself, and as for our own file.
         connection.isolation_level = "IMMEDIATE"
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # From Python 3.12 on DBOS asks SQLite for parts of seconds, whatever SQLite there is: one
+        # from before 3.42, as in Debian 12, answers NULL, and no worker could begin.
+        connection.create_function("unixepoch", -1, _unix_seconds)
 
     return built
+
+
+def _unix_seconds(*modifiers: str) -> float:
+    """SQLite's own function of this name, as far as DBOS uses it."""
+    now = time.time()
+    return round(now, 3) if "subsec" in modifiers else int(now)

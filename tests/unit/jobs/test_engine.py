@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,7 +17,7 @@ from dbos import DBOS
 from sqlalchemy import text
 
 from backend.config import database_url
-from backend.jobs.engine import SCHEMA, JobEngine, engine_url
+from backend.jobs.engine import SCHEMA, JobEngine, _engine_for, engine_url
 from backend.jobs.slots import Slots
 from backend.log import set_up_logging
 from tests.waiting import wait_until
@@ -94,6 +95,23 @@ def in_tables(statement: str) -> list[Any]:
 
 def test_the_engine_is_the_version_whose_insides_these_tests_know() -> None:
     assert version("dbos") == "3.4.0"
+
+
+def test_sqlite_tells_the_engine_the_time_however_old_it_is(data_dir: Path) -> None:
+    """DBOS asks so from Python 3.12 on, in the defaults of its tables, too."""
+    data_dir.mkdir(parents=True)
+    tables = _engine_for(engine_url(database_url()))
+    with tables.begin() as connection:
+        default = "DEFAULT (unixepoch('subsec') * 1000)"
+        connection.execute(text(f"CREATE TABLE t (id INTEGER, at BIGINT NOT NULL {default})"))
+        connection.execute(text("INSERT INTO t (id) VALUES (1)"))
+        at = connection.scalar(text("SELECT at FROM t"))
+        asked = connection.scalar(text("SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)"))
+    tables.dispose()
+
+    now = time.time() * 1000
+    assert 0 <= now - at < 60_000
+    assert 0 <= now - asked < 60_000
 
 
 @pytest.mark.usefixtures("restored_log")
