@@ -96,7 +96,7 @@ describe('SearchView', () => {
     await router.replace('/search?q=two')
     expect(await screen.findByText('The newer')).toBeVisible()
     finishFirst()
-    await Promise.resolve()
+    await new Promise((resolve) => setTimeout(resolve)) // by then it has been read
 
     expect(screen.queryByText('The older')).not.toBeInTheDocument()
   })

@@ -71,8 +71,8 @@ describe('TasksView', () => {
 
   it('has those that run first, then those that wait by their turn', async () => {
     serveTasks([
-      aTask({ id: 9, status: 'pending', lesson_id: 2 }),
-      aTask({ id: 8, status: 'pending', lesson_id: 3, priority: 5 }),
+      aTask({ id: 8, status: 'pending', lesson_id: 2 }),
+      aTask({ id: 9, status: 'pending', lesson_id: 3, priority: 5 }),
       aTask({ id: 10, lesson_id: 1 }),
     ])
     await renderInPages(TasksView, { address: '/tasks' })
