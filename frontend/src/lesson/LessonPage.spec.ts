@@ -129,6 +129,32 @@ describe('LessonPage', () => {
     expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible()
   })
 
+  it('repeats a sentence until it is told not to', async () => {
+    await renderPage()
+    await userEvent.click(await screen.findByRole('button', { name: 'Play from 0:30' }))
+    const repeat = screen.getByRole('button', { name: 'Repeat this sentence' })
+    await userEvent.click(repeat)
+    expect(repeat).toHaveAttribute('aria-pressed', 'true')
+
+    mediaElement().currentTime = 33.1
+    mediaElement().dispatchEvent(new Event('timeupdate'))
+    expect(mediaElement().currentTime).toBe(30)
+
+    await userEvent.click(repeat)
+    mediaElement().currentTime = 33.1
+    mediaElement().dispatchEvent(new Event('timeupdate'))
+    expect(mediaElement().currentTime).toBe(33.1)
+  })
+
+  it('says when the recording cannot be played', async () => {
+    await renderPage()
+    await screen.findByText('Good morning, everyone.')
+
+    mediaElement().dispatchEvent(new Event('error'))
+
+    expect(await screen.findByRole('alert')).toHaveTextContent('The recording cannot be played')
+  })
+
   it('goes to the word that is pressed', async () => {
     await renderPage()
     const segment = await screen.findByText('Let us begin.')
@@ -216,6 +242,18 @@ describe('LessonPage', () => {
 
     expect(await screen.findByText('Good morning, everyone.')).toBeVisible()
     expect(screen.queryByText('More appears as it is transcribed.')).not.toBeInTheDocument()
+  })
+
+  it('can have the work stopped', async () => {
+    server.on('GET /api/v1/tasks', () => Response.json({ items: [aTask()], next_cursor: null }))
+    server.on('POST /api/v1/tasks/7/cancel', () => Response.json(aTask({ status: 'cancelled' })))
+    await renderPage()
+    const progress = await screen.findByRole('progressbar', { name: 'Progress' })
+    expect(progress).toHaveAttribute('aria-valuenow', '43')
+
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+
+    await waitFor(() => expect(progress).not.toBeInTheDocument())
   })
 
   it('says why the work failed, and tries again', async () => {

@@ -56,7 +56,11 @@ export function usePlayer(length: Readonly<Ref<number | null>>) {
   const on = (name: string, listener: () => void) => useEventListener(media, name, listener)
   on('play', () => (isPlaying.value = true))
   on('pause', () => (isPlaying.value = false))
-  on('ended', () => (isPlaying.value = false))
+  on('ended', () => {
+    isPlaying.value = false
+    // The last sentence may end with the recording.
+    if (loop.value !== null) playFrom(loop.value.start)
+  })
   on('waiting', () => (isWaiting.value = true))
   on('playing', () => (isWaiting.value = false))
   on('canplay', () => (isWaiting.value = false))
