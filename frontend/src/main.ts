@@ -2,6 +2,7 @@ import '@/styles/base.css'
 import { createPinia } from 'pinia'
 import { createApp, watch } from 'vue'
 import { createWebHistory } from 'vue-router'
+import { sendLeftBehind } from '@/editing/leftBehind'
 import { createTexts, speak } from '@/i18n/languages'
 import { reloadAfterUpgrades } from '@/reload'
 import { createPages, loadPagesAhead } from '@/router'
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
   )
   app.mount('#app')
   window.setTimeout(loadPagesAhead, AHEAD_MS)
+  window.setTimeout(() => void sendLeftBehind(pinia), AHEAD_MS)
 }
 
 void start()

@@ -9,6 +9,7 @@ import { reactive, watch } from 'vue'
 import { useConnection } from '@/api/connection'
 import { editSegment, etagOfSegment, getSegment, type SegmentState } from '@/api/edits'
 import { asFailure, type Failure } from '@/api/failure'
+import { DRAFT_PREFIX } from './leftBehind'
 
 export interface Draft {
   lessonId: number
@@ -31,13 +32,12 @@ export interface KeptDraft extends Draft {
 
 type SavedListener = (draft: Draft, saved: SegmentState) => void
 
-const PREFIX = 'lectern.edit.'
 /** A draft that no tab has touched for so long was left behind: an open tab has sent it by then. */
 export const ABANDONED_MS = 3000
 const RETRY_MS = 5000
 
 const keyOf = ({ lessonId, position }: { lessonId: number; position: number }) =>
-  `${PREFIX}${String(lessonId)}.${String(position)}`
+  `${DRAFT_PREFIX}${String(lessonId)}.${String(position)}`
 
 export const useDrafts = defineStore('drafts', () => {
   const connection = useConnection()
@@ -161,7 +161,7 @@ export const useDrafts = defineStore('drafts', () => {
   function takeUp(): void {
     let wait = 0
     for (const key of Object.keys(localStorage)) {
-      if (!key.startsWith(PREFIX) || drafts.has(key)) continue
+      if (!key.startsWith(DRAFT_PREFIX) || drafts.has(key)) continue
       const left = read(key)
       if (left === null) continue
       const age = Date.now() - left.touched

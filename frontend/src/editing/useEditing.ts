@@ -68,6 +68,10 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   const canEdit = computed(() => text.value !== null)
   const pending = computed(() => drafts.ofLesson(lessonId))
 
+  function put(position: number, written: string): void {
+    if (text.value?.segment(position).text !== written) show(position, written)
+  }
+
   // --- the open segment --------------------------------------------------------------------------
 
   async function begin(position: number, character: number | null = null): Promise<void> {
@@ -104,9 +108,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     const { position } = open.value
     open.value = null
     const written = drafts.of(lessonId, position)?.text ?? visits.at(-1)?.saved
-    if (written !== undefined && text.value?.segment(position).text !== written) {
-      show(position, written)
-    }
+    if (written !== undefined) put(position, written)
     void drafts.send({ lessonId, position })
     dropIdleVisits()
   }
@@ -155,7 +157,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     visits.splice(visits.indexOf(visit), 1)
     drafts.forget({ lessonId, position })
     const isUndone = await tell(async () => {
-      if (visit.nSaved === 0) show(position, base)
+      if (visit.nSaved === 0) put(position, base)
       else {
         const history = await getHistory(lessonId, position)
         const edit = history[visit.nSaved - 1]
@@ -169,7 +171,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   async function giveBack(position: number, edit: EditPublic): Promise<void> {
     const etag = etagOfSegment((await getSegment(lessonId, position)).value)
     const undone = await undoEdit({ lessonId, editId: edit.id }, own.name, etag)
-    show(position, undone.value.text)
+    put(position, undone.value.text)
     void readEdits()
   }
 
@@ -193,7 +195,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   function keepMine(draft: KeptDraft): void {
     void drafts.keepMine(draft)
     if (open.value?.position === draft.position) close()
-    else show(draft.position, draft.text)
+    else put(draft.position, draft.text)
   }
 
   function takeTheirs(draft: KeptDraft): void {
@@ -201,7 +203,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     if (open.value?.position === position) open.value = null
     drafts.forget(draft)
     dropIdleVisits()
-    if (theirs !== null) show(position, theirs.text)
+    if (theirs !== null) put(position, theirs.text)
   }
 
   // --- what is known of edits --------------------------------------------------------------------
@@ -234,7 +236,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     for (const { position, text: written, state } of pending.value) {
       const isShown = open.value?.position === position || state === 'conflict'
       if (isShown || position >= (text.value?.length ?? 0)) continue
-      if (text.value?.segment(position).text !== written) show(position, written)
+      put(position, written)
     }
   }
 
