@@ -1,0 +1,141 @@
+"""People correct, mark and note; the server goes and comes back; two are at it at once."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.pages.visitor import Visitor
+from tests.api.server import LIMIT_SECONDS, ServerProcess
+from tests.waiting import wait_until
+
+OpenPages = Callable[..., Visitor]
+
+SEGMENTS = [
+    {"start": 5.0 * n, "end": 5.0 * n + 4, "text": f"This is sentence {n} about light."}
+    for n in range(12)
+]
+
+
+@pytest.fixture
+def lesson(lesson_of: Callable[..., int]) -> str:
+    """The address of a lesson with a transcript and without a recording."""
+    lesson_id = lesson_of(title="Light", language="en", duration=60.0, transcript=SEGMENTS)
+    return f"/lessons/{lesson_id}"
+
+
+@pytest.fixture
+def visit(open_pages: OpenPages, lesson: str) -> Callable[[], Visitor]:
+    return lambda: open_pages(lesson)
+
+
+def edit(page: Page, position: int) -> Locator:
+    """The field in which a segment is edited."""
+    page.locator(f"[data-segment='{position}']").dblclick()
+    say_name(page)
+    field = page.get_by_role("textbox", name="Text at")
+    expect(field).to_be_focused()
+    return field
+
+
+def say_name(page: Page) -> None:
+    """Asked once, before the first words of somebody."""
+    page.get_by_role("textbox", name="Name").fill("Ada")
+    page.get_by_role("button", name="Continue").click()
+
+
+def text_of(server: ServerProcess, position: int) -> str:
+    with server.client() as client:
+        return str(client.get(f"/api/v1/lessons/1/segments/{position}").json()["text"])
+
+
+def test_a_sentence_is_edited_in_place(visit: Callable[[], Visitor], server: ServerProcess) -> None:
+    visitor = visit()
+    page = visitor.page
+    field = edit(page, 2)
+    visitor.check_access()
+    field.fill("This is about colour.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-segment='2']")).to_contain_text("This is about colour.")
+    wait_until(lambda: text_of(server, 2) == "This is about colour.", LIMIT_SECONDS)
+    page.reload()
+    expect(page.locator("[data-segment='2']")).to_contain_text("This is about colour.")
+    visitor.check_access()
+
+
+def test_what_is_typed_while_the_server_is_gone_is_saved_when_it_is_back(
+    visit: Callable[[], Visitor], server: ServerProcess
+) -> None:
+    visitor = visit()
+    visitor.expect_trouble("^failed: ", "answer: .* 503", "^console: .*EventSource")
+    page = visitor.page
+    field = edit(page, 1)
+    server.kill()
+    field.fill("Typed while nobody listened.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Will be saved when the server is back").first).to_be_visible()
+
+    port = httpx.URL(server.address or "").port
+    with ServerProcess(port=port or 0) as again:
+        wait_until(lambda: again.address is not None, LIMIT_SECONDS)
+        wait_until(lambda: text_of(again, 1) == "Typed while nobody listened.", LIMIT_SECONDS)
+        page.close()
+
+
+def test_two_people_at_one_sentence_are_both_asked(
+    visit: Callable[[], Visitor], server: ServerProcess
+) -> None:
+    one, other = visit(), visit()
+    other.expect_trouble("answer: PATCH .*/segments/3 412")
+    mine, theirs = edit(other.page, 3), edit(one.page, 3)
+    theirs.fill("Theirs.")
+    one.page.keyboard.press("Enter")
+    one.page.keyboard.press("Escape")
+    wait_until(lambda: text_of(server, 3) == "Theirs.", LIMIT_SECONDS)
+
+    mine.fill("Mine.")
+    other.page.keyboard.press("Enter")
+
+    notice = other.page.get_by_text("Somebody else has changed this passage meanwhile")
+    expect(notice).to_be_visible()
+    other.check_access()
+    other.page.get_by_role("button", name="Keep mine").click()
+    wait_until(lambda: text_of(server, 3) == "Mine.", LIMIT_SECONDS)
+    expect(notice).to_be_hidden()
+
+
+def test_words_are_highlighted_and_noted_and_found_again(
+    visit: Callable[[], Visitor], server: ServerProcess
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    select_words(page, 4)
+    bar = page.get_by_role("toolbar", name="Selected words")
+    expect(bar).to_be_visible()
+    visitor.check_access()
+    bar.get_by_role("button", name="Write a note").click()
+    say_name(page)
+    page.get_by_role("textbox", name="Note").fill("Asked in the exam.")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Notes").click()
+    expect(page.get_by_text("Asked in the exam.")).to_be_visible()
+    visitor.check_access()
+    page.get_by_role("main").get_by_role("link", name="sentence 4").click()
+    expect(page.locator("[data-segment='4']")).to_be_in_viewport()
+
+
+def select_words(page: Page, position: int) -> None:
+    """All of a segment, as somebody does who draws the pointer over it."""
+    box = page.locator(f"[data-segment='{position}']").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 1, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, middle, steps=4)
+    page.mouse.move(box["x"] + box["width"] - 2, middle, steps=4)
+    page.mouse.up()
