@@ -95,7 +95,7 @@ WATCH_RESULTS = """() => {
     })
 }"""
 
-QUIET = "() => window.changedAt > window.typedAt && performance.now() - window.changedAt > 600"
+QUIET = "() => performance.now() - Math.max(window.changedAt, window.typedAt) > 600"
 
 
 def main(targets: Targets, is_quick: bool) -> None:
