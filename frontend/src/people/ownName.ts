@@ -2,6 +2,8 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
+export const LONGEST_NAME = 100
+
 /**
  * The name that stands beside what one edits and writes. It is asked for once, before the first
  * such thing, and kept in this browser.
