@@ -179,7 +179,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     hub: EventHub = app.state.hub
     hub.open()
     publish = _publisher(hub, tasks.TASK_EVENT, _task_json)
-    follower = TaskFollower(database.engine, publish)
+    follower = TaskFollower(database.engine, publish, hub.begin)
     housekeeping = Housekeeping(uploads.upload_store())
     threads = [
         threading.Thread(target=part.run, name=type(part).__name__.lower(), daemon=True)

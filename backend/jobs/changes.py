@@ -30,13 +30,20 @@ logger = logging.getLogger("lectern.jobs")
 class TaskFollower:
     """Calls `on_change` with each task that is new or has changed, soon after the commit.
 
-    States that follow each other faster than it reads are told as one. `run` is for a thread of
-    its own.
+    States that follow each other faster than it reads are told as one. `on_begin` is called when
+    it knows the tasks as they are: what changes from then on is told. `run` is for a thread of its
+    own.
     """
 
-    def __init__(self, engine: Engine, on_change: Callable[[TaskView], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        on_change: Callable[[TaskView], None],
+        on_begin: Callable[[], None],
+    ) -> None:
         self._engine = engine
         self._on_change = on_change
+        self._on_begin = on_begin
         self._stopped = threading.Event()
         self._may_have_news = threading.Event()
 
@@ -54,6 +61,7 @@ class TaskFollower:
         seen = self._begin()
         if seen is None:
             return
+        self._on_begin()
         watch = Watch(self._engine.url, self._wake)
         threading.Thread(target=watch.run, name="watch", daemon=True).start()
         self._follow(seen)

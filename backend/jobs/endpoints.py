@@ -132,6 +132,11 @@ async def follow_task(
 
 
 async def _follow(hub: EventHub, task: dict[str, Any], place: int) -> AsyncIterator[bytes]:
+    if not hub.has_begun:
+        async for heartbeat in hub.wait_for_begin():
+            yield heartbeat
+        place = hub.number
+        task = await run_in_threadpool(_read_task, task["id"])
     yield _encode(hub, task, place)
     while not _has_ended(task) and not hub.is_closed:
         events = hub.later_than(place)

@@ -50,12 +50,27 @@ class EventHub:
         self._number = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news: asyncio.Future[None] | None = None
+        self.has_begun = False
         self.is_closed = False
 
     def open(self) -> None:
         """Begin, in the running loop."""
         self._loop = asyncio.get_running_loop()
         self._news = self._loop.create_future()
+
+    def begin(self) -> None:
+        """From now on whatever changes is published: streams that waited for it begin."""
+        self._call(self._begin)
+
+    def _begin(self) -> None:
+        self.has_begun = True
+        self._wake_readers()
+
+    async def wait_for_begin(self) -> AsyncIterator[bytes]:
+        """Heartbeats until whatever changes is published."""
+        while not (self.has_begun or self.is_closed):
+            if not await self.wait():
+                yield HEARTBEAT
 
     def close(self) -> None:
         """End every stream."""
@@ -116,6 +131,8 @@ class EventHub:
     async def stream(self, last_event_id: str | None) -> AsyncIterator[bytes]:
         """All events as they are sent, until the hub is closed."""
         yield f"retry: {RETRY_MS}\n\n".encode()
+        async for heartbeat in self.wait_for_begin():
+            yield heartbeat
         place = self.place_of(last_event_id)
         if place is None:
             place = self._number
