@@ -147,12 +147,6 @@ class PdfNotMade(LecternError):
     """The PDF could not be made: export the lesson as DOCX, and report this as a bug."""
 
 
-class NothingToSummarise(LecternError):
-    """The transcript is empty, so there is nothing to summarise."""
-
-    status_code = 409
-
-
 # --- tasks -----------------------------------------------------------------------------------
 
 

@@ -117,10 +117,6 @@ class Ledger:
             .with_for_update(of=Lesson)
         )
 
-    def find_answer(self, key: str) -> dict[str, Any] | None:
-        """The answer that was paid for, or None."""
-        return self.find_answers([key]).get(key)
-
     def find_answers(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
         """Those of `keys` that are answered, with their answers, in one query."""
         # All answers of the run: a list of keys in the query would meet the databases' limit of

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from backend.config import log_dir
+from backend.server import _listen
 from tests.acceptance.workers import make_quiet_recording, query, spoken
 from tests.api.server import LECTERN, LIMIT_SECONDS, ServerProcess
 from tests.stubs.hub import HubStub, serve_hub
@@ -179,6 +180,16 @@ def test_a_port_that_is_taken_is_a_sentence(data_dir: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"lectern: Another program listens at port {port}")
     assert "Traceback" not in ended.stderr
+
+
+def test_small_answers_are_sent_at_once(data_dir: Path) -> None:
+    """Without this each would wait for the client's word that its head has come."""
+    with (
+        _listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_other_addresses_than_loopback_are_refused(data_dir: Path) -> None:

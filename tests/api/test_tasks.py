@@ -1,6 +1,8 @@
 """Tasks and their events over HTTP."""
 
+import asyncio
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from backend.web.events import EventHub
 from tests.acceptance.workers import execute, insert_task
 from tests.api.server import LIMIT_SECONDS
 from tests.waiting import wait_until
@@ -161,8 +164,9 @@ def reading(
         assert answer.headers["content-type"].startswith("text/event-stream")
         reader = Reader(answer.iter_lines())
         yield reader
-        answer.close()
-    reader.join()
+        # To close the stream would not wake the thread that waits for the next heartbeat.
+        answer.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        reader.join()
 
 
 def test_all_readers_are_told_what_any_program_changes(
@@ -195,6 +199,25 @@ def test_a_reader_that_comes_back_is_told_what_it_missed_and_nothing_twice(
         again.wait_for("task", id=second)
 
     assert [json.loads(event["data"])["id"] for event in again.events] == [second]
+
+
+def test_a_stream_begins_only_when_whatever_changes_is_told() -> None:
+    async def read() -> list[str]:
+        hub = EventHub()
+        hub.open()
+        stream = hub.stream(None)
+        first = [(await anext(stream)).decode()]
+        waiting = asyncio.ensure_future(anext(stream))
+        # The task rows are not known yet: a change of now would be told to nobody.
+        is_told = (await asyncio.wait([waiting], timeout=0.2))[0]
+        hub.begin()
+        return [*first, "too early" if is_told else "waits", (await waiting).decode()]
+
+    retry, meanwhile, begin = asyncio.run(read())
+
+    assert retry.startswith("retry: ")
+    assert meanwhile == "waits"
+    assert "event: begin" in begin
 
 
 def test_a_reader_whose_place_is_not_known_begins_anew(sqlite_client: httpx.Client) -> None:

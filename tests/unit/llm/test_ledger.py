@@ -136,7 +136,7 @@ def test_whatever_decides_the_answer_changes_the_key(change: dict[str, object]) 
 def test_an_answer_is_found_again_with_what_it_cost(ledger: Ledger, engine: Engine) -> None:
     ledger.record_answer("key", CHOICE, ANSWER, REPLY)
 
-    assert ledger.find_answer("key") == ANSWER
+    assert ledger.find_answers(["key"]) == {"key": ANSWER}
     (call,) = stored_calls(engine)
     assert (call.outcome, call.provider, call.model) == (CallOutcome.ANSWERED, "OpenAI", "gpt-4o")
     assert (call.input_tokens, call.output_tokens) == (120, 40)
@@ -148,7 +148,7 @@ def test_only_the_answers_that_are_asked_for_are_found(ledger: Ledger) -> None:
 
     assert ledger.find_answers(["a", "c"]) == {"a": {"n": 1}}
     assert ledger.find_answers(["a", "b"]) == {"a": {"n": 1}, "b": {"n": 2}}
-    assert ledger.find_answer("c") is None
+    assert ledger.find_answers(["c"]) == {}
 
 
 def test_an_answer_of_another_run_is_not_replayed(
@@ -158,7 +158,7 @@ def test_an_answer_of_another_run_is_not_replayed(
 
     other = Ledger(engine, open_run(engine, lesson_id, "summary"), Owner())
 
-    assert other.find_answer("key") is None
+    assert other.find_answers(["key"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_an_unusable_reply_is_kept_with_its_reason_and_never_replayed(
 
     ledger.record_unusable("key", CHOICE, error)
 
-    assert ledger.find_answer("key") is None
+    assert ledger.find_answers(["key"]) == {}
     (call,) = stored_calls(engine)
     assert (call.outcome, call.reason) == (outcome, "It was no good.")
     assert (call.response, call.input_tokens, call.output_tokens) == (None, 7, 3)
@@ -191,7 +191,7 @@ def test_the_paid_replies_to_one_key_are_numbered(ledger: Ledger, engine: Engine
     calls = stored_calls(engine)
     assert [call.attempt for call in calls] == [0, 1, 2]
     assert [call.outcome for call in calls] == ["refused", "malformed", "answered"]
-    assert ledger.find_answer("key") == ANSWER
+    assert ledger.find_answers(["key"]) == {"key": ANSWER}
 
 
 def test_only_replies_that_were_cut_off_are_listed_as_such(ledger: Ledger) -> None:
