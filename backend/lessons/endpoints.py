@@ -254,7 +254,7 @@ def _text(request: Request, session: Session, lesson_id: int, column: TextColumn
 @router.get("/lessons/{lesson_id}/summary", responses=problems(404, 409, 422))
 def get_summary(lesson_id: PathId, session: SessionDep) -> Summary:
     """Read the summary, each statement with its moments in the recording."""
-    lesson = service.get_lesson(session, lesson_id)
+    lesson = service.get_lesson(session, lesson_id, with_texts=False)
     if lesson.summary is None and lesson.summary_metadata is None:
         raise NoSummary
     metadata = dict(lesson.summary_metadata or {})

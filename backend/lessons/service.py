@@ -31,6 +31,8 @@ SAMPLE_DIR = PACKAGE_DIR / "sample"
 HEAVY_COLUMNS = ("transcript", "corrected_transcript")
 """Megabytes for a long lesson: not read for lists."""
 
+_WITHOUT_TEXTS = [defer(getattr(Lesson, name), raiseload=True) for name in HEAVY_COLUMNS]
+
 
 @dataclass(frozen=True)
 class LessonDetails:
@@ -133,10 +135,14 @@ def _find_same(session: Session, stored: StoredRecording) -> tuple[int, ...]:
     return tuple(lesson_id for lesson_id in session.exec(statement) if lesson_id is not None)
 
 
-def get_lesson(session: Session, lesson_id: int) -> Lesson:
-    """Raises `LessonNotFound`."""
+def get_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) -> Lesson:
+    """A lesson; without its transcripts, which may be long, they cannot be asked for later.
+
+    Raises `LessonNotFound`.
+    """
     require_possible_id(lesson_id)
-    lesson = session.exec(select(Lesson).where(Lesson.id == lesson_id, is_there)).first()
+    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
+    lesson = session.exec(statement if with_texts else statement.options(*_WITHOUT_TEXTS)).first()
     if lesson is None:
         raise LessonNotFound(lesson_id)
     return lesson
@@ -172,11 +178,10 @@ class ListedLesson:
 
 def list_lessons(session: Session) -> list[ListedLesson]:
     """All lessons, oldest first, without their texts."""
-    heavy = [defer(getattr(Lesson, name), raiseload=True) for name in HEAVY_COLUMNS]
     there = [col(getattr(Lesson, name)).is_not(None) for name in HEAVY_COLUMNS]
     order = (col(Lesson.date), col(Lesson.id))
-    statement = select(Lesson, *there).where(is_there).options(*heavy).order_by(*order)
-    return [ListedLesson(*row) for row in session.exec(statement)]
+    statement = select(Lesson, *there).where(is_there).options(*_WITHOUT_TEXTS)
+    return [ListedLesson(*row) for row in session.exec(statement.order_by(*order))]
 
 
 def lesson_version(lesson: Lesson) -> str:

@@ -86,15 +86,17 @@ def test_each_state_has_its_lessons(client: httpx.Client, lesson_of: MakeLesson)
         assert found.json()["items"][0]["state"] == state
 
 
-def test_a_list_does_not_read_the_texts(client: httpx.Client, lesson_of: MakeLesson) -> None:
-    lesson_id = lesson_of(title="broken")
+def test_lists_and_summaries_do_not_read_the_transcripts(client: httpx.Client, lesson_of: MakeLesson) -> None:
+    lesson_id = lesson_of(title="broken", summary="About light.")
     with database.engine.begin() as connection:
         connection.execute(text('UPDATE lesson SET transcript = \'{"no": "list"}\''))
 
     (item,) = client.get(LESSONS).json()["items"]
+    summary = client.get(f"{LESSONS}/{lesson_id}/summary")
     answer = client.get(f"{LESSONS}/{lesson_id}/transcript")
 
     assert item["has_transcript"] is True
+    assert summary.json()["summary"] == "About light."
     assert answer.status_code == 500
     assert answer.json()["code"] == "unreadable-transcript"
 
