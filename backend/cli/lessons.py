@@ -22,6 +22,7 @@ from backend.cli.terminal import (
     tell_same_recording,
 )
 from backend.lessons import service
+from backend.lessons.queries import list_lessons
 from backend.lessons.service import LessonDetails
 from backend.log import printable
 from backend.models import Lesson, Segment
@@ -73,28 +74,27 @@ def add(
 def list_(as_json: bool) -> None:
     """List the lessons."""
     with open_session() as session:
-        courses = service.course_titles(session)
-        listed = service.list_lessons(session)
-        if as_json:
-            print_json([service.summary_json(item, courses) for item in listed])
-            return
-        if not listed:
-            click.echo("There are no lessons yet: lectern add FILE")
-            return
-        print_table(
-            ("ID", "DATE", "LENGTH", "LANG", "STATE", "TITLE"),
-            [
-                (
-                    str(item.lesson.id),
-                    f"{item.lesson.date:%Y-%m-%d}",
-                    length(item.lesson.duration),
-                    item.lesson.spoken_language or "–",
-                    item.state,
-                    item.lesson.title,
-                )
-                for item in listed
-            ],
-        )
+        lessons = list_lessons(session)
+    if as_json:
+        print_json([lesson.to_json() for lesson in lessons])
+        return
+    if not lessons:
+        click.echo("There are no lessons yet: lectern add FILE")
+        return
+    print_table(
+        ("ID", "DATE", "LENGTH", "LANG", "STATE", "TITLE"),
+        [
+            (
+                str(lesson.id),
+                f"{lesson.date:%Y-%m-%d}",
+                length(lesson.duration),
+                lesson.language or "–",
+                lesson.state,
+                lesson.title,
+            )
+            for lesson in lessons
+        ],
+    )
 
 
 @click.command()

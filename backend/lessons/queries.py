@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -89,6 +89,17 @@ class ListedLesson:
             return LessonState.CORRECTED
         return LessonState.TRANSCRIBED if self.has_transcript else LessonState.NEW
 
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values; the date is ISO 8601 in UTC, the duration seconds."""
+        fields = asdict(self)
+        for name in ("own_language", "transcript_metadata", "is_summary_done"):
+            del fields[name]
+        return fields | {
+            "date": self.date.isoformat(),
+            "language": self.language,
+            "state": self.state,
+        }
+
 
 # --- pages -----------------------------------------------------------------------------------
 
@@ -120,6 +131,13 @@ def read_lesson_page(
     }
     ids = session.connection().execute(page).scalars().all()
     return [found[lesson_id] for lesson_id in ids if lesson_id in found]
+
+
+def list_lessons(session: Session) -> list[ListedLesson]:
+    """All lessons, oldest first, without reading any text."""
+    return _read_listed(
+        session, _listed().where(is_there).order_by(col(Lesson.date), col(Lesson.id))
+    )
 
 
 def read_listed_lesson(session: Session, lesson_id: int) -> ListedLesson:

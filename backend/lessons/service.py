@@ -29,7 +29,7 @@ from backend.versions import require_version, version_of
 SAMPLE_DIR = PACKAGE_DIR / "sample"
 
 HEAVY_COLUMNS = ("transcript", "corrected_transcript")
-"""Megabytes for a long lesson: not read for lists."""
+"""Megabytes for a long lesson: only read where they are needed."""
 
 _WITHOUT_TEXTS = [defer(getattr(Lesson, name), raiseload=True) for name in HEAVY_COLUMNS]
 
@@ -156,34 +156,6 @@ def require_lesson(session: Session, lesson_id: int) -> None:
         raise LessonNotFound(lesson_id)
 
 
-@dataclass(frozen=True)
-class ListedLesson:
-    """A lesson without its texts, and which of them there are."""
-
-    lesson: Lesson
-    has_transcript: bool
-    has_correction: bool
-
-    @property
-    def state(self) -> str:
-        """How far it is, in a word."""
-        if self.lesson.summary is not None:
-            return "summarised"
-        if self.lesson.summary_metadata is not None:
-            return "no speech"
-        if self.has_correction:
-            return "corrected"
-        return "transcribed" if self.has_transcript else "new"
-
-
-def list_lessons(session: Session) -> list[ListedLesson]:
-    """All lessons, oldest first, without their texts."""
-    there = [col(getattr(Lesson, name)).is_not(None) for name in HEAVY_COLUMNS]
-    order = (col(Lesson.date), col(Lesson.id))
-    statement = select(Lesson, *there).where(is_there).options(*_WITHOUT_TEXTS)
-    return [ListedLesson(*row) for row in session.exec(statement.order_by(*order))]
-
-
 def lesson_version(lesson: Lesson) -> str:
     """The version of what people say of a lesson; its texts have their own."""
     return version_of(lesson.title, lesson.date, lesson.language, lesson.course_id, lesson.theme_id)
@@ -270,17 +242,6 @@ def check_language(text: str) -> str | None:
 
 def course_titles(session: Session) -> dict[int | None, str]:
     return {course.id: course.title for course in session.exec(select(Course))}
-
-
-def summary_json(listed: ListedLesson, courses: dict[int | None, str]) -> dict[str, Any]:
-    """A lesson of a list as plain JSON values."""
-    fields = to_json(listed.lesson, courses.get(listed.lesson.course_id), with_texts=False)
-    return fields | {
-        "state": listed.state,
-        "has_transcript": listed.has_transcript,
-        "has_corrected_transcript": listed.has_correction,
-        "has_summary": listed.lesson.summary is not None,
-    }
 
 
 def to_json(lesson: Lesson, course: str | None, *, with_texts: bool) -> dict[str, Any]:

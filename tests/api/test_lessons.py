@@ -86,7 +86,9 @@ def test_each_state_has_its_lessons(client: httpx.Client, lesson_of: MakeLesson)
         assert found.json()["items"][0]["state"] == state
 
 
-def test_lists_and_summaries_do_not_read_the_transcripts(client: httpx.Client, lesson_of: MakeLesson) -> None:
+def test_lists_and_summaries_do_not_read_the_transcripts(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
     lesson_id = lesson_of(title="broken", summary="About light.")
     with database.engine.begin() as connection:
         connection.execute(text('UPDATE lesson SET transcript = \'{"no": "list"}\''))

@@ -20,11 +20,14 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
+from sqlmodel import Session
 
+from backend import database
 from backend.cli import COMMANDS, main
 from backend.config import Settings, load_config
 from backend.jobs.reading import TaskView
-from backend.lessons.service import ListedLesson, summary_json, to_json
+from backend.lessons.queries import list_lessons
+from backend.lessons.service import to_json
 from backend.models import Lesson
 from tests.audio_files import SAMPLE_RATE_HZ, decode_blocks, write_wav
 
@@ -286,10 +289,13 @@ def test_the_table_of_a_task_s_fields_is_what_is_printed() -> None:
     assert described == {field.name for field in fields(TaskView)}
 
 
-def test_the_table_of_a_lesson_s_fields_is_what_is_printed() -> None:
+def test_the_table_of_a_lesson_s_fields_is_what_is_printed(data_dir: Path) -> None:
     lesson = Lesson(title="Optics", date=datetime(2026, 11, 22, tzinfo=UTC))
-    whole = to_json(lesson, None, with_texts=True)
-    listed = summary_json(ListedLesson(lesson, has_transcript=False, has_correction=False), {})
+    with Session(database.engine) as session:
+        session.add(lesson)
+        session.commit()
+        whole = to_json(lesson, None, with_texts=True)
+        listed = list_lessons(session)[0].to_json()
     table = sections(command_line_page(), 3)["Fields of a lesson"].partition("\n## ")[0]
 
     by_place: dict[str, set[str]] = {}

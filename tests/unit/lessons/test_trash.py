@@ -16,13 +16,13 @@ from backend.config import audio_dir
 from backend.errors import LessonNotFound, NotFound
 from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.notes import NewNote, add_note, list_notes
+from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
 from backend.lessons.removal import empty_trash, list_trash, restore_lesson, trash_lesson
 from backend.lessons.service import (
     LessonDetails,
     edit_lesson,
     get_lesson,
-    list_lessons,
     remove_lesson,
 )
 from backend.models import Lesson, Task, TaskStatus
@@ -118,7 +118,7 @@ def test_a_removed_lesson_comes_back_with_all_that_it_had(lesson_id: int) -> Non
     assert where_recordings_are() == ["lesson.ogg"]
     assert (shown(lesson_id) or [])[0] == "the cell divides"
     with Session(database.engine) as session:
-        assert [listed.lesson.id for listed in list_lessons(session)] == [lesson_id]
+        assert [listed.id for listed in list_lessons(session)] == [lesson_id]
         assert len(list_notes(session, lesson_id)) == 1
         assert len(search(session, SearchRequest("quokkas")).hits) == 1
         assert [hit.segment for hit in search(session, SearchRequest("cell")).hits] == [0]
