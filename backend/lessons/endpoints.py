@@ -26,6 +26,7 @@ from backend.lessons.queries import (
     place_of,
     read_lesson_page,
     read_listed_lesson,
+    read_metadata,
     read_stored_text,
     read_text_so_far,
 )
@@ -33,12 +34,14 @@ from backend.lessons.schemas import (
     LessonAdded,
     LessonChange,
     LessonListed,
+    LessonMaking,
     LessonPage,
     LessonPublic,
     RemovedLessonPublic,
     SegmentPublic,
     Summary,
     SummaryMoment,
+    TextMaking,
     Transcript,
     TranscriptSoFar,
     Trash,
@@ -174,11 +177,13 @@ def _public(session: Session, lesson_id: int, response: Response) -> LessonPubli
     lesson = read_listed_lesson(session, lesson_id)
     version = _version_of(lesson)
     name_version(response, version)
+    made = read_metadata(session, lesson_id)
     return LessonPublic(
         **_listed_fields(lesson),
         own_language=lesson.own_language,
         filename=lesson.filename,
         audio_sha256=lesson.audio_sha256,
+        making=LessonMaking(**{name: TextMaking.of(each) for name, each in made.items()}),
         version=version,
     )
 

@@ -149,6 +149,25 @@ def read_listed_lesson(session: Session, lesson_id: int) -> ListedLesson:
     return found[0]
 
 
+def read_metadata(session: Session, lesson_id: int) -> dict[str, dict[str, Any] | None]:
+    """What is stored of how each text was made, by `transcript`, `corrected_transcript` and
+    `summary`.
+
+    Raises
+    ------
+    LessonNotFound
+    """
+    columns: tuple[Any, ...] = (
+        col(Lesson.transcript_metadata).label("transcript"),
+        col(Lesson.correction_metadata).label("corrected_transcript"),
+        col(Lesson.summary_metadata).label("summary"),
+    )
+    row = session.connection().execute(select(*columns).where(col(Lesson.id) == lesson_id)).first()
+    if row is None:
+        raise LessonNotFound(lesson_id)
+    return dict(row._mapping)
+
+
 def place_of(lesson: ListedLesson, order: LessonOrder) -> list[Any]:
     """What orders a lesson in a list."""
     name = order.removeprefix("-")

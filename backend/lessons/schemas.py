@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.lessons.queries import LessonState, TextColumn
 from backend.models.transcript import Flag
@@ -36,12 +36,60 @@ class LessonPage(BaseModel):
     next_cursor: str | None
 
 
+class TextMaking(BaseModel):
+    """How one of a lesson's texts was made."""
+
+    maker: str = Field(
+        description="The recogniser (`faster-whisper`, `pocketsphinx`; `imported`: captions) or "
+        "the provider (`Offline`: the built-in rules)."
+    )
+    model: str | None
+    left_segments: list[int] = Field(
+        description="Of a correction: the segments that stand as they were heard, for want of an "
+        "answer of the provider. Another correction asks for these alone."
+    )
+    notices: list[str] = Field(description="What a person should know about it.")
+
+    @classmethod
+    def of(cls, stored: dict[str, Any] | None) -> "TextMaking | None":
+        try:
+            known = _StoredMaking.model_validate(stored or {})
+        except ValidationError:  # another program has written it, in its own way
+            return None
+        maker = known.engine or known.provider
+        if maker is None:
+            return None
+        left = [segment for group in known.failed_groups for segment in group.segments]
+        return cls(maker=maker, model=known.model, left_segments=left, notices=known.notices)
+
+
+class _FailedGroup(BaseModel):
+    segments: list[int]
+
+
+class _StoredMaking(BaseModel):
+    engine: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    failed_groups: list[_FailedGroup] = []
+    notices: list[str] = []
+
+
+class LessonMaking(BaseModel):
+    """How each text was made; null where there is none, or nobody knows."""
+
+    transcript: TextMaking | None
+    corrected_transcript: TextMaking | None
+    summary: TextMaking | None
+
+
 class LessonPublic(LessonListed):
     """A lesson without its texts, which have addresses of their own."""
 
     own_language: str | None = Field(description="What a person set; null: it is detected.")
     filename: str | None = Field(description="The recording's name in the library.")
     audio_sha256: str | None
+    making: LessonMaking
     version: str = Field(description="Of what can be edited; the ETag begins with it.")
 
 

@@ -103,6 +103,30 @@ def test_lists_and_summaries_do_not_read_the_transcripts(
     assert answer.json()["code"] == "unreadable-transcript"
 
 
+def test_a_lesson_says_how_its_texts_were_made(client: httpx.Client, lesson_of: MakeLesson) -> None:
+    left = [{"group": 1, "segments": [4, 5], "reason": "It did not answer."}]
+    made = {"provider": "OpenAI", "model": "gpt-5-mini", "failed_groups": left}
+    lesson_id = lesson_of(
+        transcript_metadata={"engine": "pocketsphinx", "model": "en-us", "notices": ["Rough."]},
+        correction_metadata=made,
+        summary_metadata={"made by": ["another program"], "model": 7},
+    )
+
+    making = client.get(f"{LESSONS}/{lesson_id}").json()["making"]
+
+    heard = {"maker": "pocketsphinx", "model": "en-us", "left_segments": [], "notices": ["Rough."]}
+    assert making == {
+        "transcript": heard,
+        "corrected_transcript": {
+            "maker": "OpenAI",
+            "model": "gpt-5-mini",
+            "left_segments": [4, 5],
+            "notices": [],
+        },
+        "summary": None,
+    }
+
+
 def test_a_cursor_that_no_list_gave_is_refused(client: httpx.Client) -> None:
     for cursor in ("x", "!!", "é", "W10", "WyJpZCIsMV0", "WyJkYXRlIiwieCIsMV0", "bnVsbA", "\0"):
         answer = client.get(LESSONS, params={"cursor": cursor, "sort": "date"})

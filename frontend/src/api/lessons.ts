@@ -12,10 +12,12 @@ import type {
 export type {
   RemovedLessonPublic,
   LessonListed,
+  LessonMaking,
   LessonOrder,
   LessonPage,
   LessonPublic,
   LessonState,
+  TextMaking,
 } from './schema'
 
 export interface LessonFilter {

@@ -1288,6 +1288,15 @@ export interface components {
             has_summary: boolean;
         };
         /**
+         * LessonMaking
+         * @description How each text was made; null where there is none, or nobody knows.
+         */
+        LessonMaking: {
+            transcript: components["schemas"]["TextMaking"] | null;
+            corrected_transcript: components["schemas"]["TextMaking"] | null;
+            summary: components["schemas"]["TextMaking"] | null;
+        };
+        /**
          * LessonOrder
          * @description In which order lessons are listed; a minus turns it round.
          * @enum {string}
@@ -1362,6 +1371,7 @@ export interface components {
             filename: string | null;
             /** Audio Sha256 */
             audio_sha256: string | null;
+            making: components["schemas"]["LessonMaking"];
             /**
              * Version
              * @description Of what can be edited; the ETag begins with it.
@@ -1953,6 +1963,29 @@ export interface components {
          * @enum {string}
          */
         TextColumn: "transcript" | "corrected_transcript";
+        /**
+         * TextMaking
+         * @description How one of a lesson's texts was made.
+         */
+        TextMaking: {
+            /**
+             * Maker
+             * @description The recogniser (`faster-whisper`, `pocketsphinx`; `imported`: captions) or the provider (`Offline`: the built-in rules).
+             */
+            maker: string;
+            /** Model */
+            model: string | null;
+            /**
+             * Left Segments
+             * @description Of a correction: the segments that stand as they were heard, for want of an answer of the provider. Another correction asks for these alone.
+             */
+            left_segments: number[];
+            /**
+             * Notices
+             * @description What a person should know about it.
+             */
+            notices: string[];
+        };
         /** ThemeListed */
         ThemeListed: {
             /** Id */
@@ -2350,6 +2383,7 @@ export type LessonChange = components['schemas']['LessonChange'];
 export type LessonEdits = components['schemas']['LessonEdits'];
 export type LessonLayer = components['schemas']['LessonLayer'];
 export type LessonListed = components['schemas']['LessonListed'];
+export type LessonMaking = components['schemas']['LessonMaking'];
 export type LessonOrder = components['schemas']['LessonOrder'];
 export type LessonPage = components['schemas']['LessonPage'];
 export type LessonPublic = components['schemas']['LessonPublic'];
@@ -2385,6 +2419,7 @@ export type TaskPublic = components['schemas']['TaskPublic'];
 export type TaskStatus = components['schemas']['TaskStatus'];
 export type TaskType = components['schemas']['TaskType'];
 export type TextColumn = components['schemas']['TextColumn'];
+export type TextMaking = components['schemas']['TextMaking'];
 export type ThemeListed = components['schemas']['ThemeListed'];
 export type ThemePublic = components['schemas']['ThemePublic'];
 export type ThemeTitle = components['schemas']['ThemeTitle'];

@@ -1,6 +1,7 @@
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LessonPublic } from '@/api/lessons'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { aLesson, aTask } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
@@ -28,17 +29,19 @@ const SUMMARY = {
 
 let server: FakeServer
 
-function publicLesson(more: Parameters<typeof aLesson>[0] = {}) {
+function publicLesson(more: Partial<LessonPublic> = {}): LessonPublic {
   return {
-    ...aLesson({ duration: 60, ...more }),
+    ...aLesson({ duration: 60 }),
     own_language: null,
     filename: 'enzymes.mp3',
     audio_sha256: null,
+    making: { transcript: null, corrected_transcript: null, summary: null },
     version: 'v1',
+    ...more,
   }
 }
 
-function answerLesson(more: Parameters<typeof aLesson>[0] = {}): void {
+function answerLesson(more: Partial<LessonPublic> = {}): void {
   server.on('GET /api/v1/lessons/1', () =>
     Response.json(publicLesson(more), { headers: { ETag: '"v1"' } }),
   )
@@ -209,6 +212,43 @@ describe('LessonPage', () => {
 
     await userEvent.keyboard('{Escape}')
     expect(screen.queryByRole('searchbox')).not.toBeInTheDocument()
+  })
+
+  it('says what made the texts, and that a better recogniser could be had', async () => {
+    const made = { model: null, left_segments: [], notices: [] }
+    answerLesson({
+      making: {
+        transcript: { ...made, maker: 'pocketsphinx', model: 'en-us' },
+        corrected_transcript: { ...made, maker: 'OpenAI', model: 'gpt-5-mini' },
+        summary: { ...made, maker: 'Offline', model: 'lexrank' },
+      },
+    })
+    await renderPage()
+
+    expect(await screen.findByText('Heard by the built-in recogniser')).toBeVisible()
+    expect(screen.getByText('Corrected by gpt-5-mini')).toBeVisible()
+    expect(screen.getByText('Summarised in its own sentences')).toBeVisible()
+    const link = screen.getByRole('link', { name: 'Get a better one' })
+    expect(link).toHaveAttribute('href', '/settings#models')
+  })
+
+  it('has what the provider left uncorrected asked for again', async () => {
+    const made = { maker: 'OpenAI', model: 'gpt-5-mini', left_segments: [4, 5], notices: [] }
+    answerLesson({ making: { transcript: null, corrected_transcript: made, summary: null } })
+    server.on('POST /api/v1/tasks', async (request) => {
+      expect(await request.json()).toMatchObject({
+        task_type: 'correction',
+        parameters: { lesson_id: 1 },
+      })
+      return Response.json(aTask({ task_type: 'correction' }), { status: 201 })
+    })
+    await renderPage()
+    expect(await screen.findByText(/2 segments could not be corrected/)).toBeVisible()
+
+    await userEvent.click(screen.getByRole('button', { name: 'Correct the rest' }))
+
+    expect(await screen.findByText('Correcting, 43%')).toBeVisible()
+    expect(screen.queryByText(/could not be corrected/)).not.toBeInTheDocument()
   })
 
   it('has a lesson without a transcript transcribed', async () => {

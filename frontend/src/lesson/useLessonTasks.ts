@@ -51,8 +51,10 @@ export function useLessonTasks(lessonId: number) {
     }
   }
 
-  const start = (task_type: 'process' | 'summary', parameters: { again?: boolean } = {}) =>
-    ask(() => createTask({ task_type, parameters: { lesson_id: lessonId, ...parameters } }))
+  const start = (
+    task_type: 'process' | 'correction' | 'summary',
+    parameters: { again?: boolean } = {},
+  ) => ask(() => createTask({ task_type, parameters: { lesson_id: lessonId, ...parameters } }))
   const cancel = (task: TaskPublic) => ask(() => cancelTask(task.id))
   const retry = (task: TaskPublic) => ask(() => retryTask(task.id))
 

@@ -8,6 +8,7 @@ const lesson: LessonPublic = {
   own_language: 'en',
   filename: 'enzymes.mp3',
   audio_sha256: null,
+  making: { transcript: null, corrected_transcript: null, summary: null },
   version: 'v1',
 }
 const form = formOf(lesson, 'Cells')
