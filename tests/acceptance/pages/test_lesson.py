@@ -142,3 +142,4 @@ def test_what_is_opened_with_a_time_begins_there(open_pages: OpenPages, api: htt
     shown = page.locator("[data-segment][aria-current]")
     expect(shown).to_be_in_viewport()
     expect(shown).to_have_attribute("data-segment", str(len(segments) - 2))
+    page.wait_for_function(SPOKEN)
