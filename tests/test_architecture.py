@@ -31,6 +31,7 @@ ALLOWED["lessons"] = STORE | {"speech", "text", "tasks"}
 ALLOWED["search"] = STORE
 ALLOWED["uploads"] = ALLOWED["lessons"] | {"lessons"}
 ALLOWED["jobs"] = ALLOWED["tasks"] | {"tasks", "lessons"}
+ALLOWED["doctor"] = ALLOWED["jobs"] | {"jobs"}
 ALLOWED["worker"] = ALLOWED["jobs"] | {"jobs", "uploads"}
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
@@ -44,7 +45,7 @@ ALLOWED["edge"] = ALLOWED["jobs"] | ROOMS | {"web", "dependencies"}
 ALLOWED["pages"] = {"web"}
 ALLOWED["app"] = ALLOWED["edge"] | {"edge", "pages"}
 ALLOWED["server"] = {"errors", "config", "log", "web", "app", "child_worker"}
-ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "exports", "search", "uploads", "server"}
+ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "doctor", "exports", "search", "server"}
 VALUE_TYPES_ONLY = {"speech", "text", "exports"}  # no tables: no database
 MODULES = sorted(BACKEND.rglob("*.py"))
 

@@ -6,7 +6,8 @@ from dataclasses import asdict
 import click
 
 from backend.cli.terminal import json_option, one_line, print_json
-from backend.jobs.health import Finding, Level, examine
+from backend.doctor.examination import examine
+from backend.doctor.findings import Finding, Level
 
 INDENT = " " * 9
 

@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import __version__, database
-from backend.jobs import health
-from backend.jobs.health import Finding, Level, examine
+from backend.doctor import surroundings
+from backend.doctor.examination import examine
+from backend.doctor.findings import Finding, Level
 from tests.audio_files import NANO_MODEL_DIR
 from tests.unit.jobs.rows import add_worker, insert_task
 
@@ -67,7 +68,8 @@ def test_nothing_is_wrong_with_a_sound_library(data_dir: Path) -> None:
 
 def test_nothing_heavy_is_loaded_to_say_the_versions() -> None:
     code = (
-        "import sys; from backend.jobs.health import check_versions; print(check_versions().level);"
+        "import sys; from backend.doctor.surroundings import check_versions;"
+        "print(check_versions().level);"
         "print([m for m in ('dbos', 'ctranslate2', 'faster_whisper') if m in sys.modules])"
     )
 
@@ -79,7 +81,7 @@ def test_nothing_heavy_is_loaded_to_say_the_versions() -> None:
 def test_a_missing_package_is_an_error_and_the_end(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "PACKAGES", ("dbos", "no-such-package"))
+    monkeypatch.setattr(surroundings, "PACKAGES", ("dbos", "no-such-package"))
 
     (finding,) = examined()
 
@@ -363,7 +365,7 @@ def test_a_disk_that_fills_is_told_in_time(
     usage = shutil.disk_usage(data_dir.parent)._replace(free=free_bytes)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
 
-    assert health.check_disk(data_dir).level is level
+    assert surroundings.check_disk(data_dir).level is level
 
 
 def test_a_recording_that_is_gone_is_told(

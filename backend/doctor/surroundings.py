@@ -1,0 +1,168 @@
+"""What Lectern stands on: versions, the data directory, settings, models and the provider."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from platform import python_version
+
+from backend import __version__
+from backend.config import (
+    EngineChoice,
+    Provider,
+    Settings,
+    TranscriptionSettings,
+    config_path,
+    load_config,
+    models_dir,
+)
+from backend.doctor.findings import Finding, Level, listed, size
+from backend.errors import (
+    ConfigError,
+    ModelNotInstalled,
+    ProviderNotConfigured,
+)
+from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
+from backend.llm.provider import ModelChoice
+from backend.speech.model_store import find_problem, installed_models, resolve_model
+
+PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
+"""Those whose version decides what works."""
+
+LOW_DISK_BYTES = 2_000_000_000
+FULL_DISK_BYTES = 200_000_000
+
+
+def check_versions() -> Finding:
+    """What is installed, without loading it."""
+    found, missing = [f"Lectern {__version__}", f"Python {python_version()}"], []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return Finding(
+            Level.ERROR,
+            "versions",
+            f"{', '.join(missing)} cannot be found in this environment.",
+            "Install what `requirements.lock` names, as `make setup` does; then look again.",
+        )
+    return Finding(Level.OK, "versions", f"{', '.join(found)}.")
+
+
+# --- the data directory ----------------------------------------------------------------------
+
+
+def check_disk(directory: Path) -> Finding:
+    """The room where the recordings and the SQLite file are."""
+    there = next(path for path in (directory, *directory.parents) if path.exists())
+    free_bytes = shutil.disk_usage(there).free
+    message = f"{size(free_bytes)} are free for {directory}."
+    if free_bytes >= LOW_DISK_BYTES:
+        return Finding(Level.OK, "disk", message)
+    level = Level.ERROR if free_bytes < FULL_DISK_BYTES else Level.WARNING
+    remedy = "Free some space: work waits while the disk is full, and goes on by itself then."
+    return Finding(level, "disk", message, remedy)
+
+
+def check_leftovers(directory: Path) -> Iterator[Finding]:
+    """Files that a process which died has left, and copies that were made before an upgrade."""
+    partial = [
+        path
+        for pattern in (f"audio/{INCOMING_PREFIX}*", "models/.*.partial", ".*.partial")
+        for path in directory.glob(pattern)
+        if _age_seconds(path) > STALE_SECONDS
+    ]
+    if partial:
+        yield Finding(
+            Level.WARNING,
+            "leftover files",
+            f"A copy or a download did not end: {listed(partial)}.",
+            "Delete what is named; a download may also be gone on with, by giving its command "
+            "again.",
+        )
+    if copies := sorted(directory.glob("*.before-upgrade-from-*.db")):
+        yield Finding(
+            Level.WARNING,
+            "leftover files",
+            f"Copies from before an upgrade still hold lessons that were removed since: "
+            f"{listed(copies)}.",
+            "Delete them once all is well.",
+        )
+
+
+def _age_seconds(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # at this moment it took its place, or was removed
+        return 0.0
+
+
+# --- settings --------------------------------------------------------------------------------
+
+
+def check_settings() -> Iterator[Finding]:
+    """config.yaml, and what it chooses."""
+    try:
+        settings = load_config()
+    except ConfigError as error:
+        remedy = "Mend what is named, or move the file away to go back to the defaults."
+        yield Finding(Level.ERROR, "configuration", error.message, remedy)
+        return
+    where = str(config_path()) if config_path().exists() else "the defaults (there is no file)"
+    yield Finding(Level.OK, "configuration", f"The settings are valid: {where}.")
+    yield check_recogniser(settings.transcription, models_dir())
+    yield from check_models(models_dir())
+    yield check_provider(settings)
+
+
+def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Finding:
+    """Whether the configured recogniser can be loaded from `directory`, without loading it."""
+    if settings.engine is EngineChoice.POCKETSPHINX:
+        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
+    another = "or choose another with `lectern config set transcription.model`."
+    try:
+        model = resolve_model(settings.model, directory)
+    except ModelNotInstalled as error:
+        return Finding(Level.ERROR, "recogniser", error.message, f"Install it, {another}")
+    download = f"Run `lectern models download {settings.model}`, {another}"
+    if not model.is_dir():
+        message = f"The Whisper model `{settings.model}` is not installed ({model})."
+        if settings.engine is EngineChoice.AUTO and model.parent == directory:
+            message += " The built-in recogniser is used, which is rough and knows English only."
+            return Finding(Level.WARNING, "recogniser", message, download)
+        return Finding(Level.ERROR, "recogniser", message, download)
+    if problem := find_problem(model):
+        message = f"The Whisper model in {model} cannot be used: {problem}."
+        return Finding(Level.ERROR, "recogniser", message, download)
+    return Finding(Level.OK, "recogniser", f"The Whisper model in {model} is complete.")
+
+
+def check_models(directory: Path) -> Iterator[Finding]:
+    """The installed models that are broken, whether or not they are chosen."""
+    for model in installed_models(directory):
+        if model.problem:
+            yield Finding(
+                Level.WARNING,
+                "models",
+                f"The Whisper model `{model.name}` cannot be used: {model.problem}.",
+                f"Run `lectern models download {model.name.replace('--', '/')}`, or delete "
+                f"{model.directory}.",
+            )
+
+
+def check_provider(settings: Settings) -> Finding:
+    """Whether the provider could be asked; it is not."""
+    if settings.provider is Provider.OFFLINE:
+        return Finding(Level.OK, "provider", "Corrections and summaries are made offline.")
+    choice = ModelChoice.from_settings(settings, settings.correction)
+    try:
+        choice.require_usable()
+    except ProviderNotConfigured as error:
+        remedy = f"Do so on each computer that has a worker (variable {choice.key_variable})."
+        return Finding(Level.ERROR, "provider", error.message, remedy)
+    return Finding(
+        Level.OK, "provider", f"{choice.server} is asked (whether it answers was not tried)."
+    )
