@@ -253,7 +253,7 @@ def _text(request: Request, session: Session, lesson_id: int, column: TextColumn
     head = f'{{"lesson_id":{lesson_id},"layer":"{column}","segments":'.encode()
     packed: PackedAnswers = request.app.state.packed
     check = partial(check_stored_text, lesson_id, column, stored)
-    return packed.answer(request, head + stored + b"}", check)
+    return packed.answer(request, (head, stored, b"}"), check)
 
 
 @router.get("/lessons/{lesson_id}/summary", responses=problems(404, 409, 422))

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, and_, cast, or_, select
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 from typing_extensions import TypedDict
 
@@ -285,14 +286,19 @@ def read_stored_text(session: Session, lesson_id: int, column: TextColumn) -> by
     LessonNotFound, NoTranscript
     """
     require_possible_id(lesson_id)
-    stored = cast(col(getattr(Lesson, column)), Text)
-    statement = select(stored).where(col(Lesson.id) == lesson_id, is_there)
+    # SQLite gives the bytes as they are, PostgreSQL only a text.
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    form: type[TypeEngine[Any]] = LargeBinary if is_sqlite else Text
+    statement = select(cast(col(getattr(Lesson, column)), form)).where(
+        col(Lesson.id) == lesson_id, is_there
+    )
     row = session.connection().execute(statement).first()
     if row is None:
         raise LessonNotFound(lesson_id)
-    if row[0] is None:
+    found: bytes | str | None = row[0]
+    if found is None:
         raise NoTranscript(f"Lesson {lesson_id} has no {column.replace('_', ' ')} yet.")
-    return str(row[0]).encode("utf-8", "replace")
+    return found if isinstance(found, bytes) else found.encode()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from fastapi import Request
@@ -26,28 +25,31 @@ class PackedAnswers:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._n_bytes = 0
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="packing")
 
-    def answer(self, request: Request, body: bytes, check: Callable[[], None]) -> Response:
-        """The answer with this body, compressed where the client can read that.
+    def answer(
+        self, request: Request, parts: Sequence[bytes], check: Callable[[], None]
+    ) -> Response:
+        """The answer with a body of these parts, compressed where the client can read that.
 
         Parameters
         ----------
+        parts
+            Never put together, if the client can read compressed ones: each copy of megabytes
+            takes milliseconds.
         check
             Called before a body is sent for the first time; raises if it must not be.
         """
-        name = sha256(body).hexdigest()[:HASH_LENGTH]
+        name = _name(parts)
         headers = {"ETag": f'".{name}"', "Vary": "Accept-Encoding"}
         if is_known(request.headers.get("If-None-Match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         packed = self._find(name)
         if packed is None:
-            packing = self._pool.submit(_pack, body)  # while this thread checks
             check()
-            packed = packing.result()
+            packed = _pack(parts)
             self._keep(name, packed)
         if "gzip" not in request.headers.get("Accept-Encoding", ""):
-            return Response(body, headers=headers, media_type="application/json")
+            return Response(b"".join(parts), headers=headers, media_type="application/json")
         headers["Content-Encoding"] = "gzip"
         return Response(packed, headers=headers, media_type="application/json")
 
@@ -67,6 +69,14 @@ class PackedAnswers:
                 self._n_bytes -= len(forgotten)
 
 
-def _pack(body: bytes) -> bytes:
+def _name(parts: Sequence[bytes]) -> str:
+    hashed = sha256()
+    for part in parts:
+        hashed.update(part)
+    return hashed.hexdigest()[:HASH_LENGTH]
+
+
+def _pack(parts: Sequence[bytes]) -> bytes:
     compressor = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, GZIP_WINDOW)
-    return compressor.compress(body) + compressor.flush()
+    packed = [compressor.compress(part) for part in parts]
+    return b"".join([*packed, compressor.flush()])
