@@ -6,6 +6,8 @@ where none is given. `status_code` is the HTTP status that the error maps to, `r
 says whether the same call may succeed later without anybody changing anything.
 """
 
+import re
+
 
 class LecternError(Exception):
     """Something went wrong in Lectern; the log file has the details."""
@@ -19,6 +21,15 @@ class LecternError(Exception):
     @property
     def message(self) -> str:
         return str(self.args[0])
+
+    @property
+    def code(self) -> str:
+        """For programs: a `LessonNotFound` is `lesson-not-found`, whatever its words are."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+
+class UnexpectedError(LecternError):
+    """Something unexpected went wrong in the server; nothing half was stored."""
 
 
 class InvalidValue(LecternError):
@@ -167,6 +178,39 @@ class TaskNotRetryable(LecternError):
     """Only a task that failed or was cancelled can be retried."""
 
     status_code = 409
+
+
+class TaskStopped(LecternError):
+    """Why a task ended, where nobody was at work on it who could have raised an error."""
+
+    status_code = 409
+
+
+class TaskCancelled(TaskStopped):
+    """Cancelled while it ran; what was stored is kept."""
+
+
+class LessonRemoved(TaskStopped):
+    """The lesson was removed, so its task was cancelled."""
+
+    def __init__(self, lesson_id: int) -> None:
+        super().__init__(f"Lesson {lesson_id} was removed, so its task was cancelled.")
+
+
+class DependencyMissing(TaskStopped):
+    """It waits for a task that is not there: insert it again without `depends_on`."""
+
+
+class CircularDependency(TaskStopped):
+    """It waits for itself: insert it again without `depends_on`."""
+
+
+class DependencyNotCompleted(TaskStopped):
+    """The task that it waited for was not completed: retry that one, and then this one."""
+
+
+class WorkerDied(TaskStopped):
+    """The worker died too often while it worked on this task: see its log for the cause."""
 
 
 # --- recordings ------------------------------------------------------------------------------

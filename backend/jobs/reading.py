@@ -7,21 +7,25 @@ read as text and understood here; what cannot be is None, or the column's defaul
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Text, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, Text, or_, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, col
 
-from backend.models import Task, TaskStatus, Worker
-from backend.models.columns import UtcDateTime, seconds_since
+from backend.models import Lesson, Task, TaskStatus, Worker
+from backend.models.columns import LARGEST_ID, UtcDateTime, seconds_since
+from backend.models.people import is_there
 from backend.models.task import ENDED
+
+TITLES_AT_ONCE = 1000
+"""A statement has a limit to the values that it may be given."""
 
 HOW_IT_ENDED: Mapping[str, str] = {
     TaskStatus.COMPLETED: "was completed",
@@ -37,8 +41,9 @@ HOW_IT_ENDED: Mapping[str, str] = {
 class TaskView:
     """A task row as far as it can be read.
 
-    `parameters` is None where they are not a JSON object, `progress` the share done from 0 to 1,
-    `duration` in seconds; moments are in UTC by the database's clock.
+    `parameters` is None where they are not a JSON object, `lesson_title` where there is no such
+    lesson, `error_code` where no program of ours wrote the `error`; `progress` is the share done
+    from 0 to 1, `duration` in seconds; moments are in UTC by the database's clock.
     """
 
     id: int
@@ -46,6 +51,7 @@ class TaskView:
     status: str
     parameters: dict[str, Any] | None
     lesson_id: int | None
+    lesson_title: str | None
     priority: int
     depends_on: int | None
     progress: float
@@ -54,6 +60,7 @@ class TaskView:
     worker: str | None
     result: dict[str, Any] | None
     error: str | None
+    error_code: str | None
     created_at: datetime | None
     start_date: datetime | None
     end_date: datetime | None
@@ -80,7 +87,7 @@ def read_task(session: Session, task_id: int) -> TaskView | None:
 def read_tasks(session: Session, task_ids: Sequence[int]) -> list[TaskView]:
     """The tasks with these ids that are there, oldest first."""
     statement = select(*_columns()).where(col(Task.id).in_(task_ids)).order_by(col(Task.id))
-    return [_to_view(row) for row in session.connection().execute(statement)]
+    return _read(session, statement)
 
 
 def read_page(
@@ -94,7 +101,26 @@ def read_page(
     if lesson_id is not None:
         page = page.where(_is_of_lesson(lesson_id))
     statement = select(*_columns()).where(col(Task.id).in_(page)).order_by(col(Task.id).desc())
-    return [_to_view(row) for row in session.connection().execute(statement)]
+    return _read(session, statement)
+
+
+def _read(session: Session, statement: Select[Any]) -> list[TaskView]:
+    views = [_to_view(row) for row in session.connection().execute(statement)]
+    # Not by a join: only the parameters name the lesson of a row that no worker has looked at yet.
+    titles = _read_titles(session, {view.lesson_id for view in views})
+    return [replace(view, lesson_title=titles.get(view.lesson_id)) for view in views]
+
+
+def _read_titles(session: Session, named: Set[int | None]) -> dict[int | None, str | None]:
+    """The titles of those lessons that there are, by their ids."""
+    lesson_ids = [each for each in named if each is not None and 0 < each <= LARGEST_ID]
+    titles: dict[int | None, str | None] = {}
+    for start in range(0, len(lesson_ids), TITLES_AT_ONCE):
+        batch = lesson_ids[start : start + TITLES_AT_ONCE]
+        statement = select(col(Lesson.id), as_text(col(Lesson.title)))
+        rows = session.connection().execute(statement.where(col(Lesson.id).in_(batch), is_there))
+        titles.update((lesson_id, title) for lesson_id, title in rows)
+    return titles
 
 
 class _Utf8(TypeDecorator[str]):
@@ -130,7 +156,8 @@ def _postgres_as_text(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def _columns() -> list[Any]:
-    return [as_text(getattr(Task, field.name)).label(field.name) for field in fields(TaskView)]
+    names = [field.name for field in fields(TaskView) if field.name != "lesson_title"]
+    return [as_text(getattr(Task, name)).label(name) for name in names]
 
 
 def _is_of_lesson(lesson_id: int) -> ColumnElement[bool]:
@@ -174,6 +201,7 @@ def _to_view(row: Any) -> TaskView:
         status=texts["status"] or "",
         parameters=parameters,
         lesson_id=_to_integer(texts["lesson_id"]) or _lesson_named_in(parameters),
+        lesson_title=None,
         priority=_to_integer(texts["priority"]) or 0,
         depends_on=_to_integer(texts["depends_on"]),
         progress=min(1.0, max(0.0, _to_number(texts["progress"]) or 0.0)),
@@ -182,6 +210,7 @@ def _to_view(row: Any) -> TaskView:
         worker=texts["worker"],
         result=_to_object(texts["result"]),
         error=texts["error"],
+        error_code=texts["error_code"],
         created_at=_to_moment(texts["created_at"]),
         start_date=_to_moment(texts["start_date"]),
         end_date=_to_moment(texts["end_date"]),

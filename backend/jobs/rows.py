@@ -34,7 +34,15 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel
 
 from backend.database import take_write_lock
-from backend.errors import InvalidValue, LessonNotFound
+from backend.errors import (
+    CircularDependency,
+    DependencyMissing,
+    DependencyNotCompleted,
+    InvalidValue,
+    LecternError,
+    LessonNotFound,
+    WorkerDied,
+)
 from backend.jobs.parameters import Parameters, ProcessParameters, read_parameters
 from backend.jobs.reading import HOW_IT_ENDED
 from backend.lessons.service import require_lesson
@@ -114,7 +122,7 @@ def _judge(db: Engine, row: _NewRow) -> dict[str, Any]:
         parameters = read_parameters(row.task_type, row.parameters)
         stage = _first_stage(db, TaskType(row.task_type), parameters)
     except (InvalidValue, LessonNotFound) as error:
-        return failure_values(error.message)
+        return failure_values(error)
     return _FRESH | {"lesson_id": parameters.lesson_id, "stage": stage}
 
 
@@ -136,6 +144,7 @@ _FRESH: dict[str, Any] = {
     "settings": None,
     "result": None,
     "error": None,
+    "error_code": None,
     "progress": 0.0,
 }
 
@@ -187,21 +196,21 @@ def settle_dependencies(db: Engine) -> None:
 
 def _why_it_never_can(
     task_id: int, asked_for: str, needed_id: int | None, status: str, circle: Collection[int]
-) -> tuple[TaskStatus, str] | None:
+) -> tuple[TaskStatus, LecternError] | None:
     if needed_id is None:
-        return TaskStatus.FAILED, (
+        return TaskStatus.FAILED, DependencyMissing(
             f"It waits for task {asked_for}, and there is none: insert it again with the id of a "
             "task that is there, or without `depends_on`."
         )
     if task_id == needed_id:
-        return TaskStatus.FAILED, "It waits for itself: insert it again without `depends_on`."
+        return TaskStatus.FAILED, CircularDependency()
     if task_id in circle:
-        return TaskStatus.FAILED, (
+        return TaskStatus.FAILED, CircularDependency(
             f"It waits for task {needed_id}, which in turn waits for this one: insert it again "
             "without the circle."
         )
     if status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
-        return TaskStatus.CANCELLED, (
+        return TaskStatus.CANCELLED, DependencyNotCompleted(
             f"Task {needed_id}, which it waited for, {HOW_IT_ENDED[status]}: when that one is "
             f"mended, run `lectern tasks retry {needed_id} {task_id}`."
         )
@@ -225,14 +234,14 @@ def _find_circles(waits_for: Mapping[int, int | None]) -> set[int]:
     return circles
 
 
-def _end_waiting(db: Engine, task_id: int, status: TaskStatus, reason: str) -> None:
+def _end_waiting(db: Engine, task_id: int, status: TaskStatus, reason: LecternError) -> None:
     with _writing(db) as connection:
         is_waiting = and_(
             TASK.c.id == task_id,
             TASK.c.status == TaskStatus.PENDING,
             TASK.c.run_id.is_(None),
         )
-        values = _ending(status) | {"error": reason}
+        values = _ending(status) | _cause(reason)
         _update(connection, update(TASK).where(is_waiting).values(values))
 
 
@@ -471,8 +480,13 @@ def stage_values(
 _DONE = {"progress": 1.0, "progress_message": "Done."}
 
 
-def failure_values(message: str) -> dict[str, Any]:
-    return _ending(TaskStatus.FAILED) | {"error": message}
+def failure_values(error: LecternError) -> dict[str, Any]:
+    """What a row becomes when its work has failed."""
+    return _ending(TaskStatus.FAILED) | _cause(error)
+
+
+def _cause(error: LecternError) -> dict[str, Any]:
+    return {"error": error.message, "error_code": error.code}
 
 
 def hand_back(db: Engine, task_id: int, token: str, message: str) -> None:
@@ -524,7 +538,8 @@ def release_dead(db: Engine, worker: str) -> list[int]:
 
 def _after_crash(task_id: int, crashes: int, worker: str) -> dict[str, Any]:
     if crashes >= MOST_CRASHES:
-        return failure_values(POISONED.format(task_id=task_id)) | {"crashes": crashes}
+        died = WorkerDied(POISONED.format(task_id=task_id))
+        return failure_values(died) | {"crashes": crashes}
     return {
         "status": TaskStatus.PENDING,
         "claim": None,

@@ -12,7 +12,13 @@ from sqlmodel import Session
 
 from backend.config import Settings, log_dir
 from backend.database import begin_write
-from backend.errors import DatabaseAway, LecternError, OwnershipLost, StorageFull
+from backend.errors import (
+    DatabaseAway,
+    LecternError,
+    OwnershipLost,
+    StorageFull,
+    UnexpectedError,
+)
 from backend.jobs import rows
 from backend.jobs.claim import Claim, outlast
 from backend.jobs.parameters import (
@@ -152,17 +158,17 @@ class Runner:
     def _fail(self, claim: Claim, error: Exception) -> None:
         task_id = claim.claimed.task_id
         if isinstance(error, LecternError):
-            message = error.message
-            logger.error("task %s failed: %s", task_id, message)
+            cause = error
+            logger.error("task %s failed: %s", task_id, error.message)
         else:
-            message = (
+            cause = UnexpectedError(
                 f"An unexpected error ended it ({type(error).__name__}): its full record is in "
                 f"{log_dir() / 'lectern.log'} on {socket.gethostname()}; when its cause is "
                 f"mended, run `lectern tasks retry {task_id}`."
             )
             logger.error("task %s: unexpected error: %s", task_id, error)
         try:
-            claim.persist(lambda: claim.change(rows.failure_values(message)))
+            claim.persist(lambda: claim.change(rows.failure_values(cause)))
         except OwnershipLost:
             logger.info("task %s: it was cancelled meanwhile", task_id)
 

@@ -36,6 +36,7 @@ class TaskPublic(BaseModel):
     status: str = Field(examples=[status.value for status in TaskStatus])
     parameters: dict[str, Any] | None = Field(description="null: they cannot be read.")
     lesson_id: int | None
+    lesson_title: str | None = Field(description="null: there is no such lesson.")
     priority: int
     depends_on: int | None
     progress: float = Field(description="The share done, 0 to 1.")
@@ -43,7 +44,11 @@ class TaskPublic(BaseModel):
     attempt: int
     worker: str | None
     result: dict[str, Any] | None
-    error: str | None
+    error: str | None = Field(description="Why it failed or was cancelled, and what to do.")
+    error_code: str | None = Field(
+        description="The code of `error`, as problem details have it; null: it has none.",
+        examples=["bad-key"],
+    )
     created_at: datetime | None
     start_date: datetime | None
     end_date: datetime | None

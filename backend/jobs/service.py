@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend.database import writing
-from backend.errors import TaskEnded, TaskNotFound, TaskNotRetryable
+from backend.errors import TaskCancelled, TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.jobs.reading import HOW_IT_ENDED, TaskView, read_page, read_task
 from backend.models import Task, TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID, database_now, seconds_since
@@ -23,7 +23,6 @@ SECONDS_PER_DAY = 24 * 3600
 PRUNED_AT_ONCE = 500
 
 UNBEGUN = "Cancelled before it began."
-BEGUN = "Cancelled while it ran; what was stored is kept."
 
 
 def submit(
@@ -96,9 +95,11 @@ def cancel_task(session: Session, task_id: int) -> TaskView:
                 f"Task {task_id} {HOW_IT_ENDED[view.status]} already, so there is nothing to "
                 "cancel."
             )
+        cause = TaskCancelled(UNBEGUN if view.start_date is None else None)
         cancelled = {
             "status": TaskStatus.CANCELLED,
-            "error": UNBEGUN if view.start_date is None else BEGUN,
+            "error": cause.message,
+            "error_code": cause.code,
             "end_date": database_now(),
             "duration": seconds_since(col(Task.start_date)),
         }
@@ -127,7 +128,8 @@ def retry_task(session: Session, task_id: int) -> TaskView:
 _AFRESH: dict[str, Any] = dict.fromkeys(
     (
         *("run_id", "claim", "worker", "settings", "stage", "lesson_id"),
-        *("result", "error", "progress_message", "start_date", "end_date", "duration"),
+        *("result", "error", "error_code", "progress_message"),
+        *("start_date", "end_date", "duration"),
     )
 ) | {"status": TaskStatus.PENDING, "progress": 0.0, "crashes": 0}
 """A row as nobody has looked at it yet; `attempt` goes on being counted."""

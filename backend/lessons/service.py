@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import DatabaseAway, InvalidValue, LessonNotFound
+from backend.errors import DatabaseAway, InvalidValue, LessonNotFound, LessonRemoved
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.recordings import settle_recording
@@ -208,9 +208,11 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
 def cancel_tasks(session: Session, lesson_id: int) -> None:
     """End the tasks of a lesson that is being removed, in the same transaction."""
     active = col(Task.status).in_([TaskStatus.PENDING, TaskStatus.RUNNING])
+    cause = LessonRemoved(lesson_id)
     cancelled = {
         "status": TaskStatus.CANCELLED,
-        "error": f"Lesson {lesson_id} was removed, so its task was cancelled.",
+        "error": cause.message,
+        "error_code": cause.code,
         "end_date": database_now(),
         "duration": seconds_since(col(Task.start_date)),
     }

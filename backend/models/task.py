@@ -41,7 +41,8 @@ class Task(TableModel, table=True):
     `depends_on` is the id of a task that must be completed before. `progress` is the share done,
     0 to 1, and `progress_message` says it in a sentence; `attempt` counts the starts from
     `pending`, `worker` names who works on it, `duration` is the seconds from `start_date` to
-    `end_date`, all by the database's clock. An `id` is never given twice.
+    `end_date`, all by the database's clock. `error` is the message and `error_code` the code of
+    the `LecternError` that ended it. An `id` is never given twice.
 
     The columns from `lesson_id` on are the workers' own, see `backend/jobs/rows.py`.
     """
@@ -63,6 +64,7 @@ class Task(TableModel, table=True):
     )
     result: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     error: str | None = Field(default=None, sa_column=Column(Text))
+    error_code: str | None = None
     priority: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     depends_on: int | None = Field(default=None, index=True)
     progress: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from backend import errors
-from backend.errors import Conflict, LecternError
+from backend.errors import Conflict, LecternError, UnexpectedError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -160,11 +160,6 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list) else value
 
 
-def code_of(error: type[Exception]) -> str:
-    """`LessonNotFound` is `lesson-not-found`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__).lower()
-
-
 def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
     """The answer to a named error."""
     if error.status_code >= 500:
@@ -178,7 +173,7 @@ def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
     return problem_response(
         scope,
         error.status_code,
-        code_of(type(error)),
+        error.code,
         error.message,
         action=_action(error),
         retryable=error.retryable,
@@ -189,8 +184,8 @@ def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
 
 def answer_unexpected(scope: Scope) -> ProblemResponse:
     """The answer to what nobody thought of: the log has the details, the client has none."""
-    detail = "Something unexpected went wrong in the server; nothing half was stored."
-    return problem_response(scope, 500, "unexpected-error", detail)
+    error = UnexpectedError()
+    return problem_response(scope, error.status_code, error.code, error.message)
 
 
 # --- handlers --------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from backend.errors import LessonNotFound
-from backend.web.problems import code_of
 from backend.web.security import host_name
 from tests.api.server import running_app
 
@@ -292,4 +291,4 @@ def test_a_body_that_does_not_come_is_given_up(
 
 
 def test_codes_are_the_names_of_the_errors() -> None:
-    assert code_of(LessonNotFound) == "lesson-not-found"
+    assert LessonNotFound(3).code == "lesson-not-found"

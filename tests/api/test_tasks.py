@@ -37,6 +37,7 @@ def test_a_task_is_asked_for_and_found(client: httpx.Client, lesson_of: MakeLess
     assert found.json() == created.json()
     assert found.json()["status"] == "pending"
     assert found.json()["lesson_id"] == lesson_id
+    assert found.json()["lesson_title"] == "A lesson"
     assert found.json()["priority"] == 3
 
 
@@ -75,8 +76,10 @@ def test_a_task_is_cancelled_once_and_retried(client: httpx.Client, lesson_of: M
     retried, too_early = client.post(f"{address}/retry"), client.post(f"{address}/retry")
 
     assert cancelled.json()["status"] == "cancelled"
+    assert cancelled.json()["error_code"] == "task-cancelled"
     assert (again.status_code, again.json()["code"]) == (409, "task-ended")
     assert retried.json()["status"] == "pending"
+    assert (retried.json()["error"], retried.json()["error_code"]) == (None, None)
     assert (too_early.status_code, too_early.json()["code"]) == (409, "task-not-retryable")
 
 
@@ -93,6 +96,7 @@ def test_tasks_are_listed_newest_first_in_pages(
     of_another = client.get(TASKS, params={"lesson_id": lesson_id + 1}).json()
 
     assert [item["id"] for item in first["items"] + rest["items"]] == ids[::-1]
+    assert {item["lesson_title"] for item in first["items"]} == {"A lesson"}
     assert rest["next_cursor"] is None
     assert [item["id"] for item in cancelled["items"]] == ids[:1]
     assert of_another["items"] == []
@@ -180,7 +184,10 @@ def test_all_readers_are_told_what_any_program_changes(
             reader.wait_for("task", id=task_id, status="pending")
         execute("UPDATE task SET progress = 0.5, status = 'running' WHERE id = :id", id=task_id)
 
-        events = [reader.wait_for("task", id=task_id, progress=0.5) for reader in (one, other)]
+        events = [
+            reader.wait_for("task", id=task_id, progress=0.5, lesson_title="A lesson")
+            for reader in (one, other)
+        ]
 
     assert events[0] == events[1]
 

@@ -172,7 +172,8 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
         with database.engine.begin() as connection:
             for statement in (
                 "INSERT INTO lesson (title, date) VALUES ('From before', '2026-01-02 03:04:05')",
-                "INSERT INTO task (task_type, status) VALUES ('summary', 'pending')",
+                "INSERT INTO task (task_type, status, error)"
+                " VALUES ('summary', 'failed', 'It failed.')",
                 "INSERT INTO llm_run (lesson_id, stage, created_at)"
                 " VALUES (1, 'summary', '2026-01-02 03:04:05')",
             ):
@@ -185,7 +186,8 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
     with Session(database.engine) as session:
         assert [lesson.title for lesson in session.exec(select(Lesson))] == ["From before"]
         (task,) = session.exec(select(Task)).all()
-        assert (task.task_type, task.status) == ("summary", "pending")
+        assert (task.task_type, task.status) == ("summary", "failed")
+        assert (task.error, task.error_code) == ("It failed.", None)
         assert (task.priority, task.attempt, task.crashes, task.claim) == (0, 0, 0, None)
         assert [run.lesson_id for run in session.exec(select(LlmRun))] == [1]
         assert differences_to_models(session.connection()) == []

@@ -1915,6 +1915,11 @@ export interface components {
             } | null;
             /** Lesson Id */
             lesson_id: number | null;
+            /**
+             * Lesson Title
+             * @description null: there is no such lesson.
+             */
+            lesson_title: string | null;
             /** Priority */
             priority: number;
             /** Depends On */
@@ -1934,8 +1939,17 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed or was cancelled, and what to do.
+             */
             error: string | null;
+            /**
+             * Error Code
+             * @description The code of `error`, as problem details have it; null: it has none.
+             * @example bad-key
+             */
+            error_code: string | null;
             /** Created At */
             created_at: string | null;
             /** Start Date */

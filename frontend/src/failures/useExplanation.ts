@@ -16,21 +16,28 @@ export interface Explanation {
 export function useExplanation() {
   const { t, te } = useI18n()
 
-  function find(key: string, failure: Failure): string | null {
-    return te(key) || te(key, 'en') ? t(key, { id: failure.requestId ?? '–' }) : null
+  function find(key: string, requestId: string | null = null): string | null {
+    return te(key) || te(key, 'en') ? t(key, { id: requestId ?? '–' }) : null
   }
 
-  function explain(failure: Failure): Explanation {
-    const { code, status } = failure
-    const general = status >= 500 ? 'serverFault' : failure.retryable ? 'later' : 'request'
+  function explain({ code, status, retryable, message, requestId }: Failure): Explanation {
+    const general = status >= 500 ? 'serverFault' : retryable ? 'later' : 'request'
     return {
-      message: find(`failures.messages.${code}`, failure) ?? failure.message,
+      message: find(`failures.messages.${code}`, requestId) ?? message,
       action:
-        find(`failures.actions.${code}`, failure) ??
-        find(`failures.actions.${general}`, failure) ??
+        find(`failures.actions.${code}`, requestId) ??
+        find(`failures.actions.${general}`, requestId) ??
         '',
     }
   }
 
-  return { explain }
+  /** Why a task ended before its time; null: there are no words for it here. */
+  function explainTask(code: string): Explanation | null {
+    const [message, action] = ['messages', 'actions'].map(
+      (kind) => find(`failures.tasks.${kind}.${code}`) ?? find(`failures.${kind}.${code}`),
+    )
+    return message ? { message, action: action ?? '' } : null
+  }
+
+  return { explain, explainTask }
 }

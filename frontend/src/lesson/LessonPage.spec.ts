@@ -298,16 +298,21 @@ describe('LessonPage', () => {
 
   it('says why the work failed, and tries again', async () => {
     answerLesson(notTranscribed)
-    const failed = aTask({ status: 'failed', error: 'The model is not installed.' })
+    const failed = aTask({
+      status: 'failed',
+      error: '`large-v3` is not installed: run `lectern models download large-v3`.',
+      error_code: 'model-not-installed',
+    })
     server.on('GET /api/v1/tasks', () => Response.json({ items: [failed], next_cursor: null }))
     server.on('POST /api/v1/tasks/7/retry', () => Response.json(aTask({ status: 'pending' })))
     await renderPage()
-    expect(await screen.findByText('The model is not installed.')).toBeVisible()
+    expect(await screen.findByText('The Whisper model is not there.')).toBeVisible()
+    expect(screen.getByText(/`large-v3` is not installed/)).toBeVisible()
 
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
 
     expect(await screen.findByText('Waiting for a worker')).toBeVisible()
-    expect(screen.queryByText('The model is not installed.')).not.toBeInTheDocument()
+    expect(screen.queryByText('The Whisper model is not there.')).not.toBeInTheDocument()
   })
 
   it('says where nobody spoke', async () => {

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TaskPublic } from '@/api/tasks'
 import AppShell from '@/shell/AppShell.vue'
 import { FakeEventSource } from '@/testing/FakeEventSource'
-import { aLesson, aTask } from '@/testing/lessons'
+import { aTask } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import Toaster from '@/ui/Toaster.vue'
@@ -32,10 +32,7 @@ beforeEach(() => {
   server = fakeServer({
     'GET /healthz': { status: 'ok' },
     'GET /api/v1/courses': { items: [] },
-    'GET /api/v1/lessons': {
-      items: [aLesson({ id: 2, title: 'Cells' }), aLesson()],
-      next_cursor: null,
-    },
+    'GET /api/v1/lessons': { items: [], next_cursor: null },
   })
   serveTasks([aTask({ progress_message: 'Transcribing: 12:30 of 45:00.' })])
 })
@@ -43,7 +40,8 @@ beforeEach(() => {
 const FAILED = aTask({
   id: 5,
   status: 'failed',
-  error: 'The key was refused: put another into the settings, and try again.',
+  error: 'api.example.com refused the API key (HTTP 401): set a valid one.',
+  error_code: 'bad-key',
   end_date: '2026-11-22T10:00:00Z',
   duration: 75,
   attempt: 2,
@@ -56,6 +54,7 @@ describe('TasksView', () => {
 
     const link = await screen.findByRole('link', { name: 'Enzymes' })
     expect(link).toHaveAttribute('href', '/lessons/1')
+    expect(server.requests.join()).not.toContain('/api/v1/lessons')
     const bar = screen.getByRole('progressbar', { name: 'Progress of “Enzymes”' })
     expect(bar).toHaveAttribute('aria-valuenow', '43')
     expect(screen.getByText('Transcribing: 12:30 of 45:00')).toBeVisible()
@@ -71,8 +70,8 @@ describe('TasksView', () => {
 
   it('has those that run first, then those that wait by their turn', async () => {
     serveTasks([
-      aTask({ id: 8, status: 'pending', lesson_id: 2 }),
-      aTask({ id: 9, status: 'pending', lesson_id: 3, priority: 5 }),
+      aTask({ id: 8, status: 'pending', lesson_id: 2, lesson_title: 'Cells' }),
+      aTask({ id: 9, status: 'pending', lesson_id: 3, lesson_title: null, priority: 5 }),
       aTask({ id: 10, lesson_id: 1 }),
     ])
     await renderInPages(TasksView, { address: '/tasks' })
@@ -102,17 +101,31 @@ describe('TasksView', () => {
   it('says why one failed, and tries again', async () => {
     serveTasks([FAILED])
     server.on('POST /api/v1/tasks/5/retry', () =>
-      Response.json({ ...FAILED, status: 'pending', error: null, end_date: null }),
+      Response.json({
+        ...FAILED,
+        status: 'pending',
+        error: null,
+        error_code: null,
+        end_date: null,
+      }),
     )
     await renderInPages(TasksView, { address: '/tasks' })
-    expect(await screen.findByText(/The key was refused/)).toBeVisible()
+    expect(await screen.findByText('The provider refused the key.')).toBeVisible()
+    expect(screen.getByText(/api.example.com refused the API key/)).toBeVisible()
     expect(screen.getByText('attempt 2')).toBeVisible()
     expect(screen.getByText('took 1 min')).toBeVisible()
 
     await userEvent.click(await screen.findByRole('button', { name: /^Try again Enzymes$/ }))
 
-    await waitFor(() => expect(screen.queryByText(/The key was refused/)).not.toBeInTheDocument())
+    await waitFor(() => expect(screen.queryByText(/refused the key/)).not.toBeInTheDocument())
     expect(screen.getByRole('button', { name: 'Cancel “Enzymes”' })).toBeVisible()
+  })
+
+  it('says why one failed in the language of the pages', async () => {
+    serveTasks([FAILED])
+    await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
+
+    expect(await screen.findByText('Le fournisseur a refusé la clé.')).toBeVisible()
   })
 
   it('cancels, and offers to go on', async () => {
@@ -131,21 +144,21 @@ describe('TasksView', () => {
     serveTasks([aTask(), FAILED])
     const { router } = await renderInPages(TasksView, { address: '/tasks?state=failed' })
 
-    expect(await screen.findByText(/The key was refused/)).toBeVisible()
+    expect(await screen.findByText(/refused the key/)).toBeVisible()
     expect(screen.queryByRole('progressbar')).not.toBeInTheDocument()
     await userEvent.click(screen.getByRole('link', { name: 'Running' }))
 
     expect(await screen.findByRole('progressbar')).toBeVisible()
     expect(router.currentRoute.value.query).toEqual({ state: 'running' })
-    await waitFor(() => expect(screen.queryByText(/was refused/)).not.toBeInTheDocument())
+    await waitFor(() => expect(screen.queryByText(/refused the key/)).not.toBeInTheDocument())
   })
 
   it('names a lesson that is gone by its number, and leads nowhere', async () => {
-    serveTasks([aTask({ lesson_id: 99 })])
+    serveTasks([aTask({ lesson_id: 99, lesson_title: null })])
     await renderInPages(TasksView, { address: '/tasks' })
 
     expect(await screen.findByText('Lesson 99')).toBeVisible()
-    await waitFor(() => expect(screen.queryByRole('link', { name: 'Lesson 99' })).toBeNull())
+    expect(screen.queryByRole('link', { name: 'Lesson 99' })).toBeNull()
   })
 
   it('says that there is nothing to do', async () => {

@@ -1,16 +1,18 @@
 """Reading task rows and worker rows, whatever plain SQL has put into them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from backend import database
+from backend.jobs import reading
 from backend.jobs.reading import read_page, read_task, read_tasks, read_workers
+from backend.lessons.removal import trash_lesson
 from backend.models import Task, TaskStatus
 from tests.unit.jobs.rows import add_worker, insert_task
 
@@ -44,6 +46,7 @@ def test_a_row_is_read_with_all_its_values(session: Session) -> None:
         worker="w1",
         result={"segments": 4},
         error="It failed – wirklich.",
+        error_code="bad-key",
         created_at=moment,
         start_date=moment,
         end_date=moment,
@@ -61,6 +64,7 @@ def test_a_row_is_read_with_all_its_values(session: Session) -> None:
         "status": "failed",
         "parameters": {"lesson_id": 3, "segments_per_group": 5},
         "lesson_id": 3,
+        "lesson_title": None,
         "priority": -2,
         "depends_on": 7,
         "progress": 0.25,
@@ -69,6 +73,7 @@ def test_a_row_is_read_with_all_its_values(session: Session) -> None:
         "worker": "w1",
         "result": {"segments": 4},
         "error": "It failed – wirklich.",
+        "error_code": "bad-key",
         "created_at": "2026-11-20T09:30:00.250000+00:00",
         "start_date": "2026-11-20T09:30:00.250000+00:00",
         "end_date": "2026-11-20T09:30:00.250000+00:00",
@@ -83,7 +88,8 @@ def test_a_row_that_plain_sql_inserted_has_the_defaults(session: Session) -> Non
 
     assert view is not None
     assert (view.status, view.parameters, view.priority, view.attempt) == ("pending", {}, 0, 0)
-    assert (view.progress, view.lesson_id, view.result, view.error) == (0.0, None, None, None)
+    assert (view.progress, view.lesson_id, view.result) == (0.0, None, None)
+    assert (view.error, view.error_code, view.lesson_title) == (None, None, None)
     assert view.created_at is not None
     assert abs((datetime.now(UTC) - view.created_at).total_seconds()) < 3600
 
@@ -139,6 +145,7 @@ BAD_VALUES_SQLITE = [
     ("start_date", "0000-00-00"),
     ("end_date", "9999-12-31T23:59:59-23:59"),
     ("error", b"\xc3\x28"),
+    ("error_code", b"\xc3\x28"),
     ("worker", 5),
 ]
 BAD_VALUES_POSTGRES = [
@@ -199,6 +206,67 @@ def test_what_cannot_be_understood_is_none_or_the_default(session: Session) -> N
     assert view is not None
     assert view.parameters is None
     assert view.lesson_id is None
+
+
+# --- titles ----------------------------------------------------------------------------------
+
+
+def test_a_task_has_the_title_of_its_lesson_also_before_a_worker_looked(
+    session: Session, lesson_of: Callable[..., int]
+) -> None:
+    first, second = lesson_of(title="Enzymes"), lesson_of(title="Cells")
+    insert_task(session, task_type="summary", lesson_id=second)
+    insert_task(session, task_type="summary", parameters=json.dumps({"lesson_id": first}))
+    insert_task(session, task_type="summary", lesson_id=first)
+
+    titles = [view.lesson_title for view in read_page(session, None, None, 50)]
+
+    assert titles == ["Enzymes", "Enzymes", "Cells"]
+
+
+def test_a_lesson_that_is_not_there_has_no_title(
+    session: Session, lesson_of: Callable[..., int]
+) -> None:
+    trashed = lesson_of(title="Enzymes")
+    trash_lesson(session, trashed, undo_days=7)
+    for lesson_id in (trashed, trashed + 1, 0, -1, 10**30):
+        insert_task(session, task_type="summary", parameters=json.dumps({"lesson_id": lesson_id}))
+
+    titles = [view.lesson_title for view in read_page(session, None, None, 50)]
+
+    assert titles == [None] * 5
+
+
+def test_the_texts_of_the_lessons_are_not_read(
+    session: Session, lesson_of: Callable[..., int]
+) -> None:
+    lesson_id = lesson_of(title="Enzymes", transcript=[{"start": 0, "end": 1, "text": "Here."}])
+    insert_task(session, task_type="summary", lesson_id=lesson_id)
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        read_page(session, None, None, 50)
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+
+    assert any("lesson.title" in statement for statement in said)
+    assert not any("transcript" in statement for statement in said)
+
+
+def test_more_lessons_than_a_statement_may_name_have_their_titles(
+    session: Session, monkeypatch: pytest.MonkeyPatch, lesson_of: Callable[..., int]
+) -> None:
+    monkeypatch.setattr(reading, "TITLES_AT_ONCE", 2)
+    for number in range(5):
+        insert_task(session, task_type="summary", lesson_id=lesson_of(title=f"Lesson {number}"))
+
+    titles = [view.lesson_title for view in read_page(session, None, None, None)]
+
+    assert titles == [f"Lesson {number}" for number in (4, 3, 2, 1, 0)]
 
 
 # --- pages -----------------------------------------------------------------------------------

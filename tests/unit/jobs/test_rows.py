@@ -72,7 +72,7 @@ def test_a_right_row_is_admitted_with_its_lesson_and_stage(
     db: Engine, lesson_of: MakeLesson
 ) -> None:
     lesson_id = lesson_of()
-    task_id = add(db, "correction", lesson_id)
+    task_id = add(db, "correction", lesson_id, error="It failed.", error_code="bad-key")
 
     rows.admit(db)
 
@@ -82,22 +82,27 @@ def test_a_right_row_is_admitted_with_its_lesson_and_stage(
         lesson_id,
         "correction",
     )
+    assert (found["error"], found["error_code"]) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("columns", "part"),
+    ("columns", "part", "code"),
     [
-        ({"task_type": "translation"}, "is no type of task"),
-        ({"parameters": "[]"}, "not a JSON object"),
-        ({"parameters": "{}"}, "`lesson_id` is missing"),
-        ({"parameters": '{"lesson_id": 4711}'}, "There is no lesson 4711"),
-        ({"task_type": "process", "parameters": '{"lesson_id": 4711}'}, "There is no lesson 4711"),
-        ({"status": "waiting"}, "`waiting` is no status"),
-        ({"status": "PENDING"}, "`PENDING` is no status"),
+        ({"task_type": "translation"}, "is no type of task", "invalid-value"),
+        ({"parameters": "[]"}, "not a JSON object", "invalid-value"),
+        ({"parameters": "{}"}, "`lesson_id` is missing", "invalid-value"),
+        ({"parameters": '{"lesson_id": 4711}'}, "There is no lesson 4711", "lesson-not-found"),
+        (
+            {"task_type": "process", "parameters": '{"lesson_id": 4711}'},
+            "There is no lesson 4711",
+            "lesson-not-found",
+        ),
+        ({"status": "waiting"}, "`waiting` is no status", "invalid-value"),
+        ({"status": "PENDING"}, "`PENDING` is no status", "invalid-value"),
     ],
 )
 def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
-    db: Engine, lesson_of: MakeLesson, columns: dict[str, Any], part: str
+    db: Engine, lesson_of: MakeLesson, columns: dict[str, Any], part: str, code: str
 ) -> None:
     wrong = add(db, **({"task_type": "summary", "lesson_id": 1} | columns))
     right = add(db, "summary", lesson_of())
@@ -106,6 +111,7 @@ def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
 
     assert row(db, wrong)["status"] == "failed"
     assert part in row(db, wrong)["error"]
+    assert row(db, wrong)["error_code"] == code
     assert row(db, wrong)["end_date"] is not None
     assert row(db, right)["stage"] == "summary"
 
@@ -251,6 +257,7 @@ def test_a_row_is_cancelled_when_what_it_waits_for_cannot_be_completed(
 
     assert row(db, second)["status"] == "cancelled"
     assert f"Task {first}, which it waited for, {how}" in row(db, second)["error"]
+    assert row(db, second)["error_code"] == "dependency-not-completed"
     assert row(db, third)["status"] == "cancelled"
     assert f"Task {second}, which it waited for, was cancelled" in row(db, third)["error"]
 
@@ -267,6 +274,7 @@ def test_rows_that_wait_for_each_other_fail_and_one_that_waits_for_them_is_cance
 
     assert [row(db, task_id)["status"] for task_id in ids] == ["failed"] * 3 + ["cancelled"]
     assert "waits for this one" in row(db, ids[0])["error"]
+    assert row(db, ids[0])["error_code"] == "circular-dependency"
 
 
 def test_a_row_that_waits_for_itself_or_for_nothing_fails(
@@ -279,7 +287,9 @@ def test_a_row_that_waits_for_itself_or_for_nothing_fails(
     assert dispatch(db, language=5) == []
 
     assert "waits for itself" in row(db, itself)["error"]
+    assert row(db, itself)["error_code"] == "circular-dependency"
     assert "waits for task 4711, and there is none" in row(db, nothing)["error"]
+    assert row(db, nothing)["error_code"] == "dependency-missing"
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -434,6 +444,7 @@ def test_a_task_over_which_three_workers_died_fails(db: Engine, lesson_of: MakeL
     found = row(db, task_id)
     assert found["status"] == "failed"
     assert "died 3 times" in found["error"]
+    assert found["error_code"] == "worker-died"
     assert f"lectern tasks retry {task_id}" in found["error"]
     assert rows.claim(db, run, "w4") is None
 

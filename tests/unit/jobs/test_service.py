@@ -98,6 +98,7 @@ def test_a_waiting_task_is_cancelled_before_it_began(session: Session) -> None:
     view = service.cancel_task(session, task_id)
 
     assert (view.status, view.error) == ("cancelled", "Cancelled before it began.")
+    assert view.error_code == "task-cancelled"
     assert view.end_date is not None
     assert view.duration is None
 
@@ -109,6 +110,7 @@ def test_a_running_task_is_cancelled_and_its_worker_still_named(session: Session
 
     assert view.status == "cancelled"
     assert view.error == "Cancelled while it ran; what was stored is kept."
+    assert view.error_code == "task-cancelled"
     assert view.duration is not None
     assert view.duration >= 0
     row = columns_of(session, task_id)
@@ -190,6 +192,7 @@ def test_a_retried_task_is_as_nobody_has_looked_at_it(session: Session, status: 
         settings='{"a": 1}',
         result='{"b": 1}',
         error="It failed.",
+        error_code="bad-key",
         progress=0.5,
         progress_message="Half.",
         duration=3.5,
@@ -202,7 +205,7 @@ def test_a_retried_task_is_as_nobody_has_looked_at_it(session: Session, status: 
     row = columns_of(session, task_id)
     emptied = (
         *("run_id", "claim", "worker", "settings", "stage", "lesson_id", "result", "error"),
-        *("progress_message", "start_date", "end_date", "duration"),
+        *("error_code", "progress_message", "start_date", "end_date", "duration"),
     )
     assert {name: row[name] for name in emptied} == dict.fromkeys(emptied)
     kept = {name: row[name] for name in ("attempt", "priority", "progress", "crashes")}

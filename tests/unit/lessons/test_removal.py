@@ -66,6 +66,7 @@ def test_tasks_of_a_removed_lesson_that_have_not_ended_are_cancelled(
         task = read_task(task_id)
         assert task.status == "cancelled"
         assert task.error == f"Lesson {lesson_id} was removed, so its task was cancelled."
+        assert task.error_code == "lesson-removed"
         assert task.end_date is not None
         assert abs((task.end_date - utc_now()).total_seconds()) < 60
     assert read_task(pending).duration is None

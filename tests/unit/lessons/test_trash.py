@@ -162,6 +162,7 @@ def test_its_tasks_are_cancelled_and_stay_so(lesson_id: int) -> None:
         task = session.get_one(Task, task_id)
         assert task.status == TaskStatus.CANCELLED
         assert task.error == f"Lesson {lesson_id} was removed, so its task was cancelled."
+        assert task.error_code == "lesson-removed"
 
 
 def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
