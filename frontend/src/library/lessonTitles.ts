@@ -8,8 +8,8 @@ const PAGE_LESSONS = 100
 const FRESH_MS = 30_000
 
 /**
- * Titles of lessons that other things name by their ids alone, such as tasks and notes. They are read
- * from the list of lessons, the last added first, as far as they are needed: mostly its first page.
+ * Titles of lessons that tasks name by their ids alone. They are read from the list of lessons, the
+ * last added first, as far as they are needed: mostly its first page.
  */
 export const useLessonTitles = defineStore('lesson-titles', () => {
   /** null: there is no such lesson, or no more. */
