@@ -1,5 +1,5 @@
 import userEvent from '@testing-library/user-event'
-import { screen, waitFor, within } from '@testing-library/vue'
+import { fireEvent, screen, waitFor, within } from '@testing-library/vue'
 import { defineComponent, h } from 'vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NotePublic } from '@/api/notes'
@@ -88,18 +88,20 @@ describe('NotesView', () => {
     await userEvent.type(screen.getByRole('searchbox'), 'elan')
     await waitFor(() => expect(screen.queryByText('Ask about this.')).not.toBeInTheDocument())
     expect(screen.getByText('Élan vital')).toBeVisible()
-    expect(router.currentRoute.value.query).toEqual({ q: 'elan' })
+    await waitFor(() => expect(router.currentRoute.value.query).toEqual({ q: 'elan' }))
 
     await userEvent.click(screen.getByRole('radio', { name: 'Pink' }))
     expect(await screen.findByRole('heading', { name: 'No note is like that' })).toBeVisible()
-    expect(router.currentRoute.value.query).toEqual({ q: 'elan', colour: 'pink' })
+    await waitFor(() =>
+      expect(router.currentRoute.value.query).toEqual({ q: 'elan', colour: 'pink' }),
+    )
     await userEvent.click(screen.getByRole('button', { name: 'Show all notes' }))
     expect(await screen.findByText('Ask about this.')).toBeVisible()
     expect(screen.getByRole('searchbox')).toHaveValue('')
 
     await userEvent.selectOptions(screen.getByLabelText('What is shown'), 'Highlights only')
     await waitFor(() => expect(screen.queryByText('Ask about this.')).not.toBeInTheDocument())
-    expect(router.currentRoute.value.query).toEqual({ kind: 'highlight' })
+    await waitFor(() => expect(router.currentRoute.value.query).toEqual({ kind: 'highlight' }))
   })
 
   it('is narrowed to a course and its themes', async () => {
@@ -109,12 +111,43 @@ describe('NotesView', () => {
     await userEvent.selectOptions(await screen.findByLabelText('Course'), 'Biology')
     await userEvent.selectOptions(await screen.findByLabelText('Theme'), 'Cells')
 
-    expect(router.currentRoute.value.query).toEqual({ course: '2', theme: '5' })
+    await waitFor(() =>
+      expect(router.currentRoute.value.query).toEqual({ course: '2', theme: '5' }),
+    )
     await waitFor(() =>
       expect(server.requests.at(-1)).toBe('GET /api/v1/notes?course_id=2&theme_id=5&limit=100'),
     )
     await userEvent.selectOptions(screen.getByLabelText('Course'), 'All courses')
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({}))
+  })
+
+  it('follows its address, back as well', async () => {
+    const { router } = await renderInPages(NotesView, { address: '/notes?q=light' })
+    await screen.findByText('Ask about this.')
+
+    await router.push('/notes?q=elan&kind=highlight')
+
+    await waitFor(() => expect(screen.getByRole('searchbox')).toHaveValue('elan'))
+    expect(screen.getByLabelText('What is shown')).toHaveValue('highlight')
+    expect(server.requests.at(-1)).toBe('GET /api/v1/notes?q=elan&kind=highlight&limit=100')
+    const asked = server.requests.length
+    await router.push('/tasks')
+    expect(server.requests).toHaveLength(asked)
+  })
+
+  it('does not take back what is typed while its address follows', async () => {
+    const { router } = await renderInPages(NotesView, { address: '/notes' })
+    await screen.findByText('Ask about this.')
+    const follow: (() => void)[] = []
+    router.beforeEach(() => new Promise<void>((resolve) => follow.push(resolve)))
+
+    await userEvent.type(screen.getByRole('searchbox'), 'el')
+    await waitFor(() => expect(follow).toHaveLength(1))
+    await fireEvent.update(screen.getByRole('searchbox'), 'elan')
+    follow[0]?.()
+
+    await waitFor(() => expect(router.currentRoute.value.query).toEqual({ q: 'el' }))
+    expect(screen.getByRole('searchbox')).toHaveValue('elan')
   })
 
   it('asks for what its address says, and for nothing else', async () => {

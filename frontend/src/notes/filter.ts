@@ -18,9 +18,13 @@ export function readNoteFilter(query: LocationQuery): NoteFilter {
 }
 
 export function writeNoteFilter(filter: NoteFilter): LocationQueryRaw {
-  const { courseId, themeId, words: q, ...same } = filter
-  const written = { ...(q ? { q } : {}), ...same, ...writeFilter({ courseId, themeId }) }
-  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined))
+  const { courseId, themeId, colour, kind, words } = filter
+  return {
+    ...(words ? { q: words } : {}),
+    ...(colour ? { colour } : {}),
+    ...(kind ? { kind } : {}),
+    ...writeFilter({ courseId, themeId }),
+  }
 }
 
 export function isNarrow(filter: NoteFilter): boolean {

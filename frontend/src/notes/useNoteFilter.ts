@@ -20,21 +20,26 @@ export function useNoteFilter() {
     route.name === own ? JSON.stringify(writeNoteFilter(readNoteFilter(route.query))) : null,
   )
   watch(addressed, (present) => {
-    if (present === null) return
+    if (present === null || present === JSON.stringify(writeNoteFilter(filter.value))) return
     filter.value = readNoteFilter(route.query)
-    const words = filter.value.words ?? ''
-    if (words !== typed.value.trim()) typed.value = words
+    typed.value = filter.value.words ?? ''
   })
+
+  /** The address follows: what is typed meanwhile is not taken back by it. */
+  function go(next: NoteFilter): void {
+    filter.value = next
+    void router.replace({ query: writeNoteFilter(next) })
+  }
 
   function change(changed: NoteFilter): void {
     const next = { ...filter.value, ...changed }
     if ('courseId' in changed) next.themeId = undefined
-    void router.replace({ query: writeNoteFilter(next) })
+    go(next)
   }
 
   function clear(): void {
     typed.value = ''
-    void router.replace({ query: {} })
+    go({})
   }
 
   const narrowSoon = useDebounceFn(() => {
