@@ -73,6 +73,7 @@ def __getattr__(name: str) -> Any:
 def engine_for(url: str) -> Engine:
     """The engine of one database; its first connection brings the schema up to date."""
     # Here, so that whoever writes lessons has it, and importing this module loads no tables.
+    from backend.index.notes import keep_notes_in_step
     from backend.index.passages import keep_in_step
 
     parsed = make_url(url)
@@ -85,6 +86,7 @@ def engine_for(url: str) -> Engine:
     _prepare_before_first_connection(built)
     _name_errors(built)
     keep_in_step(built)
+    keep_notes_in_step()
     _engines.append(built)
     return built
 

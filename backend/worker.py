@@ -24,6 +24,7 @@ from backend.jobs.runner import Runner
 from backend.jobs.settings import CurrentSettings
 from backend.jobs.slots import QUEUE_OF, Slots
 from backend.jobs.watch import Watch
+from backend.lessons.notes import forget_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
 from backend.uploads.watched import FolderWatcher
@@ -131,11 +132,13 @@ class _Worker:
                 return
 
     def _empty_trash(self) -> None:
-        undo_days = self._settings.read().library.undo_days
+        undo_time = timedelta(days=self._settings.read().library.undo_days)
         with Session(database.engine) as session:
-            n_lessons = empty_trash(session, timedelta(days=undo_days))
-        if n_lessons:
-            logger.info("%d lessons that were removed long ago are gone for good", n_lessons)
+            n_lessons = empty_trash(session, undo_time)
+            n_notes = forget_removed_notes(session, undo_time)
+        for number, what in ((n_lessons, "lessons"), (n_notes, "notes")):
+            if number:
+                logger.info("%d %s that were removed long ago are gone for good", number, what)
 
     def _prune(self) -> None:
         keep_days = self._settings.read().worker.keep_days

@@ -1,21 +1,28 @@
 """Highlights on stretches of words, with or without a note.
 
 They follow their words through edits and reruns (see `keeping_notes` in `backend/tasks/people.py`);
-where these are not certain to be there any more, the note is detached, and still listed.
+where these are not certain to be there any more, the note is detached, and still listed. A removed
+note keeps its row for some days, in which it can be brought back: until then nobody finds it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
+import sqlalchemy
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
-from backend.database import refuse_uncommitted_writes, writing
+from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
+from backend.index.notes import notes_have_words
 from backend.lessons.service import require_lesson
 from backend.lessons.wording import clean_note, clean_person, clean_segment
 from backend.models import Colour, Lesson, Note
-from backend.models.columns import LARGEST_ID, utc_now
+from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
 from backend.models.people import is_there
 from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, put_note, stretch_of
@@ -40,14 +47,48 @@ class NewNote:
 
 
 @dataclass(frozen=True)
+class ListedNote:
+    """A note, and the title of its lesson, of which nothing else is read."""
+
+    note: Note
+    lesson_title: str
+
+
+class NoteKind(StrEnum):
+    """Whether a person wrote something to the words that were highlighted."""
+
+    NOTE = "note"
+    HIGHLIGHT = "highlight"
+
+
+@dataclass(frozen=True)
+class NoteFilter:
+    """Which notes are listed: all that fit every field that is set.
+
+    Several courses or themes: one of them. Each word of `words` begins a word of the note's text or
+    of its quote.
+    """
+
+    course_ids: tuple[int, ...] = ()
+    theme_ids: tuple[int, ...] = ()
+    lesson_id: int | None = None
+    colour: Colour | None = None
+    kind: NoteKind | None = None
+    words: str = ""
+
+
+EVERY_NOTE = NoteFilter()
+
+
+@dataclass(frozen=True)
 class NotePage:
     """Notes, newest first, and where the next page begins; None: there is no more."""
 
-    notes: Sequence[Note]
+    notes: Sequence[ListedNote]
     next_before: int | None
 
 
-def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> Note:
+def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> ListedNote:
     """Highlight a stretch of words.
 
     Raises
@@ -62,7 +103,7 @@ def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> 
     refuse_uncommitted_writes(session)
     require_possible_id(lesson_id)
     with writing(session):
-        lock_lesson(session, lesson_id, with_texts=False)
+        title = lock_lesson(session, lesson_id, with_texts=False).title
         shown = _require_text(LessonTexts(session, lesson_id))
         _require_quote(lesson_id, shown, new)
         note = Note(
@@ -76,7 +117,7 @@ def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> 
         )
         put_note(note, new.stretch, shown)
         session.add(note)
-    return note
+    return ListedNote(note, title)
 
 
 def edit_note(
@@ -85,7 +126,7 @@ def edit_note(
     text: str | None = None,
     colour: Colour | None = None,
     seen: str | None = None,
-) -> Note:
+) -> ListedNote:
     """Change a note's text or colour.
 
     Raises
@@ -96,37 +137,79 @@ def edit_note(
     """
     refuse_uncommitted_writes(session)
     with writing(session):
-        note = _lock_note(session, note_id)
-        require_version(f"Note {note_id}", seen, note_json(note))
+        found = _require_note(session, note_id, _locked(_there()))
+        require_version(f"Note {note_id}", seen, note_json(found))
+        note = found.note
         if text is not None:
             note.text = clean_note(text)
         if colour is not None:
             note.colour = _colour(colour)
         note.changed_at = utc_now()
-    return note
+    return found
 
 
-def remove_note(session: Session, note_id: int, seen: str | None = None) -> None:
-    """Raises `NotFound`, `Conflict`, `UncommittedWrites`."""
+# --- removing --------------------------------------------------------------------------------
+
+
+def remove_note(session: Session, note_id: int, undo_days: float, seen: str | None = None) -> None:
+    """Remove a note so that `restore_note` can bring it back for `undo_days`; 0: for good.
+
+    Raises
+    ------
+    NotFound, UncommittedWrites
+    Conflict
+        The note is not of the version that was `seen`; `present` is what it is now.
+    """
     refuse_uncommitted_writes(session)
     with writing(session):
-        note = _lock_note(session, note_id)
-        require_version(f"Note {note_id}", seen, note_json(note))
-        session.delete(note)
+        found = _require_note(session, note_id, _locked(_there()))
+        require_version(f"Note {note_id}", seen, note_json(found))
+        if undo_days <= 0:
+            session.delete(found.note)
+        else:
+            now = session.connection().execute(sqlalchemy.select(database_now())).scalar_one()
+            found.note.removed_at = now
 
 
-def get_note(session: Session, note_id: int) -> Note:
+def restore_note(session: Session, note_id: int) -> ListedNote:
+    """Bring a removed note back to where its words are by now; one that is there stays as it is.
+
+    Raises
+    ------
+    NotFound
+        It was never there, or is gone for good, or its lesson is.
+    UncommittedWrites
+    """
+    refuse_uncommitted_writes(session)
+    with writing(session):
+        found = _require_note(session, note_id, _locked(_titled()))
+        found.note.removed_at = None
+    return found
+
+
+def forget_removed_notes(session: Session, older_than: timedelta) -> int:
+    """Delete for good what was removed longer ago than that; returns how many notes."""
+    refuse_uncommitted_writes(session)
+    is_older = seconds_since(col(Note.removed_at)) >= older_than.total_seconds()
+    # One that a rerun or a return holds at this moment can wait for the next time.
+    forgotten = sqlalchemy.select(col(Note.id)).where(is_older).with_for_update(skip_locked=True)
+    with writing(session):
+        removal = delete(Note).where(col(Note.id).in_(forgotten))
+        n_forgotten = session.connection().execute(removal).rowcount
+    if n_forgotten:
+        forget_deleted(session)
+    return n_forgotten
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def get_note(session: Session, note_id: int) -> ListedNote:
     """Raises `NotFound`."""
-    note = None
-    if 0 < note_id <= LARGEST_ID:
-        statement = select(Note).join(Lesson).where(Note.id == note_id, is_there)
-        note = session.exec(statement).first()
-    if note is None:
-        raise NotFound(f"There is no note {note_id}.")
-    return note
+    return _require_note(session, note_id, _there())
 
 
-def list_notes(session: Session, lesson_id: int) -> Sequence[Note]:
+def list_notes(session: Session, lesson_id: int) -> list[ListedNote]:
     """A lesson's notes by their time in it, detached ones among them.
 
     Raises
@@ -134,19 +217,41 @@ def list_notes(session: Session, lesson_id: int) -> Sequence[Note]:
     LessonNotFound
     """
     require_lesson(session, lesson_id)
-    statement = select(Note).where(Note.lesson_id == lesson_id)
-    return session.exec(statement.order_by(col(Note.start), col(Note.id))).all()
+    statement = _there().where(Note.lesson_id == lesson_id)
+    rows = session.exec(statement.order_by(col(Note.start), col(Note.id)))
+    return [ListedNote(*row) for row in rows]
 
 
-def list_all_notes(session: Session, limit: int = 50, before: int | None = None) -> NotePage:
+def list_all_notes(
+    session: Session,
+    wanted: NoteFilter = EVERY_NOTE,
+    limit: int = 50,
+    before: int | None = None,
+) -> NotePage:
     """The notes of all lessons, newest first; `before` is the `next_before` of the page before."""
     limit = min(max(1, limit), LARGEST_PAGE)
-    statement = select(Note).join(Lesson).where(is_there).order_by(col(Note.id).desc())
+    statement = _there().where(*_conditions(wanted)).order_by(col(Note.id).desc())
     if before is not None:
         statement = statement.where(col(Note.id) < before)
-    found = session.exec(statement.limit(limit + 1)).all()
+    found = [ListedNote(*row) for row in session.exec(statement.limit(limit + 1))]
     notes = found[:limit]
-    return NotePage(notes, notes[-1].id if len(found) > limit else None)
+    return NotePage(notes, notes[-1].note.id if len(found) > limit else None)
+
+
+def _conditions(wanted: NoteFilter) -> list[ColumnElement[bool]]:
+    conditions = notes_have_words(wanted.words)
+    if wanted.course_ids:
+        conditions.append(col(Lesson.course_id).in_(wanted.course_ids))
+    if wanted.theme_ids:
+        conditions.append(col(Lesson.theme_id).in_(wanted.theme_ids))
+    if wanted.lesson_id is not None:
+        conditions.append(col(Note.lesson_id) == wanted.lesson_id)
+    if wanted.colour is not None:
+        conditions.append(col(Note.colour) == wanted.colour)
+    if wanted.kind is not None:
+        has_text = col(Note.text) != ""
+        conditions.append(has_text if wanted.kind == NoteKind.NOTE else ~has_text)
+    return conditions
 
 
 def note_version(note: Note) -> str:
@@ -154,12 +259,14 @@ def note_version(note: Note) -> str:
     return version_of(note.text, note.colour)
 
 
-def note_json(note: Note) -> dict[str, Any]:
+def note_json(listed: ListedNote) -> dict[str, Any]:
     """A note as plain JSON values; `stretch` is None where it is detached."""
+    note = listed.note
     stretch = stretch_of(note)
     return {
         "id": note.id,
         "lesson_id": note.lesson_id,
+        "lesson_title": listed.lesson_title,
         "stretch": None if stretch is None else stretch._asdict(),
         "start": note.start,
         "end": note.end,
@@ -173,12 +280,34 @@ def note_json(note: Note) -> dict[str, Any]:
     }
 
 
-def _lock_note(session: Session, note_id: int) -> Note:
-    get_note(session, note_id)
-    note = session.get(Note, note_id, populate_existing=True, with_for_update=True)
-    if note is None:
+# --- statements ------------------------------------------------------------------------------
+
+NotesAndTitles = Select[Note, str]
+
+
+def _titled() -> NotesAndTitles:
+    """Notes of lessons that are there, those among them that were removed."""
+    return select(Note, Lesson.title).join(Lesson).where(is_there)
+
+
+def _there() -> NotesAndTitles:
+    return _titled().where(col(Note.removed_at).is_(None))
+
+
+def _locked(statement: NotesAndTitles) -> NotesAndTitles:
+    return statement.with_for_update(of=Note).execution_options(populate_existing=True)
+
+
+def _require_note(session: Session, note_id: int, statement: NotesAndTitles) -> ListedNote:
+    row = None
+    if 0 < note_id <= LARGEST_ID:
+        row = session.exec(statement.where(Note.id == note_id)).first()
+    if row is None:
         raise NotFound(f"There is no note {note_id}.")
-    return note
+    return ListedNote(*row)
+
+
+# --- what is asked for -----------------------------------------------------------------------
 
 
 def _require_text(texts: LessonTexts) -> StoredText:

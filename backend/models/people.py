@@ -82,7 +82,7 @@ class Note(SQLModel, table=True):
     The stretch goes from a word to a word, both included and counted from 0 within their segments
     as `display_words` parts them; the four are NULL where the note is detached. `quote` is what
     stands there, `start` and `end` when it is said (seconds); of a detached note, what stood there
-    last.
+    last. `words` are those of text and quote, folded, by which it is found (`backend/index`).
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -99,6 +99,9 @@ class Note(SQLModel, table=True):
     author: str
     created_at: datetime = _moment()
     changed_at: datetime = _moment()
+    removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When it was removed, which can still be undone: nobody finds it. NULL: it is there."""
+    words: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class TrashedLesson(SQLModel, table=True):

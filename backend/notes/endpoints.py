@@ -1,20 +1,26 @@
 """Highlights and notes over HTTP."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from backend.config import load_config
 from backend.dependencies import SessionDep
 from backend.lessons import notes as service
-from backend.models import Colour, Note
-from backend.notes.schemas import NoteChange, NoteNew, NotePage, NotePublic, Notes
+from backend.models import Colour
+from backend.notes.schemas import ColourName, NoteChange, NoteNew, NotePage, NotePublic, Notes
 from backend.text.anchors import Stretch
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
-from backend.web.inputs import DEFAULT_LIMIT, Cursor, Limit, PathId
+from backend.web.inputs import DEFAULT_LIMIT, AnyOfIds, Cursor, Id, Limit, PathId, Text
 from backend.web.problems import problems
 
 router = APIRouter(tags=["notes"])
 
 ORDER = "notes"
+
+LONGEST_FILTER = 500
+"""Characters of the words that notes are narrowed by."""
 
 
 @router.get("/lessons/{lesson_id}/notes", responses=problems(404, 422))
@@ -34,18 +40,43 @@ def add_note(
     """Highlight a stretch of words, with or without a text."""
     stretch = Stretch(**new.stretch.model_dump())
     wanted = service.NewNote(stretch, new.quote, Colour(new.colour), new.text)
-    note = service.add_note(session, lesson_id, wanted, author=new.author)
-    response.headers["Location"] = f"/api/v1/notes/{note.id}"
-    return _answer(note, response)
+    listed = service.add_note(session, lesson_id, wanted, author=new.author)
+    response.headers["Location"] = f"/api/v1/notes/{listed.note.id}"
+    return _answer(listed, response)
 
 
 @router.get("/notes", responses=problems(422))
 def list_notes(
-    session: SessionDep, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    session: SessionDep,
+    course_id: AnyOfIds = None,
+    theme_id: AnyOfIds = None,
+    lesson_id: Id | None = None,
+    colour: ColourName | None = None,
+    kind: Annotated[
+        service.NoteKind | None,
+        Query(description="`note`: with a text. `highlight`: without one."),
+    ] = None,
+    q: Annotated[
+        Text,
+        Query(
+            max_length=LONGEST_FILTER,
+            description="Words, or how they begin: all are in the note's text or its quote.",
+        ),
+    ] = "",
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> NotePage:
     """List the notes of all lessons, the newest first."""
+    wanted = service.NoteFilter(
+        tuple(course_id or ()),
+        tuple(theme_id or ()),
+        lesson_id,
+        None if colour is None else Colour(colour),
+        kind,
+        q,
+    )
     before = None if cursor is None else int(read_cursor(cursor, ORDER, [int])[0])
-    page = service.list_all_notes(session, limit, before)
+    page = service.list_all_notes(session, wanted, limit, before)
     more = None if page.next_before is None else write_cursor(ORDER, [page.next_before])
     return NotePage(items=[_public(note) for note in page.notes], next_cursor=more)
 
@@ -67,14 +98,20 @@ def change_note(
 
 @router.delete("/notes/{note_id}", status_code=204, responses=problems(404, 412, 422, 428))
 def remove_note(note_id: PathId, seen: Seen, session: SessionDep) -> None:
-    """Remove a note."""
-    service.remove_note(session, note_id, seen)
+    """Remove a note; for some days it can be brought back."""
+    service.remove_note(session, note_id, load_config().library.undo_days, seen)
 
 
-def _answer(note: Note, response: Response) -> NotePublic:
-    name_version(response, service.note_version(note))
-    return _public(note)
+@router.post("/notes/{note_id}/restore", responses=problems(404, 422))
+def bring_note_back(note_id: PathId, session: SessionDep, response: Response) -> NotePublic:
+    """Bring a removed note back to its words; one that is there stays as it is."""
+    return _answer(service.restore_note(session, note_id), response)
 
 
-def _public(note: Note) -> NotePublic:
-    return NotePublic.model_validate(service.note_json(note))
+def _answer(listed: service.ListedNote, response: Response) -> NotePublic:
+    name_version(response, service.note_version(listed.note))
+    return _public(listed)
+
+
+def _public(listed: service.ListedNote) -> NotePublic:
+    return NotePublic.model_validate(service.note_json(listed))

@@ -50,6 +50,7 @@ class NotePublic(BaseModel):
 
     id: int
     lesson_id: int
+    lesson_title: str
     stretch: Stretch | None = Field(description="null: its words are not there at present.")
     start: float
     end: float

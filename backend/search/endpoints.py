@@ -9,7 +9,7 @@ from backend.dependencies import SessionDep
 from backend.search import service
 from backend.search.candidates import LessonFilter
 from backend.search.schemas import HitPublic, PiecePublic, SearchPage
-from backend.web.inputs import Cursor, Id, Moment, Text, beginning_of, end_of
+from backend.web.inputs import AnyOfIds, Cursor, Moment, Text, beginning_of, end_of
 from backend.web.problems import problems
 
 router = APIRouter(tags=["search"])
@@ -24,10 +24,8 @@ def search(
     q: Annotated[
         Text, Query(max_length=LONGEST_SEARCH, description='`word`, `"a phrase"`, `prefix*`.')
     ],
-    course_id: Annotated[
-        list[Id] | None, Query(max_length=100, description="Any of these.")
-    ] = None,
-    theme_id: Annotated[list[Id] | None, Query(max_length=100)] = None,
+    course_id: AnyOfIds = None,
+    theme_id: AnyOfIds = None,
     since: Annotated[date | Moment | None, Query(alias="from")] = None,
     until: Annotated[date | Moment | None, Query(alias="to", description="Included.")] = None,
     typing: Annotated[bool, Query(description="The last word may not be finished.")] = False,

@@ -273,7 +273,8 @@ def _row_of_part(edit: SegmentEdit, part: Part) -> SegmentEdit:
 def keeping_notes(session: Session, texts: LessonTexts) -> Iterator[None]:
     """Whatever becomes of the shown text within: the notes follow their words.
 
-    A note whose words are not certain to be there is detached, until they are.
+    A note whose words are not certain to be there is detached, until they are. One that was removed
+    follows them too, so that it stands right when it is brought back.
     """
     locked = select(Note).where(Note.lesson_id == texts.lesson_id).with_for_update()
     notes = session.exec(locked).all()

@@ -31,6 +31,7 @@ Moment = Annotated[datetime, AfterValidator(_to_utc)]
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+AnyOfIds = Annotated[list[Id] | None, Query(max_length=100, description="Any of these.")]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items at most.")]
 Cursor = Annotated[

@@ -1,6 +1,7 @@
 """What workers do for the library without a task: the watched folder, and the end of the trash."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from backend import database
 from backend.config import audio_dir
 from backend.lessons.recordings import trash_dir
 from backend.lessons.removal import trash_lesson
-from backend.models import Lesson
+from backend.models import Lesson, Note
 from tests.acceptance.workers import (
     MakeLesson,
     Workers,
@@ -62,6 +63,11 @@ def test_what_was_removed_long_ago_is_gone_for_good_once_a_worker_starts(
     with Session(database.engine) as session:
         for lesson_id in (old, recent):
             trash_lesson(session, lesson_id, undo_days=7)
+        for day in ("2026-01-01", "2999-01-01", None):
+            removed_at = None if day is None else datetime.fromisoformat(f"{day}T00:00:00Z")
+            what = {"quote": "Light", "colour": "pink", "author": "Ada", "removed_at": removed_at}
+            session.add(Note(lesson_id=recent, start=0, end=1, **what))
+        session.commit()
     execute(
         "UPDATE trashed_lesson SET removed_at = '2026-01-01 00:00:00+00:00' WHERE lesson_id = :id",
         id=old,
@@ -71,6 +77,8 @@ def test_what_was_removed_long_ago_is_gone_for_good_once_a_worker_starts(
 
         wait_until(lambda: not query("SELECT id FROM lesson WHERE id = :id", id=old), seconds=60)
         wait_until(lambda: not list(trash_dir().glob("*")), seconds=60)
+        wait_until(lambda: len(query("SELECT id FROM note")) == 2, seconds=60)
 
+    assert [row.id for row in query("SELECT id FROM note ORDER BY id")] == [2, 3]
     assert [row.id for row in query("SELECT id FROM lesson")] == [recent]
     assert list(audio_dir().glob("*.flac")) == []

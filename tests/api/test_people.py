@@ -157,3 +157,50 @@ def test_the_notes_of_all_lessons_come_in_pages(client: httpx.Client, lesson: st
     ids = [item["id"] for item in first["items"] + rest["items"]]
     assert len(ids) == 3
     assert ids == sorted(ids, reverse=True)
+
+
+def test_the_notes_of_all_lessons_are_narrowed(
+    client: httpx.Client, lesson: str, lesson_of: MakeLesson
+) -> None:
+    other = f"{V1}/lessons/{lesson_of(title='Éclairs', transcript=spoken(3))}"
+    client.patch(other, json={"course": "Physics", "theme": "Light"}, headers=ANY)
+    for address, text, colour in ((lesson, "Ampère", "pink"), (other, "", "blue")):
+        quote = client.get(f"{address}/transcript").json()["segments"][0]["text"].split()[0]
+        stretch = {"first_segment": 0, "first_word": 0, "last_segment": 0, "last_word": 0}
+        note = {"stretch": stretch, "quote": quote, "text": text, "colour": colour, "author": "Ada"}
+        assert client.post(f"{address}/notes", json=note).status_code == 201
+
+    def titles(**wanted: object) -> list[str]:
+        answer = client.get(f"{V1}/notes", params=wanted)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        return [item["lesson_title"] for item in answer.json()["items"]]
+
+    assert titles() == ["Éclairs", "A lesson"]
+    assert titles(course_id=[1, 9]) == titles(theme_id=1) == titles(lesson_id=2) == ["Éclairs"]
+    assert titles(colour="blue") == titles(kind="highlight") == ["Éclairs"]
+    assert titles(q="amp") == titles(kind="note") == ["A lesson"]
+    assert titles(q="amp", colour="blue") == []
+    for wrong in ({"colour": "red"}, {"kind": "x"}, {"course_id": 0}, {"q": "x" * 501}):
+        assert client.get(f"{V1}/notes", params=wrong).status_code == 422
+
+
+def test_a_removed_note_can_be_brought_back(client: httpx.Client, lesson: str) -> None:
+    quote = client.get(f"{lesson}/transcript").json()["segments"][0]["text"].split()[0]
+    stretch = {"first_segment": 0, "first_word": 0, "last_segment": 0, "last_word": 0}
+    note = {"stretch": stretch, "quote": quote, "author": "Ada"}
+    made = client.post(f"{lesson}/notes", json=note)
+    address = made.headers["Location"]
+
+    removed = client.delete(address, headers={"If-Match": made.headers["ETag"]})
+    assert removed.status_code == 204
+    assert client.get(f"{V1}/notes").json()["items"] == []
+    assert client.get(f"{lesson}/notes").json()["items"] == []
+    assert client.patch(address, json={"text": "!"}, headers=ANY).status_code == 404
+    assert client.delete(address, headers=ANY).status_code == 404
+    back, again = client.post(f"{address}/restore"), client.post(f"{address}/restore")
+
+    assert back.status_code == 200
+    assert back.json() == again.json() == made.json()
+    assert back.headers["ETag"] == made.headers["ETag"]
+    assert client.get(f"{lesson}/notes").json()["items"] == [made.json()]
+    assert client.post(f"{V1}/notes/99/restore").status_code == 404

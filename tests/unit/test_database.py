@@ -31,7 +31,16 @@ from backend.errors import (
     StorageFull,
     UncommittedWrites,
 )
-from backend.models import Course, FormerLayer, Lesson, LlmRun, Segment, Task, TranscriptWindow
+from backend.models import (
+    Course,
+    FormerLayer,
+    Lesson,
+    LlmRun,
+    Note,
+    Segment,
+    Task,
+    TranscriptWindow,
+)
 from tests.waiting import wait_until
 
 OURS = newest_version()
@@ -168,7 +177,7 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with monkeypatch.context() as older:
-        be_version_one(tmp_path, older)
+        be_version(older, tmp_path, "0001_first")
         with database.engine.begin() as connection:
             for statement in (
                 "INSERT INTO lesson (title, date) VALUES ('From before', '2026-01-02 03:04:05')",
@@ -193,15 +202,40 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
         assert differences_to_models(session.connection()) == []
 
 
-def be_version_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program as it was when it knew one migration."""
-    directory = tmp_path / "first"
+@pytest.mark.usefixtures("each_database")
+def test_notes_from_before_are_found_by_their_words_after_the_upgrade(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as older:
+        be_version(older, tmp_path, "0006_ids")
+        with database.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO lesson (title, date) VALUES ('Light', '2026-01-02 03:04:05')",
+                'INSERT INTO note (lesson_id, start, "end", quote, colour, text, author,'
+                " created_at, changed_at) VALUES (1, 0, 1, 'L’Élan', 'pink', 'Œuvre', 'Ada',"
+                " '2026-01-02 03:04:05', '2026-01-02 03:04:05')",
+            ):
+                connection.execute(text(statement))
+        url = database.engine.url
+        database.dispose_engines()
+
+    assert upgrade_schema(url) == ("0006_ids", newest_version())
+
+    with Session(database.engine) as session:
+        (note,) = session.exec(select(Note)).all()
+        assert (note.words, note.removed_at) == (" oeuvre l elan", None)
+
+
+def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
+    """The program as it was when it knew the migrations up to this one."""
+    directory = tmp_path / "earlier"
     shutil.copytree(database.MIGRATIONS_DIR, directory)
     for path in (directory / "versions").glob("[0-9]*.py"):
-        if path.stem != "0001_first":
+        if path.stem > version:
             path.unlink()
+    known = [each for each in database.known_versions() if each <= version]
     monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
-    monkeypatch.setattr(database, "known_versions", lambda: ["0001_first"])
+    monkeypatch.setattr(database, "known_versions", lambda: known)
 
 
 @pytest.mark.usefixtures("each_database")

@@ -1,17 +1,40 @@
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
-import type { NoteChange, NoteNew, NotePage, NotePublic } from './schema'
+import type { NoteChange, NoteKind, NoteNew, NotePage, NotePublic } from './schema'
 
-export type { NoteChange, NoteNew, NotePage, NotePublic, Stretch } from './schema'
+export type { NoteChange, NoteKind, NoteNew, NotePage, NotePublic, Stretch } from './schema'
 
 export const COLOURS = ['yellow', 'green', 'blue', 'pink', 'orange'] as const
 export type Colour = (typeof COLOURS)[number]
 
+export interface NoteFilter {
+  courseId?: number
+  themeId?: number
+  colour?: Colour
+  /** Whether something was written to the words. */
+  kind?: NoteKind
+  /** Words of the note or its quote, whatever their accents and capitals; each may be unfinished. */
+  words?: string
+}
+
+export interface NotePlace {
+  cursor?: string
+  limit?: number
+  signal?: AbortSignal
+}
+
 /** The notes of all lessons, the newest first. */
 export function listNotes(
-  page: { cursor?: string; limit?: number } = {},
-  signal?: AbortSignal,
+  { courseId, themeId, words, ...same }: NoteFilter,
+  { signal, ...page }: NotePlace = {},
 ): Promise<NotePage> {
-  return take(client.GET('/api/v1/notes', { params: { query: page }, signal }))
+  const query = {
+    course_id: courseId === undefined ? undefined : [courseId],
+    theme_id: themeId === undefined ? undefined : [themeId],
+    q: words,
+    ...same,
+    ...page,
+  }
+  return take(client.GET('/api/v1/notes', { params: { query }, signal }))
 }
 
 /** The notes of one lesson by their time in it; those whose words are gone are among them. */
@@ -48,16 +71,16 @@ export function changeNote(
   )
 }
 
-/** `keepalive`: also while the page is being closed. */
-export async function removeNote(
-  noteId: number,
-  etag: string,
-  { keepalive = false } = {},
-): Promise<void> {
+/** For some days `restoreNote` brings it back. */
+export async function removeNote(noteId: number, etag: string): Promise<void> {
   await take(
     client.DELETE('/api/v1/notes/{note_id}', {
       params: { path: { note_id: noteId }, header: ifMatch(etag) },
-      keepalive,
     }),
   )
+}
+
+export function restoreNote(noteId: number): Promise<NotePublic> {
+  const path = { note_id: noteId }
+  return take(client.POST('/api/v1/notes/{note_id}/restore', { params: { path } }))
 }

@@ -464,7 +464,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Note
-         * @description Remove a note.
+         * @description Remove a note; for some days it can be brought back.
          */
         delete: operations["remove_note"];
         options?: never;
@@ -474,6 +474,26 @@ export interface paths {
          * @description Change a note's text or colour.
          */
         patch: operations["change_note"];
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Note Back
+         * @description Bring a removed note back to its words; one that is there stays as it is.
+         */
+        post: operations["bring_note_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/courses": {
@@ -1455,6 +1475,12 @@ export interface components {
             colour?: ("yellow" | "green" | "blue" | "pink" | "orange") | null;
         };
         /**
+         * NoteKind
+         * @description Whether a person wrote something to the words that were highlighted.
+         * @enum {string}
+         */
+        NoteKind: "note" | "highlight";
+        /**
          * NoteNew
          * @description A highlight, with or without a text.
          */
@@ -1498,6 +1524,8 @@ export interface components {
             id: number;
             /** Lesson Id */
             lesson_id: number;
+            /** Lesson Title */
+            lesson_title: string;
             /** @description null: its words are not there at present. */
             stretch: components["schemas"]["Stretch"] | null;
             /** Start */
@@ -2407,6 +2435,7 @@ export type LlmSettings = components['schemas']['LlmSettings'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type Models = components['schemas']['Models'];
 export type NoteChange = components['schemas']['NoteChange'];
+export type NoteKind = components['schemas']['NoteKind'];
 export type NoteNew = components['schemas']['NoteNew'];
 export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
@@ -5238,6 +5267,16 @@ export interface operations {
     list_notes: {
         parameters: {
             query?: {
+                /** @description Any of these. */
+                course_id?: number[] | null;
+                /** @description Any of these. */
+                theme_id?: number[] | null;
+                lesson_id?: number | null;
+                colour?: ("yellow" | "green" | "blue" | "pink" | "orange") | null;
+                /** @description `note`: with a text. `highlight`: without one. */
+                kind?: components["schemas"]["NoteKind"] | null;
+                /** @description Words, or how they begin: all are in the note's text or its quote. */
+                q?: string;
                 /** @description Items at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -5667,6 +5706,109 @@ export interface operations {
             };
             /** @description Precondition required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_note_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotePublic"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6913,6 +7055,7 @@ export interface operations {
                 q: string;
                 /** @description Any of these. */
                 course_id?: number[] | null;
+                /** @description Any of these. */
                 theme_id?: number[] | null;
                 from?: string | null;
                 /** @description Included. */

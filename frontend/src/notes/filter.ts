@@ -1,36 +1,32 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
-import { COLOURS, type Colour, type NotePublic } from '@/api/notes'
+import { COLOURS, type NoteFilter, type NoteKind } from '@/api/notes'
+import { readFilter, writeFilter } from '@/library/filter'
 
-/** What the list of notes is narrowed to. */
-export interface NoteFilter {
-  colour: Colour | null
-  words: string
-}
+export const KINDS: readonly NoteKind[] = ['note', 'highlight']
 
+/** What an address asks of the notes; what makes no sense in it is left out. */
 export function readNoteFilter(query: LocationQuery): NoteFilter {
+  const { courseId, themeId } = readFilter(query)
+  const words = typeof query.q === 'string' ? query.q.trim() : ''
   return {
-    colour: COLOURS.find((colour) => colour === query.colour) ?? null,
-    words: typeof query.q === 'string' ? query.q.trim() : '',
+    courseId,
+    themeId,
+    colour: COLOURS.find((colour) => colour === query.colour),
+    kind: KINDS.find((kind) => kind === query.kind),
+    words: words === '' ? undefined : words,
   }
 }
 
-export function writeNoteFilter({ colour, words }: NoteFilter): LocationQueryRaw {
-  return { ...(colour === null ? {} : { colour }), ...(words === '' ? {} : { q: words }) }
+export function writeNoteFilter(filter: NoteFilter): LocationQueryRaw {
+  const { courseId, themeId, colour, kind, words } = filter
+  return {
+    ...(words ? { q: words } : {}),
+    ...(colour ? { colour } : {}),
+    ...(kind ? { kind } : {}),
+    ...writeFilter({ courseId, themeId }),
+  }
 }
 
-export function isNarrow({ colour, words }: NoteFilter): boolean {
-  return colour !== null || words !== ''
-}
-
-/** Whether a note has the colour, and all the words, whatever their accents and capitals. */
-export function matches(note: NotePublic, { colour, words }: NoteFilter): boolean {
-  if (colour !== null && note.colour !== colour) return false
-  const text = fold(`${note.text} ${note.quote} ${note.author}`)
-  return fold(words)
-    .split(/\s+/)
-    .every((word) => text.includes(word))
-}
-
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+export function isNarrow(filter: NoteFilter): boolean {
+  return Object.keys(writeNoteFilter(filter)).length > 0
 }

@@ -1,11 +1,14 @@
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
+import { defineComponent, h, ref } from 'vue'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { NoteNew, NotePublic } from '@/api/notes'
 import LessonPage from '@/lesson/LessonPage.vue'
 import { aLesson } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
+import Toaster from '@/ui/Toaster.vue'
+import NotesView from './NotesView.vue'
 
 let server: FakeServer
 let notes: NotePublic[]
@@ -14,6 +17,7 @@ function aNote(more: Partial<NotePublic> = {}): NotePublic {
   return {
     id: 5,
     lesson_id: 1,
+    lesson_title: 'Enzymes',
     stretch: { first_segment: 0, first_word: 0, last_segment: 0, last_word: 0 },
     start: 0,
     end: 1,
@@ -125,6 +129,57 @@ describe('the notes of a lesson', () => {
 
     await userEvent.click(list.getByRole('button', { name: /Go to 0:03/ }))
     expect(document.querySelector('video')?.currentTime).toBe(3)
+  })
+
+  it('are removed at once, and come back to their places', async () => {
+    const first = aNote({ start: 0, text: 'First.' })
+    notes = [first, aNote({ id: 6, start: 3, text: 'Second.' })]
+    server.on('DELETE /api/v1/notes/5', () => {
+      notes = notes.filter(({ id }) => id !== 5)
+      return new Response(null, { status: 204 })
+    })
+    server.on('POST /api/v1/notes/5/restore', () => Response.json(first))
+    const page = defineComponent(() => () => [h(LessonPage, { lessonId: 1 }), h(Toaster)])
+    await renderInPages(page, { address: '/lessons/1' })
+    await userEvent.click(await screen.findByRole('radio', { name: '2 notes' }))
+    const list = within(screen.getByRole('region', { name: 'Notes of this lesson' }))
+
+    const [remove] = list.getAllByRole('button', { name: 'Remove note' })
+    await userEvent.click(remove as HTMLElement)
+    await waitFor(() => expect(list.queryByText('First.')).not.toBeInTheDocument())
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+
+    await list.findByText('First.')
+    expect(list.getAllByText(/First|Second/).map((text) => text.textContent)).toEqual([
+      'First.',
+      'Second.',
+    ])
+  })
+
+  it('come back to the list that is shown by then', async () => {
+    notes = [aNote({ text: 'First.' })]
+    let listed: NotePublic[] = []
+    server.on('GET /api/v1/notes', () => Response.json({ items: listed, next_cursor: null }))
+    server.on('DELETE /api/v1/notes/5', () => new Response(null, { status: 204 }))
+    server.on('POST /api/v1/notes/5/restore', () => {
+      listed = notes
+      return Response.json(notes[0])
+    })
+    const isElsewhere = ref(false)
+    const page = defineComponent(() => () => [
+      isElsewhere.value ? h(NotesView) : h(LessonPage, { lessonId: 1 }),
+      h(Toaster),
+    ])
+    await renderInPages(page, { address: '/lessons/1' })
+    await userEvent.click(await screen.findByRole('radio', { name: '1 note' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Remove note' }))
+    const undo = await screen.findByRole('button', { name: 'Undo' })
+
+    isElsewhere.value = true
+    await screen.findByRole('heading', { name: 'No notes yet' })
+    await userEvent.click(undo)
+
+    expect(await screen.findByText('First.')).toBeVisible()
   })
 
   it('are not made where the text has changed meanwhile', async () => {

@@ -1,68 +1,71 @@
-import { useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
+import { shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { asFailure } from '@/api/failure'
-import { etagOfNote, removeNote, type NotePublic } from '@/api/notes'
+import { asFailure, type Failure } from '@/api/failure'
+import { etagOfNote, removeNote, restoreNote, type NotePublic } from '@/api/notes'
 import { useExplanation } from '@/failures/useExplanation'
 import { useToasts } from '@/ui/toasts'
 
-/** Notes whose removal can still be undone, and those that are gone. */
-const useRemovals = defineStore('note-removals', () => {
-  const hidden = ref(new Set<number>())
-  /** Not asked for yet; the value sends them, while the page is closed if it must be. */
-  const waiting = new Map<number, (keepalive: boolean) => void>()
-  useEventListener(window, 'pagehide', () => {
-    for (const send of waiting.values()) send(true)
-  })
-  return { hidden, waiting }
-})
+/** The note that was brought back last: by then another list may be shown than it was removed from. */
+const useRestored = defineStore('restored-note', () => ({
+  last: shallowRef<NotePublic | null>(null),
+}))
 
-/**
- * Remove notes, with some time to undo that: a note that was removed cannot be brought back, so it is
- * only hidden until the offer to undo has gone.
- */
-export function useNoteRemovals() {
-  const removals = useRemovals()
+/** What a list does where a note is removed and brought back. */
+interface NoteList {
+  drop: (noteId: number) => void
+  replace: (note: NotePublic) => void
+  takeBack: (note: NotePublic) => void
+}
+
+/** Remove notes of a list, which can be undone for some time. */
+export function useNoteRemovals(list: NoteList) {
+  const restored = useRestored()
   const toasts = useToasts()
   const { t } = useI18n()
   const { explain } = useExplanation()
 
-  function remove(note: NotePublic): void {
-    removals.hidden.add(note.id)
-    const toast = toasts.show(t('notes.removed'), {
-      action: { label: t('notes.undo'), run: () => restore(note.id) },
-    })
-    const stopWatching = watch(
-      () => toasts.toasts.some(({ id }) => id === toast),
-      (isOffered) => {
-        if (!isOffered) removals.waiting.get(note.id)?.(false)
-      },
-      { flush: 'post' },
-    )
-    removals.waiting.set(note.id, (keepalive) => {
-      removals.waiting.delete(note.id)
-      stopWatching()
-      void send(note, keepalive)
-    })
-  }
+  watch(
+    () => restored.last,
+    (note) => {
+      if (note !== null) list.takeBack(note)
+    },
+  )
 
-  function restore(noteId: number): void {
-    removals.waiting.delete(noteId)
-    removals.hidden.delete(noteId)
-  }
-
-  async function send(note: NotePublic, keepalive: boolean): Promise<void> {
+  async function remove(note: NotePublic): Promise<void> {
     try {
-      await removeNote(note.id, etagOfNote(note), { keepalive })
+      await removeNote(note.id, etagOfNote(note))
+      toasts.show(t('notes.removed'), { action: undoing(note.id) })
+      list.drop(note.id)
     } catch (error) {
       const failure = asFailure(error)
-      if (failure.status === 404) return
-      removals.hidden.delete(note.id)
-      const { message } = explain(failure)
-      toasts.show(t('notes.notRemoved', { message }), { look: 'danger' })
+      if (failure.status === 404) list.drop(note.id)
+      else tellNotRemoved(failure)
     }
   }
 
-  return { isHidden: (noteId: number) => removals.hidden.has(noteId), remove }
+  function tellNotRemoved(failure: Failure): void {
+    const { message } = explain(failure)
+    toasts.show(t('notes.notRemoved', { message }), { look: 'danger' })
+    if (failure.isConflict && failure.present !== null)
+      list.replace(failure.present as unknown as NotePublic)
+  }
+
+  async function restore(noteId: number): Promise<void> {
+    try {
+      restored.last = await restoreNote(noteId)
+    } catch (error) {
+      const failure = asFailure(error)
+      const { message } = explain(failure)
+      const isForGood = failure.status === 404
+      const text = isForGood ? t('notes.goneForGood') : t('notes.notRestored', { message })
+      toasts.show(text, { look: 'danger', action: isForGood ? undefined : undoing(noteId) })
+    }
+  }
+
+  function undoing(noteId: number) {
+    return { label: t('notes.undo'), run: () => void restore(noteId) }
+  }
+
+  return { remove }
 }

@@ -1,5 +1,5 @@
 import { useDebounceFn } from '@vueuse/core'
-import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useServerEvent } from '@/api/connection'
 import { asFailure, isAbort, type Failure } from '@/api/failure'
@@ -22,16 +22,14 @@ export interface SelectedWords {
 
 /** The notes of one lesson by their time in it. They follow their words, so they move with edits. */
 export function useLessonNotes(lessonId: number, text: Readonly<Ref<LessonText | null>>) {
-  const all = shallowRef<readonly NotePublic[]>([])
+  const notes = shallowRef<readonly NotePublic[]>([])
   const failure = shallowRef<Failure | null>(null)
   const own = useOwnName()
   const toasts = useToasts()
   const { t } = useI18n()
   const { explain } = useExplanation()
-  const { isHidden, remove } = useNoteRemovals()
+  const { remove } = useNoteRemovals({ drop, replace, takeBack })
   let request = new AbortController()
-
-  const notes = computed(() => all.value.filter(({ id }) => !isHidden(id)))
 
   async function load(): Promise<void> {
     request.abort()
@@ -40,7 +38,7 @@ export function useLessonNotes(lessonId: number, text: Readonly<Ref<LessonText |
     try {
       const found = await listLessonNotes(lessonId, signal)
       if (signal.aborted) return
-      all.value = found
+      notes.value = found
       failure.value = null
     } catch (error) {
       if (signal.aborted || isAbort(error)) return
@@ -55,7 +53,7 @@ export function useLessonNotes(lessonId: number, text: Readonly<Ref<LessonText |
     try {
       const { stretch, quote } = selected
       const note = await addNote(lessonId, { stretch, quote, colour, text: '', author })
-      all.value = [...all.value, note].sort(byPlace)
+      put(note)
       return note
     } catch (error) {
       const found = asFailure(error)
@@ -65,8 +63,21 @@ export function useLessonNotes(lessonId: number, text: Readonly<Ref<LessonText |
     }
   }
 
+  function put(note: NotePublic): void {
+    const others = notes.value.filter(({ id }) => id !== note.id)
+    notes.value = [...others, note].sort(byPlace)
+  }
+
   function replace(changed: NotePublic): void {
-    all.value = all.value.map((note) => (note.id === changed.id ? changed : note))
+    notes.value = notes.value.map((note) => (note.id === changed.id ? changed : note))
+  }
+
+  function drop(noteId: number): void {
+    notes.value = notes.value.filter(({ id }) => id !== noteId)
+  }
+
+  function takeBack(note: NotePublic): void {
+    if (note.lesson_id === lessonId) put(note)
   }
 
   const loadSoon = useDebounceFn(() => void load(), SETTLE_MS)

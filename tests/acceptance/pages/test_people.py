@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -129,6 +130,44 @@ def test_words_are_highlighted_and_noted_and_found_again(
     page.get_by_role("main").get_by_role("link").filter(has=page.locator("mark")).click()
     expect(page).to_have_url(re.compile(r"/lessons/1\?t="))
     expect(page.get_by_role("heading", level=1, name="Light")).to_be_visible()
+
+
+def test_a_removed_note_is_gone_for_all_at_once_and_comes_back_from_another_page(
+    visit: Callable[[], Visitor], server: ServerProcess
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    select_words(page, 4)
+    bar = page.get_by_role("toolbar", name="Selected words")
+    bar.get_by_role("button", name="Highlight in Green").click()
+    say_name(page)
+    wait_until(lambda: len(notes_of(server)) == 1, LIMIT_SECONDS)
+    (note,) = notes_of(server)
+
+    page.locator("label").filter(has_text="1 note").click()
+    page.get_by_role("button", name="Remove note").click()
+    wait_until(lambda: notes_of(server) == [], LIMIT_SECONDS)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Notes").click()
+    expect(page.get_by_role("heading", name="No notes yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+
+    mark = page.get_by_role("main").locator("mark")
+    expect(mark).to_have_text(note["quote"])
+    assert notes_of(server) == [note]
+    page.get_by_label("What is shown").select_option("Notes")
+    expect(page.get_by_role("heading", name="No note is like that")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/notes\?kind=note$"))
+    visitor.check_access()
+    page.get_by_label("What is shown").select_option("Highlights only")
+    expect(mark).to_be_visible()
+    page.get_by_role("searchbox").fill("zebra")
+    expect(mark).to_be_hidden()
+
+
+def notes_of(server: ServerProcess) -> list[dict[str, Any]]:
+    with server.client() as client:
+        found: list[dict[str, Any]] = client.get("/api/v1/notes").json()["items"]
+        return found
 
 
 def select_words(page: Page, position: int) -> None:
