@@ -55,7 +55,7 @@ def test_a_sentence_is_edited_in_place(visit: Callable[[], Visitor], server: Ser
     visitor = visit()
     page = visitor.page
     field = edit(page, 2)
-    visitor.check_access()
+    visitor.check_access("lesson: segment editor")
     field.fill("This is about colour.")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
@@ -64,7 +64,7 @@ def test_a_sentence_is_edited_in_place(visit: Callable[[], Visitor], server: Ser
     wait_until(lambda: text_of(server, 2) == "This is about colour.", LIMIT_SECONDS)
     page.reload()
     expect(page.locator("[data-segment='2']")).to_contain_text("This is about colour.")
-    visitor.check_access()
+    visitor.check_access("lesson: an edited sentence")
 
 
 def test_what_is_typed_while_the_server_is_gone_is_saved_when_it_is_back(
@@ -103,7 +103,7 @@ def test_two_people_at_one_sentence_are_both_asked(
 
     notice = other.page.get_by_text("Somebody else has changed this passage meanwhile")
     expect(notice).to_be_visible()
-    other.check_access()
+    other.check_access("lesson: conflict notice")
     other.page.get_by_role("button", name="Keep mine").click()
     wait_until(lambda: text_of(server, 3) == "Mine.", LIMIT_SECONDS)
     expect(notice).to_be_hidden()
@@ -117,7 +117,7 @@ def test_words_are_highlighted_and_noted_and_found_again(
     select_words(page, 4)
     bar = page.get_by_role("toolbar", name="Selected words")
     expect(bar).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("lesson: selection bar")
     bar.get_by_role("button", name="Write a note").click()
     say_name(page)
     page.get_by_role("textbox", name="Note").fill("Asked in the exam.")
@@ -125,7 +125,7 @@ def test_words_are_highlighted_and_noted_and_found_again(
 
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Notes").click()
     expect(page.get_by_text("Asked in the exam.")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("notes: some")
     page.get_by_role("main").get_by_role("link").filter(has=page.locator("mark")).click()
     expect(page).to_have_url(re.compile(r"/lessons/1\?t="))
     expect(page.get_by_role("heading", level=1, name="Light")).to_be_visible()

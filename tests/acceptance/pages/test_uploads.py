@@ -23,16 +23,6 @@ def long_recording(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "long lesson.wav", tone(400))
 
 
-def slow_down(visitor: Visitor, bytes_per_second: int) -> None:
-    """Of the network, upwards; -1: as fast as it is."""
-    session = visitor.context.new_cdp_session(visitor.page)
-    session.send("Network.enable")
-    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
-    session.send(
-        "Network.emulateNetworkConditions", limits | {"uploadThroughput": bytes_per_second}
-    )
-
-
 def add(page: Page, *recordings: Path, process: bool = False) -> None:
     page.get_by_role("button", name="Add recordings").first.click()
     page.get_by_role("checkbox", name="Transcribe").set_checked(process)
@@ -76,13 +66,14 @@ def test_a_recording_that_is_dropped_becomes_a_lesson_with_a_transcript(
 
     page.dispatch_event("body", "dragenter", {"dataTransfer": data})
     expect(page.get_by_text("Drop recordings here")).to_be_visible()
+    visitor.check_access("uploads: drop overlay")
     page.dispatch_event("body", "drop", {"dataTransfer": data})
 
     expect(page.get_by_text("“light.ogg” was added.")).to_be_visible()
     lesson = page.get_by_role("list", name="Lessons").get_by_role("link", name="light")
     expect(lesson).to_be_visible()
     expect(page.get_by_role("list", name="Lessons").locator("p")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("library: a task runs, toast")
 
 
 def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
@@ -90,16 +81,16 @@ def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
 ) -> None:
     visitor = open_pages()
     page = visitor.page
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     page.reload()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     row = row_of(page, "long lesson.wav")
     expect(row.get_by_text("Choose the file again to go on")).to_be_visible()
     expect(row.get_by_text(" MB of ")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("uploads: cut off by a reload")
     with page.expect_request(
         lambda request: request.method == "PATCH" and "/uploads/" in request.url
     ) as sent:
@@ -116,14 +107,14 @@ def test_an_upload_goes_on_by_itself_when_the_server_is_back(
     visitor = open_pages()
     page = visitor.page
     visitor.expect_trouble("^failed: ", "answer: .* 503", "^console: .*EventSource")
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     server.kill()
     row = row_of(page, "long lesson.wav")
     expect(row.get_by_text("The server does not answer")).to_be_visible()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     port = httpx.URL(server.address or "").port
     with ServerProcess(port=port or 0) as again:
         expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible(timeout=60_000)
@@ -136,14 +127,14 @@ def test_an_upload_is_paused_and_gone_on_with_and_stays_through_the_pages(
 ) -> None:
     visitor = open_pages()
     page = visitor.page
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     page.get_by_role("button", name="Pause long lesson.wav").click()
     page.get_by_role("link", name="Search").click()
     expect(row_of(page, "long lesson.wav").get_by_text("Paused")).to_be_visible()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     page.get_by_role("button", name="Go on with long lesson.wav").click()
 
     expect(page.get_by_role("link", name="long lesson.wav")).to_be_visible()
@@ -156,7 +147,7 @@ def test_an_upload_that_is_given_up_leaves_nothing(
     visitor = open_pages()
     page = visitor.page
     visitor.expect_trouble("answer: DELETE .*/uploads/.* 423")
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
@@ -182,7 +173,7 @@ def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_pat
 
     expect(row_of(page, "empty.mp3").get_by_text("The file is empty.")).to_be_visible()
     expect(row_of(page, "notes.mp3").get_by_text("not a recording")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("uploads: refused")
 
 
 def test_the_same_recording_is_noticed(open_pages: OpenPages) -> None:
