@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.pages.visitor import LIMIT_MS, Visitor
+from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import LIMIT_SECONDS, ServerProcess
 from tests.waiting import wait_until
 
@@ -111,25 +111,6 @@ def test_on_a_phone_the_lesson_is_read_heard_and_searched(
     page.get_by_role("link", name="Search").tap()
     expect(page.get_by_role("heading", level=1, name="Search")).to_be_visible()
     visitor.check_fits()
-
-
-def test_the_keyboard_alone_is_enough(open_pages: OpenPages, api: httpx.Client) -> None:
-    page = open_pages().page
-    page.get_by_role("button", name="Try the sample lesson").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("list", name="Transcript").get_by_role("listitem").first).to_be_visible(
-        timeout=2 * LIMIT_MS
-    )
-
-    page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
-    page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('video').paused")
-    before = page.evaluate("document.querySelector('video').currentTime")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "before => document.querySelector('video').currentTime > before + 4", arg=before
-    )
 
 
 def test_what_is_opened_with_a_time_begins_there(open_pages: OpenPages, api: httpx.Client) -> None:

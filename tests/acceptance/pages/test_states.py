@@ -13,9 +13,10 @@ from sqlmodel import Session
 from backend import database
 from backend.models import Course, Task, Theme
 from backend.models.people import SegmentEdit
+from tests.acceptance.pages.conftest import nano_segments
 from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import ServerProcess
-from tests.audio_files import NANO_LESSON_PATH, nano_lesson, tone, write_text, write_wav
+from tests.audio_files import NANO_LESSON_PATH, tone, write_text, write_wav
 
 OpenPages = Callable[..., Visitor]
 
@@ -38,14 +39,8 @@ def library(lesson_of: Callable[..., int]) -> None:
     """A lesson in each state, and a task in each."""
     said = {"summary": "Light is said to be many things.", "brief": "About light."}
     heard = [
-        {
-            "start": sentence.start,
-            "end": sentence.end,
-            "text": sentence.text,
-            "words": [{"text": w.text, "start": w.start, "end": w.end} for w in sentence.words],
-            "flags": ["repetition"] if number in (1, 30) else [],
-        }
-        for number, sentence in enumerate(nano_lesson().sentences)
+        segment | {"flags": ["repetition"]} if number in (1, 30) else segment
+        for number, segment in enumerate(nano_segments())
     ]
     corrected = [
         segment | {"text": f"{segment['text']} Indeed."} if number % 4 == 0 else segment

@@ -1,6 +1,8 @@
 """Recordings come in through the browser, whatever happens on the way."""
 
 import hashlib
+import re
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +162,34 @@ def test_an_upload_that_is_given_up_leaves_nothing(
     assert not [path for path in (data_dir / "uploads").rglob("*") if path.stat().st_size > 100_000]
     with server.client() as client:
         assert client.get("/api/v1/lessons").json()["items"] == []
+
+
+def test_a_full_disk_is_said_and_the_upload_goes_on_when_there_is_room(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    visitor.expect_trouble("answer: PATCH .*/uploads/.* 507")
+    limit_files(server, 10_000_000)
+    visitor.slow_down(4 * SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    row = row_of(page, "long lesson.wav")
+
+    expect(row.get_by_role("alert")).to_have_text(
+        re.compile(r"The disk is full\.\s*Free some space, then try again\.")
+    )
+    expect(page.get_by_role("heading", name="An upload needs you")).to_be_visible()
+    visitor.check_access("uploads: the disk is full")
+    limit_files(server, -1)
+    page.get_by_role("button", name="Go on with long lesson.wav").click()
+
+    expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible()
+    assert stored_hash(server, 1) == hash_of(long_recording)
+
+
+def limit_files(server: ServerProcess, max_bytes: int) -> None:
+    """From now on the disk is full for whatever grows over this; -1 lifts it."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (max_bytes, -1))
 
 
 def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     Response,
@@ -36,6 +37,9 @@ BROWSER_FLAGS = (
     "--mute-audio",
 )
 
+MOST_STOPS = 100
+"""So often the key that goes on to the next control is pressed before one gives up."""
+
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ON_A_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
@@ -51,8 +55,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 AXE = """async () => {
-    const run = runOnly =>
-        axe.run(document, { runOnly, resultTypes: ['violations'], elementRef: true })
+    // No preloading: the server may be gone, and no rule of these needs it.
+    const options = { resultTypes: ['violations'], elementRef: true, preload: false }
+    const run = runOnly => axe.run(document, { ...options, runOnly })
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
     // Whatever scrolls is half beneath a bar at the edge of the window at some moment, and axe
     // takes what is left of it for a target that is too small. It is none if scrolling frees it.
@@ -69,6 +74,22 @@ AXE = """async () => {
             if (id !== 'target-size' || (await isTooSmall(node)))
                 barriers.push({ id, impact, help, place: node.target.join(' ') })
     return barriers
+}"""
+
+
+FOCUS = """async () => {
+    // What moves into sight has begun to by then.
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)
+    const focused = document.activeElement
+    if (!focused || focused === document.body) return 'nothing has the focus'
+    const seen = [focused, ...(focused.labels ?? [])]
+    const isAt = (x, y) => seen.some(each => each.contains(document.elementFromPoint(x, y)))
+    const shares = [0.02, 0.25, 0.5, 0.75, 0.98]
+    const isShown = seen.flatMap(each => [...each.getClientRects()]).some(
+        ({ x, y, width, height }) =>
+            shares.some(across => shares.some(down => isAt(x + across * width, y + down * height)))
+    )
+    return isShown ? null : `what has the focus is hidden: ${focused.outerHTML.slice(0, 200)}`
 }"""
 
 
@@ -177,6 +198,20 @@ class Visitor:
         ]
         barriers = Counter(barrier["impact"] for barrier in found)
         self.access_checks.append(AccessCheck(state, self.look, dict(barriers)))
+
+    def check_focus(self) -> None:
+        """Fails where nothing has the focus, or what has it cannot be seen at all (WCAG 2.4.11)."""
+        trouble = self.page.evaluate(FOCUS)
+        assert trouble is None, f"{self.page.url}: {trouble}"
+
+    def tab_to(self, target: Locator, key: str = "Tab") -> None:
+        """Go there with the keyboard alone; all on the way can be seen."""
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press(key)
+            self.check_focus()
+            if target.evaluate("element => element === document.activeElement"):
+                return
+        raise AssertionError(f"{target} is not within {MOST_STOPS} stops")
 
     def check_fits(self) -> None:
         """Fails where the page is wider than the window, so that one must scroll sideways."""
