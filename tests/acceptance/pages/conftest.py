@@ -11,26 +11,13 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.acceptance.pages import visitor
 from tests.acceptance.pages.visitor import AccessCheck, Visitor
 from tests.api.server import ServerProcess
-from tests.audio_files import NANO_MODEL_DIR, nano_lesson
+from tests.audio_files import NANO_MODEL_DIR
 from tests.built_pages import built_pages
 
 expect.set_options(timeout=visitor.LIMIT_MS)
 
 ACCESS = "access check"
 IMPACTS = ("critical", "serious", "moderate", "minor")
-
-
-def nano_segments() -> list[dict[str, Any]]:
-    """What is said in the nano lesson, as a transcript."""
-    return [
-        {
-            "start": sentence.start,
-            "end": sentence.end,
-            "text": sentence.text,
-            "words": [{"text": w.text, "start": w.start, "end": w.end} for w in sentence.words],
-        }
-        for sentence in nano_lesson().sentences
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.pages.conftest import nano_segments
+from tests.acceptance.pages.lessons import nano_segments
 from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import LIMIT_SECONDS, ServerProcess
 from tests.audio_files import NANO_LESSON_PATH

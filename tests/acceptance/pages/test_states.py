@@ -13,7 +13,7 @@ from sqlmodel import Session
 from backend import database
 from backend.models import Course, Task, Theme
 from backend.models.people import SegmentEdit
-from tests.acceptance.pages.conftest import nano_segments
+from tests.acceptance.pages.lessons import nano_segments
 from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import ServerProcess
 from tests.audio_files import NANO_LESSON_PATH, tone, write_text, write_wav
