@@ -96,7 +96,9 @@ describe('editing in place', () => {
     expect(history[0]?.editor).toBe('Ada')
     expect(await screen.findByRole('textbox', { name: 'Text at 0:06' })).toHaveFocus()
     expect(screen.getByText('Today we learn of Newton.')).toBeVisible()
-    expect(await screen.findByText('Saved')).toBeVisible()
+    await waitFor(() =>
+      expect(screen.getAllByRole('status').map((each) => each.textContent)).toContain('Saved'),
+    )
   })
 
   it('discards with Escape', async () => {

@@ -116,13 +116,13 @@ describe('SearchView', () => {
     )
     await renderInPages(SearchView, { address: '/search?q=energy' })
 
-    const group = within(await screen.findByRole('region', { name: 'Enzymes' }))
+    const group = within(await screen.findByRole('article', { name: 'Enzymes' }))
     expect(await group.findByText('Biology · November 12, 2026')).toBeVisible()
     expect(group.getAllByRole('listitem')).toHaveLength(4)
     await userEvent.click(group.getByRole('button', { name: '2 more in this lesson' }))
     expect(group.getAllByRole('listitem')).toHaveLength(6)
 
-    const ofTitle = within(screen.getByRole('region', { name: 'Sources of energy' }))
+    const ofTitle = within(screen.getByRole('article', { name: 'Sources of energy' }))
     expect(ofTitle.getByText('energy', { selector: 'mark' })).toBeVisible()
     expect(ofTitle.queryByRole('listitem')).not.toBeInTheDocument()
   })

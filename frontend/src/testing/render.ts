@@ -30,6 +30,9 @@ export async function renderInPages(
   await router.push(address)
   const stop = useConnection(pinia).start()
   const rendered = render(component, {
+    container: document.body.appendChild(
+      Object.assign(document.createElement('div'), { id: 'menus' }),
+    ),
     props,
     slots,
     global: { plugins: [pinia, i18n, router] },

@@ -1,12 +1,11 @@
 """Every page on a phone and on a wide screen, light and dark, in French, and from right to left."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.pages.visitor import PHONE, WIDE, Visitor
+from tests.acceptance.pages.visitor import LOOKS, Visitor
 
 OpenPages = Callable[..., Visitor]
 
@@ -18,29 +17,15 @@ RIGHT_TO_LEFT = [
     {"start": 5.0 * n, "end": 5.0 * n + 4, "text": f"هذه هي الجملة {n} عن الضوء."}
     for n in range(40)
 ]
-PATHS = (
-    "/",
-    "/lessons/1",
-    "/search?q=light",
-    "/notes",
-    "/tasks",
-    "/settings",
-    "/trash",
-    "/nothing",
-)
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"viewport": WIDE},
-    "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
-    "wide and dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "phone and dark": {
-        "viewport": PHONE,
-        "has_touch": True,
-        "is_mobile": True,
-        "color_scheme": "dark",
-    },
-    "French": {"viewport": WIDE, "locale": "fr-FR"},
-    "200 % zoom": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
+PAGES = {
+    "library": "/",
+    "lesson": "/lessons/1",
+    "search": "/search?q=light",
+    "notes": "/notes",
+    "tasks": "/tasks",
+    "settings": "/settings",
+    "trash": "/trash",
+    "not found": "/nothing",
 }
 
 
@@ -55,18 +40,18 @@ def lessons(lesson_of: Callable[..., int]) -> None:
 def test_every_page_is_open_to_everybody_and_fits(
     open_pages: OpenPages, lessons: None, look: str
 ) -> None:
-    visitor = open_pages(**LOOKS[look])
+    visitor = open_pages(look=look)
     visitor.expect_trouble("answer: GET .*/nothing 404", "/api/v1/lessons/1/media")
-    for path in PATHS:
+    for name, path in PAGES.items():
         visitor.page.goto(path)
         expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
         visitor.settle()
-        visitor.check_access()
+        visitor.check_access(name)
         visitor.check_fits()
 
 
 def test_the_pages_speak_french(open_pages: OpenPages, lessons: None) -> None:
-    page = open_pages(locale="fr-FR").page
+    page = open_pages(look="French").page
 
     expect(page.get_by_role("heading", level=1, name="Bibliothèque")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
@@ -91,4 +76,4 @@ def test_a_lesson_from_right_to_left_is_shown_so(open_pages: OpenPages, lessons:
     expect(sentence).to_be_visible()
 
     assert sentence.evaluate("element => getComputedStyle(element).direction") == "rtl"
-    visitor.check_access()
+    visitor.check_access("lesson: from right to left")

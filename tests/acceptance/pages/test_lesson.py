@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.pages.visitor import LIMIT_MS, PHONE, Visitor
+from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import LIMIT_SECONDS, ServerProcess
 from tests.waiting import wait_until
 
@@ -56,7 +56,7 @@ def test_from_the_first_start_to_a_file_to_pass_on(
     visitor = open_pages()
     page = visitor.page
     segments = start_with_sample(page, api)
-    visitor.check_access()
+    visitor.check_access("lesson: just transcribed")
 
     # It follows the sound, word by word.
     page.get_by_role("button", name="Play", exact=True).click()
@@ -81,7 +81,7 @@ def test_from_the_first_start_to_a_file_to_pass_on(
     page.get_by_role("searchbox").fill(wanted)
     moment = page.get_by_role("main").get_by_role("link", name=re.compile(r"^\d+:\d\d")).first
     expect(moment.locator("mark").first).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("search: results")
     moment.click()
     expect(page).to_have_url(re.compile(r"/lessons/1\?t="))
     shown = page.locator("[data-segment][aria-current]")
@@ -100,7 +100,7 @@ def test_from_the_first_start_to_a_file_to_pass_on(
 def test_on_a_phone_the_lesson_is_read_heard_and_searched(
     open_pages: OpenPages, api: httpx.Client
 ) -> None:
-    visitor = open_pages(viewport=PHONE, has_touch=True, is_mobile=True)
+    visitor = open_pages(look="phone")
     page = visitor.page
     start_with_sample(page, api)
     visitor.check_fits()
@@ -111,25 +111,6 @@ def test_on_a_phone_the_lesson_is_read_heard_and_searched(
     page.get_by_role("link", name="Search").tap()
     expect(page.get_by_role("heading", level=1, name="Search")).to_be_visible()
     visitor.check_fits()
-
-
-def test_the_keyboard_alone_is_enough(open_pages: OpenPages, api: httpx.Client) -> None:
-    page = open_pages().page
-    page.get_by_role("button", name="Try the sample lesson").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("list", name="Transcript").get_by_role("listitem").first).to_be_visible(
-        timeout=2 * LIMIT_MS
-    )
-
-    page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
-    page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('video').paused")
-    before = page.evaluate("document.querySelector('video').currentTime")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "before => document.querySelector('video').currentTime > before + 4", arg=before
-    )
 
 
 def test_what_is_opened_with_a_time_begins_there(open_pages: OpenPages, api: httpx.Client) -> None:

@@ -24,7 +24,7 @@ def test_the_sample_lesson_is_one_click_away(open_pages: OpenPages, server: Serv
     visitor = open_pages()
     page = visitor.page
     expect(page.get_by_role("heading", name="The library is empty")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("library: empty")
 
     page.get_by_role("button", name="Try the sample lesson").click()
 
@@ -43,7 +43,7 @@ def test_courses_are_made_renamed_removed_and_had_back(
     visitor = open_pages()
     page = visitor.page
     page.get_by_role("button", name="New course").click()
-    visitor.check_access()
+    visitor.check_access("library: name dialog")
     page.get_by_label("Title").fill("Biology")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Biology")).to_be_visible()
@@ -51,7 +51,7 @@ def test_courses_are_made_renamed_removed_and_had_back(
     page.get_by_role("link", name="All courses").click()
     page.get_by_role("button", name="Select", exact=True).click()
     page.get_by_role("checkbox", name="Select Enzymes").check()
-    visitor.check_access()
+    visitor.check_access("library: selection bar")
     page.get_by_role("button", name="Move", exact=True).click()
     page.get_by_role("menuitem", name="Biology").click()
     expect(page.get_by_text("1 lesson is now in “Biology”.")).to_be_visible()
@@ -70,7 +70,7 @@ def test_courses_are_made_renamed_removed_and_had_back(
     page.get_by_role("button", name="Undo").last.click()
     page.get_by_role("navigation", name="Courses").get_by_role("link", name="Life").click()
     expect(page.get_by_role("list", name="Lessons").get_by_role("heading")).to_have_text("Enzymes")
-    visitor.check_access()
+    visitor.check_access("library: a course brought back")
 
 
 def test_removed_lessons_come_back_from_the_trash(
@@ -87,10 +87,10 @@ def test_removed_lessons_come_back_from_the_trash(
 
     page.get_by_role("link", name="Trash").click()
     expect(page.get_by_text("days left")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("trash: a lesson")
     page.get_by_role("button", name="Bring back Enzymes").click()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("trash: empty")
 
     page.get_by_role("link", name="To the library").click()
     expect(page.get_by_role("link", name="Enzymes")).to_be_visible()

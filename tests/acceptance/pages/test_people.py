@@ -56,7 +56,7 @@ def test_a_sentence_is_edited_in_place(visit: Callable[[], Visitor], server: Ser
     visitor = visit()
     page = visitor.page
     field = edit(page, 2)
-    visitor.check_access()
+    visitor.check_access("lesson: segment editor")
     field.fill("This is about colour.")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
@@ -65,7 +65,94 @@ def test_a_sentence_is_edited_in_place(visit: Callable[[], Visitor], server: Ser
     wait_until(lambda: text_of(server, 2) == "This is about colour.", LIMIT_SECONDS)
     page.reload()
     expect(page.locator("[data-segment='2']")).to_contain_text("This is about colour.")
-    visitor.check_access()
+    visitor.check_access("lesson: an edited sentence")
+
+
+def test_an_edit_is_undone_at_once_and_later_from_its_history(
+    visit: Callable[[], Visitor], server: ServerProcess
+) -> None:
+    page = visit().page
+    before = text_of(server, 2)
+    edit(page, 2).fill("One.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    wait_until(lambda: text_of(server, 2) == "One.", LIMIT_SECONDS)
+    expect(page.get_by_role("button", name="Undo edit")).to_be_visible()
+
+    page.keyboard.press("Control+z")
+
+    expect(page.locator("[data-segment='2']")).to_have_text(before)
+    wait_until(lambda: text_of(server, 2) == before, LIMIT_SECONDS)
+
+    page.locator("[data-segment='2']").dblclick()
+    page.get_by_role("textbox", name="Text at").fill("Two.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    wait_until(lambda: text_of(server, 2) == "Two.", LIMIT_SECONDS)
+    page.reload()
+    page.get_by_role("button", name="Edited by Ada").click()
+    page.get_by_role("button", name="Restore these words").click()
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("[data-segment='2']")).to_have_text(before)
+    assert text_of(server, 2) == before
+
+
+def test_text_from_right_to_left_is_edited_so(
+    open_pages: OpenPages, lesson_of: Callable[..., int], server: ServerProcess
+) -> None:
+    said = [{"start": 0.0, "end": 4.0, "text": "هذه جملة عن الضوء."}]
+    lesson_id = lesson_of(title="الضوء", language="ar", duration=4.0, transcript=said)
+    visitor = open_pages(f"/lessons/{lesson_id}")
+    page = visitor.page
+    # At its end, which is at the left.
+    page.locator("[data-segment='0']").dblclick(position={"x": 3, "y": 10})
+    say_name(page)
+    field = page.get_by_role("textbox", name="Text at")
+    expect(field).to_be_focused()
+
+    assert field.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    page.keyboard.press("End")
+    right = caret_of(page)
+    page.keyboard.type(" واللون")
+    assert caret_of(page) < right
+    visitor.check_access("lesson: segment editor, right to left")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+    wait_until(lambda: text_of(server, 0) == "هذه جملة عن الضوء. واللون", LIMIT_SECONDS)
+
+
+def caret_of(page: Page) -> float:
+    """How far from the left the caret is, in pixels."""
+    return float(
+        page.evaluate("document.getSelection().getRangeAt(0).getBoundingClientRect().left")
+    )
+
+
+def test_on_a_phone_one_sees_beside_the_sentence_whether_it_is_saved(
+    open_pages: OpenPages, lesson: str, server: ServerProcess
+) -> None:
+    visitor = open_pages(lesson, look="phone")
+    visitor.expect_trouble("^failed: ", "answer: .* 503", "^console: .*EventSource")
+    page = visitor.page
+    last = page.locator("[data-segment='11']")
+    last.scroll_into_view_if_needed()
+    last.press("e")
+    say_name(page)
+    field = page.get_by_role("textbox", name="Text at")
+    before = field.bounding_box()
+
+    server.kill()
+    field.fill("This is sentence 11 about colour.")
+
+    paragraph = page.get_by_role("listitem").filter(has=field)
+    expect(paragraph.get_by_text("Will be saved when the server is back")).to_be_in_viewport()
+    visitor.check_access("lesson: an edit waits for the server")
+    assert before is not None
+    after = field.bounding_box()
+    assert after is not None
+    assert after["y"] == before["y"]
 
 
 def test_what_is_typed_while_the_server_is_gone_is_saved_when_it_is_back(
@@ -104,7 +191,7 @@ def test_two_people_at_one_sentence_are_both_asked(
 
     notice = other.page.get_by_text("Somebody else has changed this passage meanwhile")
     expect(notice).to_be_visible()
-    other.check_access()
+    other.check_access("lesson: conflict notice")
     other.page.get_by_role("button", name="Keep mine").click()
     wait_until(lambda: text_of(server, 3) == "Mine.", LIMIT_SECONDS)
     expect(notice).to_be_hidden()
@@ -118,7 +205,7 @@ def test_words_are_highlighted_and_noted_and_found_again(
     select_words(page, 4)
     bar = page.get_by_role("toolbar", name="Selected words")
     expect(bar).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("lesson: selection bar")
     bar.get_by_role("button", name="Write a note").click()
     say_name(page)
     page.get_by_role("textbox", name="Note").fill("Asked in the exam.")
@@ -126,7 +213,7 @@ def test_words_are_highlighted_and_noted_and_found_again(
 
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Notes").click()
     expect(page.get_by_text("Asked in the exam.")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("notes: some")
     page.get_by_role("main").get_by_role("link").filter(has=page.locator("mark")).click()
     expect(page).to_have_url(re.compile(r"/lessons/1\?t="))
     expect(page.get_by_role("heading", level=1, name="Light")).to_be_visible()

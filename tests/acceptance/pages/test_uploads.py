@@ -1,6 +1,8 @@
 """Recordings come in through the browser, whatever happens on the way."""
 
 import hashlib
+import re
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,16 +23,6 @@ SLOW_BYTES_PER_SECOND = 1_500_000
 def long_recording(tmp_path: Path) -> Path:
     """About 13 MB, so that a slow upload takes some seconds."""
     return write_wav(tmp_path / "long lesson.wav", tone(400))
-
-
-def slow_down(visitor: Visitor, bytes_per_second: int) -> None:
-    """Of the network, upwards; -1: as fast as it is."""
-    session = visitor.context.new_cdp_session(visitor.page)
-    session.send("Network.enable")
-    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
-    session.send(
-        "Network.emulateNetworkConditions", limits | {"uploadThroughput": bytes_per_second}
-    )
 
 
 def add(page: Page, *recordings: Path, process: bool = False) -> None:
@@ -76,13 +68,14 @@ def test_a_recording_that_is_dropped_becomes_a_lesson_with_a_transcript(
 
     page.dispatch_event("body", "dragenter", {"dataTransfer": data})
     expect(page.get_by_text("Drop recordings here")).to_be_visible()
+    visitor.check_access("uploads: drop overlay")
     page.dispatch_event("body", "drop", {"dataTransfer": data})
 
     expect(page.get_by_text("“light.ogg” was added.")).to_be_visible()
     lesson = page.get_by_role("list", name="Lessons").get_by_role("link", name="light")
     expect(lesson).to_be_visible()
     expect(page.get_by_role("list", name="Lessons").locator("p")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("library: a task runs, toast")
 
 
 def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
@@ -90,16 +83,16 @@ def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
 ) -> None:
     visitor = open_pages()
     page = visitor.page
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     page.reload()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     row = row_of(page, "long lesson.wav")
     expect(row.get_by_text("Choose the file again to go on")).to_be_visible()
     expect(row.get_by_text(" MB of ")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("uploads: cut off by a reload")
     with page.expect_request(
         lambda request: request.method == "PATCH" and "/uploads/" in request.url
     ) as sent:
@@ -116,14 +109,14 @@ def test_an_upload_goes_on_by_itself_when_the_server_is_back(
     visitor = open_pages()
     page = visitor.page
     visitor.expect_trouble("^failed: ", "answer: .* 503", "^console: .*EventSource")
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     server.kill()
     row = row_of(page, "long lesson.wav")
     expect(row.get_by_text("The server does not answer")).to_be_visible()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     port = httpx.URL(server.address or "").port
     with ServerProcess(port=port or 0) as again:
         expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible(timeout=60_000)
@@ -136,14 +129,14 @@ def test_an_upload_is_paused_and_gone_on_with_and_stays_through_the_pages(
 ) -> None:
     visitor = open_pages()
     page = visitor.page
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
     page.get_by_role("button", name="Pause long lesson.wav").click()
     page.get_by_role("link", name="Search").click()
     expect(row_of(page, "long lesson.wav").get_by_text("Paused")).to_be_visible()
-    slow_down(visitor, -1)
+    visitor.slow_down(-1)
     page.get_by_role("button", name="Go on with long lesson.wav").click()
 
     expect(page.get_by_role("link", name="long lesson.wav")).to_be_visible()
@@ -156,7 +149,7 @@ def test_an_upload_that_is_given_up_leaves_nothing(
     visitor = open_pages()
     page = visitor.page
     visitor.expect_trouble("answer: DELETE .*/uploads/.* 423")
-    slow_down(visitor, SLOW_BYTES_PER_SECOND)
+    visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, long_recording)
     wait_for_bytes(page, "long lesson.wav")
 
@@ -171,6 +164,34 @@ def test_an_upload_that_is_given_up_leaves_nothing(
         assert client.get("/api/v1/lessons").json()["items"] == []
 
 
+def test_a_full_disk_is_said_and_the_upload_goes_on_when_there_is_room(
+    open_pages: OpenPages, server: ServerProcess, long_recording: Path
+) -> None:
+    visitor = open_pages()
+    page = visitor.page
+    visitor.expect_trouble("answer: PATCH .*/uploads/.* 507")
+    limit_files(server, 10_000_000)
+    visitor.slow_down(4 * SLOW_BYTES_PER_SECOND)
+    add(page, long_recording)
+    row = row_of(page, "long lesson.wav")
+
+    expect(row.get_by_role("alert")).to_have_text(
+        re.compile(r"The disk is full\.\s*Free some space, then try again\.")
+    )
+    expect(page.get_by_role("heading", name="An upload needs you")).to_be_visible()
+    visitor.check_access("uploads: the disk is full")
+    limit_files(server, -1)
+    page.get_by_role("button", name="Go on with long lesson.wav").click()
+
+    expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible()
+    assert stored_hash(server, 1) == hash_of(long_recording)
+
+
+def limit_files(server: ServerProcess, max_bytes: int) -> None:
+    """From now on the disk is full for whatever grows over this; -1 lifts it."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (max_bytes, -1))
+
+
 def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_path: Path) -> None:
     visitor = open_pages()
     page = visitor.page
@@ -182,7 +203,7 @@ def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_pat
 
     expect(row_of(page, "empty.mp3").get_by_text("The file is empty.")).to_be_visible()
     expect(row_of(page, "notes.mp3").get_by_text("not a recording")).to_be_visible()
-    visitor.check_access()
+    visitor.check_access("uploads: refused")
 
 
 def test_the_same_recording_is_noticed(open_pages: OpenPages) -> None:
