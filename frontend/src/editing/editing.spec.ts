@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { EditPublic } from '@/api/edits'
 import LessonPage from '@/lesson/LessonPage.vue'
-import { aLesson } from '@/testing/lessons'
+import { aWholeLesson } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 
@@ -47,9 +47,8 @@ beforeEach(() => {
   localStorage.setItem('lectern.name', 'Ada')
   stored = [...TEXTS]
   history = []
-  const lesson = aLesson({ duration: 60, has_transcript: true, has_corrected_transcript: false })
   server = fakeServer({
-    'GET /api/v1/lessons/1': { ...lesson, has_summary: false },
+    'GET /api/v1/lessons/1': aWholeLesson({ has_corrected_transcript: false, has_summary: false }),
     'GET /api/v1/tasks': { items: [], next_cursor: null },
     'GET /api/v1/courses': { items: [] },
     'GET /api/v1/lessons/1/notes': { items: [] },

@@ -42,6 +42,12 @@ describe('the texts', () => {
     }
   })
 
+  it('of French keep its signs with their words', async () => {
+    for (const [key, text] of keysOf(await readTexts('fr'))) {
+      expect(text, key).not.toMatch(/ [:;?!»]|« /)
+    }
+  })
+
   it('have every key that is used', async () => {
     const keys = [...keysOf(await readTexts(FALLBACK)).keys()]
     for (const path of sourceFiles()) {

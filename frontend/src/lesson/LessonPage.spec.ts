@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LessonPublic } from '@/api/lessons'
 import { FakeEventSource } from '@/testing/FakeEventSource'
-import { aLesson, aTask } from '@/testing/lessons'
+import { aTask, aWholeLesson } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import { useToasts } from '@/ui/toasts'
@@ -29,21 +29,9 @@ const SUMMARY = {
 
 let server: FakeServer
 
-function publicLesson(more: Partial<LessonPublic> = {}): LessonPublic {
-  return {
-    ...aLesson({ duration: 60 }),
-    own_language: null,
-    filename: 'enzymes.mp3',
-    audio_sha256: null,
-    making: { transcript: null, corrected_transcript: null, summary: null },
-    version: 'v1',
-    ...more,
-  }
-}
-
 function answerLesson(more: Partial<LessonPublic> = {}): void {
   server.on('GET /api/v1/lessons/1', () =>
-    Response.json(publicLesson(more), { headers: { ETag: '"v1"' } }),
+    Response.json(aWholeLesson(more), { headers: { ETag: '"v1"' } }),
   )
 }
 
@@ -346,7 +334,7 @@ describe('LessonPage', () => {
 
   it('goes into the trash, and comes back', async () => {
     server.on('DELETE /api/v1/lessons/1', () => new Response(null, { status: 204 }))
-    server.on('POST /api/v1/trash/1/restore', () => Response.json(publicLesson()))
+    server.on('POST /api/v1/trash/1/restore', () => Response.json(aWholeLesson()))
     const { router, pinia } = await renderPage()
     await userEvent.click(await screen.findByRole('button', { name: 'More' }))
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove' }))
@@ -381,7 +369,7 @@ describe('LessonPage', () => {
     server.on('PATCH /api/v1/lessons/1', (request) => {
       if (request.headers.get('If-Match') === '"v1"') return problem(412, 'conflict')
       expect(request.headers.get('If-Match')).toBe('"v2"')
-      const saved = publicLesson({ title: 'Mine' })
+      const saved = aWholeLesson({ title: 'Mine' })
       return Response.json(saved, { headers: { ETag: '"v3"' } })
     })
     await renderPage()
@@ -391,7 +379,7 @@ describe('LessonPage', () => {
     await userEvent.clear(title)
     await userEvent.type(title, 'Mine')
     server.on('GET /api/v1/lessons/1', () =>
-      Response.json(publicLesson({ title: 'Theirs' }), { headers: { ETag: '"v2"' } }),
+      Response.json(aWholeLesson({ title: 'Theirs' }), { headers: { ETag: '"v2"' } }),
     )
     await userEvent.click(screen.getByRole('button', { name: 'Save' }))
     expect(await screen.findByText('Theirs')).toBeVisible()

@@ -4,7 +4,7 @@ import { defineComponent, h, ref } from 'vue'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { NoteNew, NotePublic } from '@/api/notes'
 import LessonPage from '@/lesson/LessonPage.vue'
-import { aLesson } from '@/testing/lessons'
+import { aWholeLesson } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import Toaster from '@/ui/Toaster.vue'
@@ -36,7 +36,7 @@ beforeEach(() => {
   localStorage.setItem('lectern.name', 'Ada')
   notes = []
   server = fakeServer({
-    'GET /api/v1/lessons/1': aLesson({ duration: 60, has_corrected_transcript: false }),
+    'GET /api/v1/lessons/1': aWholeLesson({ has_corrected_transcript: false }),
     'GET /api/v1/lessons/1/transcript': {
       segments: [
         { start: 0, end: 2, text: 'Good morning, everyone.' },

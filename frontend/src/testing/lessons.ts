@@ -1,4 +1,4 @@
-import type { LessonListed } from '@/api/lessons'
+import type { LessonListed, LessonPublic } from '@/api/lessons'
 import type { TaskPublic } from '@/api/tasks'
 
 export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
@@ -17,6 +17,19 @@ export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
     has_transcript: true,
     has_corrected_transcript: true,
     has_summary: true,
+    ...more,
+  }
+}
+
+/** As its own address gives it. */
+export function aWholeLesson(more: Partial<LessonPublic> = {}): LessonPublic {
+  return {
+    ...aLesson({ duration: 60 }),
+    own_language: null,
+    filename: 'enzymes.mp3',
+    audio_sha256: null,
+    making: { transcript: null, corrected_transcript: null, summary: null },
+    version: 'v1',
     ...more,
   }
 }

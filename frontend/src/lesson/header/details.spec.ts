@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { LessonPublic } from '@/api/lessons'
-import { aLesson } from '@/testing/lessons'
+import { aWholeLesson } from '@/testing/lessons'
 import { changeOf, formOf } from './details'
 
-const lesson: LessonPublic = {
-  ...aLesson({ theme_id: 5 }),
-  own_language: 'en',
-  filename: 'enzymes.mp3',
-  audio_sha256: null,
-  making: { transcript: null, corrected_transcript: null, summary: null },
-  version: 'v1',
-}
+const lesson = aWholeLesson({ theme_id: 5, own_language: 'en' })
 const form = formOf(lesson, 'Cells')
 
 describe('a change of the details', () => {
