@@ -244,7 +244,7 @@ def test_a_removed_note_is_gone_for_all_at_once_and_comes_back_from_another_page
     page.get_by_label("What is shown").select_option("Notes")
     expect(page.get_by_role("heading", name="No note is like that")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/notes\?kind=note$"))
-    visitor.check_access()
+    visitor.check_access("notes: none is like that")
     page.get_by_label("What is shown").select_option("Highlights only")
     expect(mark).to_be_visible()
     page.get_by_role("searchbox").fill("zebra")
