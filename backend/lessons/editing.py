@@ -19,7 +19,7 @@ from backend.lessons.wording import clean_person, clean_segment
 from backend.models import Segment, SegmentEdit
 from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, holding_edits, keeping_notes
-from backend.text.anchors import span_of
+from backend.text.stored_text import span_of
 from backend.versions import require_version, version_of
 
 

@@ -26,8 +26,9 @@ from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_
 from backend.models.people import is_there
 from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, put_note, stretch_of
-from backend.text.anchors import StoredText, Stretch, quote
 from backend.text.sentences import normalise_words
+from backend.text.stored_text import StoredText
+from backend.text.stretches import Stretch, quote
 from backend.versions import require_version, version_of
 
 LARGEST_PAGE = 500

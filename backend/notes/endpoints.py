@@ -9,7 +9,7 @@ from backend.dependencies import SessionDep
 from backend.lessons import notes as service
 from backend.models import Colour
 from backend.notes.schemas import ColourName, NoteChange, NoteNew, NotePage, NotePublic, Notes
-from backend.text.anchors import Stretch
+from backend.text.stretches import Stretch
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
 from backend.web.inputs import DEFAULT_LIMIT, AnyOfIds, Cursor, Id, Limit, PathId, Text

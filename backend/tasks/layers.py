@@ -20,7 +20,7 @@ from backend.models.columns import LARGEST_ID
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json, transcript_hash
 from backend.tasks.people import LessonTexts, keeping_notes
-from backend.text.anchors import StoredText
+from backend.text.stored_text import StoredText
 
 TRANSCRIPT = "transcript"
 CORRECTED = "corrected_transcript"

@@ -19,17 +19,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from backend.index.passages import index_lesson
 from backend.models import CorrectionProposal, FormerLayer, Lesson, Note, SegmentEdit
-from backend.text.anchors import (
-    Decision,
-    Part,
-    Quotation,
-    StoredText,
-    Stretch,
-    follow_stretch,
-    paint_segment,
-    place_decisions,
-    quote,
-)
+from backend.text.anchors import Decision, Part, paint_segment, place_decisions
+from backend.text.stored_text import StoredText
+from backend.text.stretches import Quotation, Stretch, follow_stretch, quote
 
 BY_HAND = {"by_hand": True}
 """The metadata of a corrected transcript that is the transcript with people's edits: no model and

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
 from backend.text.sentences import normalise_words
 
 
@@ -26,6 +24,8 @@ class WordErrorRate(NamedTuple):
 
 def word_error_rate(reference: str, heard: str) -> WordErrorRate:
     """Compare what was heard with what was said, by `normalise_words`."""
+    from rapidfuzz.distance import Levenshtein
+
     reference_words = normalise_words(reference)
     errors = Levenshtein.distance(reference_words, normalise_words(heard))
     return WordErrorRate(errors, len(reference_words))
@@ -60,6 +60,8 @@ class Run(NamedTuple):
 
 def compare_runs(before: Sequence[str], after: Sequence[str]) -> list[Run]:
     """The runs that turn `before` into `after`, equal and changed ones in turn."""
+    from rapidfuzz.distance import Levenshtein
+
     runs: list[Run] = []
     for code in Levenshtein.opcodes(before, after):
         is_equal = code.tag == "equal"

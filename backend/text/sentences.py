@@ -5,9 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from syntok import segmenter
-from syntok.tokenizer import Tokenizer
-
 
 class Span(NamedTuple):
     """A stretch of a text: `text[start:end]`, counted in characters."""
@@ -91,6 +88,9 @@ def _split_paragraph(text: str, paragraph: Span, language: str) -> list[Span]:
 
 
 def _proposed_starts(text: str) -> list[int]:
+    from syntok import segmenter
+    from syntok.tokenizer import Tokenizer
+
     tokens = Tokenizer(replace_not_contraction=False).tokenize(text)
     starts = {sentence[0].offset for sentence in segmenter.segment(tokens)}
     starts.update(match.end() for match in CERTAIN_END.finditer(text))

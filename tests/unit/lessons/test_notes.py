@@ -28,7 +28,7 @@ from backend.lessons.notes import (
 )
 from backend.lessons.removal import trash_lesson
 from backend.models import Colour, Course, Lesson, Note, Theme
-from backend.text.anchors import Stretch
+from backend.text.stretches import Stretch
 from tests.unit.lessons.people import SPOKEN, correct, edit, hear, spoken
 
 MakeLesson = Callable[..., int]

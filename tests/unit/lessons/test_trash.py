@@ -30,7 +30,7 @@ from backend.search.service import SearchRequest, search
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, read_layer, restore_layer
 from backend.tasks.summary import run_summary
-from backend.text.anchors import Stretch
+from backend.text.stretches import Stretch
 from tests.unit.lessons.people import SPOKEN, edit, read, shown, spoken
 
 MakeLesson = Callable[..., int]

@@ -6,19 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.models.transcript import Flag, Segment, Word
-from backend.text.anchors import (
-    Decision,
-    Part,
-    Quotation,
-    StoredText,
-    Stretch,
-    follow_stretch,
-    paint_segment,
-    place_decisions,
-    quote,
-    span_of,
-)
+from backend.text.anchors import Decision, Part, paint_segment, place_decisions
 from backend.text.sentences import display_words, normalise_words
+from backend.text.stored_text import StoredText, span_of
+from backend.text.stretches import Quotation, Stretch, follow_stretch, quote
 from tests.unit.text.transcripts import SPOKEN_TEXT, transcripts
 
 SAID = "the cell sell divides every day no yes yes it's well-known — 3.5"

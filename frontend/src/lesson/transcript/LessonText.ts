@@ -9,6 +9,9 @@ export interface Stretch {
   last_word: number
 }
 
+/** Of so many segments the words are kept: more than are looked at together. */
+const KEPT_WORDS = 400
+
 /**
  * One text of a lesson. It is never reactive: ten thousand segments are held as they came, and
  * what is known of their words is worked out when it is asked for.
@@ -43,9 +46,16 @@ export class LessonText {
     let words = this.#words.get(position)
     if (words === undefined) {
       words = timeWords(this.segment(position))
-      this.#words.set(position, words)
+      this.#keepWords(position, words)
     }
     return words
+  }
+
+  /** Whoever hears a lesson to its end comes by all of its words, and needs them no more. */
+  #keepWords(position: number, words: readonly TimedWord[]): void {
+    const [oldest] = this.#words.keys()
+    if (oldest !== undefined && this.#words.size >= KEPT_WORDS) this.#words.delete(oldest)
+    this.#words.set(position, words)
   }
 
   /** The same with another text of one segment. */
