@@ -134,33 +134,102 @@ def test_the_worker_of_a_killed_server_stops_and_the_next_server_goes_on(
         assert server.stop() == 0
 
 
-def test_no_change_that_was_answered_is_lost_when_the_server_is_killed(
-    each_database: str, lesson_of: MakeLesson
-) -> None:
-    address = f"{V1}/lessons/{lesson_of(title='0', transcript=spoken(3))}"
-    answered = 0
+def change_title(client: httpx.Client, lesson: str, number: int) -> None:
+    change = {"title": str(number)}
+    client.patch(lesson, json=change, headers={"If-Match": "*"}).raise_for_status()
+
+
+def read_title(client: httpx.Client, lesson: str) -> int:
+    return int(client.get(lesson).json()["title"])
+
+
+def edit_segment(client: httpx.Client, lesson: str, number: int) -> None:
+    seen = client.get(f"{lesson}/segments/0").headers["ETag"]
+    change = {"text": f"edit {number}", "editor": "Ada"}
+    client.patch(f"{lesson}/segments/0", json=change, headers={"If-Match": seen}).raise_for_status()
+
+
+def read_edit(client: httpx.Client, lesson: str) -> int:
+    """Text, history and index tell of the same one."""
+    text = client.get(f"{lesson}/segments/0").json()["text"]
+    history = client.get(f"{lesson}/segments/0/history").json()["items"]
+    assert history[0]["text"] == text
+    assert n_found(client, text) == 1
+    return int(text.removeprefix("edit "))
+
+
+N_CAPTIONS = 40
+
+
+def import_captions(client: httpx.Client, lesson: str, number: int) -> None:
+    cues = [f"00:{n:02}.000 --> 00:{n:02}.900\nimport {number}" for n in range(N_CAPTIONS)]
+    client.post(
+        f"{lesson}/captions",
+        content="\n\n".join(["WEBVTT", *cues]),
+        headers={"Content-Type": "text/vtt"},
+    ).raise_for_status()
+
+
+def read_import(client: httpx.Client, lesson: str) -> int:
+    """All captions are those of one import, and the index has these and no others."""
+    segments = client.get(f"{lesson}/transcript").json()["segments"]
+    (text,) = {segment["text"] for segment in segments}
+    assert len(segments) == n_found(client, text) == n_found(client, "import") == N_CAPTIONS
+    return int(text.removeprefix("import "))
+
+
+def n_found(client: httpx.Client, phrase: str) -> int:
+    return int(client.get(f"{V1}/search", params={"q": f'"{phrase}"'}).json()["total"])
+
+
+KILLED_AFTER_SECONDS = (0.0, 0.01, 0.03)
+"""After an answer, so that it comes at different places of the next change."""
+
+
+def write_until_killed(
+    lesson: str, write: Callable[[httpx.Client, str, int], None], first: int, seconds: float
+) -> int:
+    """Change after change, until the server is killed; the number of the last that it answered."""
+    answered = first - 1
     with ServerProcess("--no-worker") as server, server.client() as client:
 
         def change_again_and_again() -> None:
             nonlocal answered
             try:
-                for number in range(1, 10_000):
-                    title = {"title": str(number)}
-                    client.patch(address, json=title, headers={"If-Match": "*"})
-                    answered = number
+                while True:
+                    write(client, lesson, answered + 1)
+                    answered += 1
             except httpx.HTTPError:
                 return  # the server is gone
 
         writer = threading.Thread(target=change_again_and_again)
         writer.start()
-        wait_until(lambda: answered >= 20, LIMIT_SECONDS)
+        wait_until(lambda: answered >= first + 5, LIMIT_SECONDS)
+        time.sleep(seconds)
         server.kill()
         writer.join()
+    return answered
 
-    with ServerProcess("--no-worker") as server, server.client() as client:
-        title = int(client.get(address).json()["title"])
-        assert title in (answered, answered + 1)
-        assert server.stop() == 0
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [(change_title, read_title), (edit_segment, read_edit), (import_captions, read_import)],
+)
+def test_no_change_that_was_answered_is_lost_or_half_when_the_server_is_killed(
+    each_database: str,
+    lesson_of: MakeLesson,
+    write: Callable[[httpx.Client, str, int], None],
+    read: Callable[[httpx.Client, str], int],
+) -> None:
+    lesson = f"{V1}/lessons/{lesson_of(title='0', transcript=spoken(3))}"
+    stored = 0
+    for seconds in KILLED_AFTER_SECONDS:
+        answered = write_until_killed(lesson, write, stored + 1, seconds)
+
+        with ServerProcess("--no-worker") as server, server.client() as client:
+            stored = read(client, lesson)
+            assert stored in (answered, answered + 1)
+            assert server.stop() == 0
 
 
 # --- the beginning ---------------------------------------------------------------------------
