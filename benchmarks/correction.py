@@ -28,7 +28,8 @@ TEXT = "so the mitochondria is the power house of the cell as you all know"
 
 
 def main(targets: Targets, is_quick: bool) -> None:
-    rows, least = [], {}
+    rows: list[tuple[str, ...]] = []
+    least: dict[str, float] = {}
     for provider in ("OpenAI",) if is_quick else ("OpenAI", "Anthropic"):
         attempts = [_measure(provider) for _ in range(1 if is_quick else 3)]
         walls = sorted(wall for wall, _ in attempts)
@@ -42,8 +43,8 @@ def main(targets: Targets, is_quick: bool) -> None:
         ("", "least s", "most s", "x ideal", "CPU ms a group"),
         rows,
     )
-    for provider, ratio in least.items():
-        targets.at_most(f"{provider}: against the ideal", ratio, MAX_RATIO)
+    for provider, times_ideal in least.items():
+        targets.at_most(f"{provider}: against the ideal", times_ideal, MAX_RATIO)
 
 
 def _measure(provider: str) -> tuple[float, float]:
@@ -80,10 +81,10 @@ def _add_lesson(n_segments: int) -> int:
     from sqlmodel import Session
 
     from backend.database import engine
-    from backend.models import Lesson
+    from backend.models import Lesson, Segment
 
     segments = [
-        {"start": 4.0 * number, "end": 4.0 * number + 3.5, "text": f"{TEXT}, part {number}"}
+        Segment(start=4.0 * number, end=4.0 * number + 3.5, text=f"{TEXT}, part {number}")
         for number in range(n_segments)
     ]
     with Session(engine) as session:

@@ -79,7 +79,14 @@ def ask_with_lectern(choice: ModelChoice) -> Callable[[], Corrections]:
 def ask_with_langchain(choice: ModelChoice) -> Callable[[], Corrections]:
     structured = build_chat_model(choice).with_structured_output(Corrections, include_raw=True)
     messages = [("system", SYSTEM), ("user", USER)]
-    return lambda: structured.invoke(messages)["parsed"]
+
+    def ask() -> Corrections:
+        answer = structured.invoke(messages)
+        assert isinstance(answer, dict)
+        parsed: Corrections = answer["parsed"]
+        return parsed
+
+    return ask
 
 
 def main() -> None:

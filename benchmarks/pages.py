@@ -7,7 +7,7 @@ browser, the server and its worker share the machine.
 
 import gzip
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -152,7 +152,7 @@ def _open(page: Page, path: str, selector: str) -> float:
     return float(page.evaluate("window.usableAt"))
 
 
-def _print(title: str, rows: dict[str, Sequence[float]]) -> None:
+def _print(title: str, rows: Mapping[str, Sequence[float]]) -> None:
     figures = [
         (name, *(f"{percentile(times, share):.1f}" for share in (0.5, 0.95, 1)))
         for name, times in rows.items()

@@ -59,7 +59,9 @@ def main(targets: Targets, is_quick: bool) -> None:
 
 
 def _measure(targets: Targets, kind: str, n_requests: int) -> None:
-    rows, ordinary, commonest = [], [], []
+    rows: list[tuple[str, ...]] = []
+    ordinary: list[float] = []
+    commonest: list[float] = []
     for name, requests in _make_requests(n_requests).items():
         times = [_milliseconds(request) for request in requests]
         rows.append((name, *(f"{percentile(times, share):.1f}" for share in (0.5, 0.95, 1))))

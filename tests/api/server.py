@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import httpx
 import uvicorn
@@ -67,7 +67,7 @@ class ServerProcess:
         for listener in self._listeners:
             listener.start()
 
-    def _listen(self, stream: "subprocess.IO[str]") -> None:
+    def _listen(self, stream: IO[str]) -> None:
         for line in stream:
             self.said.append(line.rstrip())
             found = re.search(r"Lectern is at (\S+)", line)

@@ -1,6 +1,6 @@
 """Lessons over HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_lessons_are_found_by_course_theme_and_date(
 def test_each_state_has_its_lessons(client: httpx.Client, lesson_of: MakeLesson) -> None:
     heard = {"transcript": spoken(1)}
     corrected = heard | {"corrected_transcript": spoken(1)}
-    fields_by_state: dict[str, dict[str, object]] = {
+    fields_by_state: dict[str, Mapping[str, object]] = {
         "new": {},
         "transcribed": heard,
         "corrected": corrected,
@@ -271,7 +271,8 @@ def test_a_text_that_is_not_there_yet_is_a_sentence(
 
 def test_a_summary_has_its_moments(client: httpx.Client, lesson_of: MakeLesson) -> None:
     moment = {"text": "Light bends.", "start": 1.0, "end": 2.0, "segments": [0]}
-    unplaced = {"text": "So it seems.", "start": None, "end": None, "segments": []}
+    no_segments: list[int] = []
+    unplaced = {"text": "So it seems.", "start": None, "end": None, "segments": no_segments}
     metadata = {"model": "gpt-4o", "moments": [moment, unplaced]}
     lesson_id = lesson_of(summary="Light bends.", brief="Light.", summary_metadata=metadata)
 

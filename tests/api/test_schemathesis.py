@@ -21,6 +21,7 @@ from sqlmodel import Session
 from backend import database
 from backend.app import create_app
 from backend.models import Course, Lesson, Note, Task, Theme
+from backend.models.transcript import to_segments
 from tests.acceptance.workers import spoken
 from tests.api.server import ServerProcess
 from tests.postgres import empty_database
@@ -100,10 +101,19 @@ def _fill() -> None:
         session.flush()
         session.add(Theme(title="Light", course_id=1))
         session.flush()
-        texts = {"transcript": spoken(3), "corrected_transcript": spoken(3)}
+        heard = to_segments(spoken(3))
         moment = {"text": "Light.", "start": 0.0, "end": 1.0, "segments": [0]}
-        summary = {"summary": "Light.", "summary_metadata": {"moments": [moment]}}
-        session.add(Lesson(title="Waves", course_id=1, filename="one.flac", **texts, **summary))
+        session.add(
+            Lesson(
+                title="Waves",
+                course_id=1,
+                filename="one.flac",
+                transcript=heard,
+                corrected_transcript=heard,
+                summary="Light.",
+                summary_metadata={"moments": [moment]},
+            )
+        )
         session.add(Lesson(title="Nothing yet"))
         session.flush()
         session.add(Note(lesson_id=1, start=0, end=1, quote="one", colour="yellow", author="Ada"))
@@ -122,7 +132,7 @@ def _fill() -> None:
     suppress_health_check=list(HealthCheck),
 )
 def test_no_request_fails_the_server_or_gets_an_answer_that_is_not_documented(
-    case: Case, address: str
+    case: Case[Any], address: str
 ) -> None:
     answer = case.call(base_url=address, timeout=60)
 

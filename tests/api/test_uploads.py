@@ -172,6 +172,7 @@ def test_a_client_of_the_protocol_brings_a_recording_in(uploads: Uploads) -> Non
 
     uploader.upload()
 
+    assert uploader.url
     status = uploads.client.get(urlsplit(uploader.url).path).json()
     assert status["stage"] == "done"
     lesson = uploads.client.get(f"/api/v1/lessons/{status['lesson_id']}").json()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -14,7 +13,7 @@ from backend.pages.serving import NOT_BUILT, Pages
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Host": "localhost"}
 
 
-def client_of(dist: Path) -> httpx.Client:
+def client_of(dist: Path) -> TestClient:
     app: FastAPI = create_app()
     app.router.routes[-1] = Pages(dist)
     return TestClient(app, base_url="http://localhost")
@@ -32,7 +31,7 @@ def dist(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(dist: Path) -> Iterator[httpx.Client]:
+def client(dist: Path) -> Iterator[TestClient]:
     with_pages = client_of(dist)
     yield with_pages
     with_pages.close()
@@ -41,7 +40,7 @@ def client(dist: Path) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize(
     "path", ["/", "/lessons/12?t=754", "/notes", "/search?q=words", "/tasks", "/settings"]
 )
-def test_each_page_is_answered_with_the_document(client: httpx.Client, path: str) -> None:
+def test_each_page_is_answered_with_the_document(client: TestClient, path: str) -> None:
     answer = client.get(path)
 
     assert answer.status_code == 200
@@ -51,7 +50,7 @@ def test_each_page_is_answered_with_the_document(client: httpx.Client, path: str
 
 
 def test_an_address_that_is_no_page_shows_browsers_the_page_that_says_so(
-    client: httpx.Client,
+    client: TestClient,
 ) -> None:
     answer = client.get("/nothing", headers=BROWSER)
 
@@ -59,9 +58,7 @@ def test_an_address_that_is_no_page_shows_browsers_the_page_that_says_so(
     assert "<title>Lectern</title>" in answer.text
 
 
-def test_a_document_that_the_browser_has_is_not_sent_again(
-    client: httpx.Client, dist: Path
-) -> None:
+def test_a_document_that_the_browser_has_is_not_sent_again(client: TestClient, dist: Path) -> None:
     etag = client.get("/").headers["etag"]
 
     known = client.get("/notes", headers={"If-None-Match": etag})
@@ -73,7 +70,7 @@ def test_a_document_that_the_browser_has_is_not_sent_again(
     assert newer.headers["etag"] != etag
 
 
-def test_files_that_are_named_by_their_content_are_kept_for_ever(client: httpx.Client) -> None:
+def test_files_that_are_named_by_their_content_are_kept_for_ever(client: TestClient) -> None:
     kept = client.get("/assets/index-1a2b.js")
     asked = client.get("/theme.js")
 
@@ -95,7 +92,7 @@ def test_files_that_are_named_by_their_content_are_kept_for_ever(client: httpx.C
         "/a%00b",
     ],
 )
-def test_what_is_no_file_of_the_pages_is_not_found(client: httpx.Client, path: str) -> None:
+def test_what_is_no_file_of_the_pages_is_not_found(client: TestClient, path: str) -> None:
     answer = client.get(path)
 
     assert answer.status_code == 404
@@ -103,27 +100,27 @@ def test_what_is_no_file_of_the_pages_is_not_found(client: httpx.Client, path: s
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/nothing", "/healthz/more"])
-def test_what_the_api_does_not_know_stays_a_problem(client: httpx.Client, path: str) -> None:
+def test_what_the_api_does_not_know_stays_a_problem(client: TestClient, path: str) -> None:
     answer = client.get(path, headers=BROWSER)
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_api_keeps_its_own_methods(client: httpx.Client) -> None:
+def test_the_api_keeps_its_own_methods(client: TestClient) -> None:
     answer = client.get("/api/v1/tasks/3/cancel", headers=BROWSER)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_pages_are_only_read(client: httpx.Client, method: str) -> None:
+def test_pages_are_only_read(client: TestClient, method: str) -> None:
     answer = client.request(method, "/notes")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_head_has_the_headers_without_the_document(client: httpx.Client) -> None:
+def test_head_has_the_headers_without_the_document(client: TestClient) -> None:
     answer = client.head("/")
 
     assert (answer.status_code, answer.content) == (200, b"")

@@ -75,7 +75,7 @@ class Received:
     @property
     def user_text(self) -> str:
         """The text of the last user message."""
-        messages = self.body.get("messages") or self.body.get("input")
+        messages = self.body.get("messages") or self.body["input"]
         content = [message for message in messages if message["role"] == "user"][-1]["content"]
         if isinstance(content, str):
             return content
@@ -214,7 +214,21 @@ class ProviderStub:
     def finished(self, how: str, content: Any = '{"segments": [{"id": 1, "te') -> Behaviour:
         raise NotImplementedError
 
+    def refused(self) -> Behaviour:
+        raise NotImplementedError
+
+    def rate_limited(self, headers: Mapping[str, str] | None = None) -> Behaviour:
+        raise NotImplementedError
+
+    def server_error(
+        self, status: int = 500, headers: Mapping[str, str] | None = None
+    ) -> Behaviour:
+        raise NotImplementedError
+
     def bad_key(self) -> Behaviour:
+        raise NotImplementedError
+
+    def context_too_long(self) -> Behaviour:
         raise NotImplementedError
 
 

@@ -58,7 +58,7 @@ def read_planes(path: Path) -> np.ndarray:
 # --- signals -----------------------------------------------------------------------------------
 
 
-def test_signals_last_as_long_as_they_should_and_stay_within_full_scale():
+def test_signals_last_as_long_as_they_should_and_stay_within_full_scale() -> None:
     signals = [
         silence(0.2),
         tone(0.2),
@@ -72,13 +72,13 @@ def test_signals_last_as_long_as_they_should_and_stay_within_full_scale():
     assert all(np.abs(signal).max() <= 1 for signal in signals)
 
 
-def test_a_tone_sounds_at_its_frequency():
+def test_a_tone_sounds_at_its_frequency() -> None:
     signal = tone(1.0, frequency_hz=1000, sample_rate_hz=8000)
 
     assert np.argmax(np.abs(np.fft.rfft(signal))) == 1000
 
 
-def test_a_clipped_square_knows_only_full_scale_and_a_constant_only_its_level():
+def test_a_clipped_square_knows_only_full_scale_and_a_constant_only_its_level() -> None:
     assert set(np.unique(audio_files.clipped_square(0.2))) == {-1.0, 1.0}
     assert set(np.unique(audio_files.constant(0.2, level=0.25))) == {0.25}
 
@@ -88,7 +88,9 @@ def test_a_clipped_square_knows_only_full_scale_and_a_constant_only_its_level():
 
 @pytest.mark.parametrize("sample_format", WAV_CODECS)
 @pytest.mark.parametrize("channels", [1, 2, 6])
-def test_a_wav_holds_the_samples_it_was_given_in_every_format(tmp_path, sample_format, channels):
+def test_a_wav_holds_the_samples_it_was_given_in_every_format(
+    tmp_path: Path, sample_format: str, channels: int
+) -> None:
     wanted = tone(0.1, amplitude=0.9)
 
     path = write_wav(tmp_path / "x.wav", wanted, sample_format=sample_format, channels=channels)
@@ -102,7 +104,7 @@ def test_a_wav_holds_the_samples_it_was_given_in_every_format(tmp_path, sample_f
 
 
 @pytest.mark.parametrize("sample_rate_hz", [8_000, 44_100, 96_000])
-def test_a_wav_has_the_sample_rate_it_was_given(tmp_path, sample_rate_hz):
+def test_a_wav_has_the_sample_rate_it_was_given(tmp_path: Path, sample_rate_hz: int) -> None:
     wanted = tone(0.2, sample_rate_hz=sample_rate_hz)
 
     path = write_wav(tmp_path / "x.wav", wanted, sample_rate_hz=sample_rate_hz)
@@ -112,7 +114,7 @@ def test_a_wav_has_the_sample_rate_it_was_given(tmp_path, sample_rate_hz):
         assert container.duration == 200_000
 
 
-def test_channels_of_their_own_stay_apart(tmp_path):
+def test_channels_of_their_own_stay_apart(tmp_path: Path) -> None:
     wanted = np.stack([tone(0.1), silence(0.1)])
 
     planes = read_planes(write_wav(tmp_path / "x.wav", wanted))
@@ -121,7 +123,7 @@ def test_channels_of_their_own_stay_apart(tmp_path):
     assert np.abs(planes[1]).max() == 0
 
 
-def test_a_wav_without_samples_has_an_audio_track_and_nothing_in_it(tmp_path):
+def test_a_wav_without_samples_has_an_audio_track_and_nothing_in_it(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "x.wav", silence(0))
 
     with av.open(str(path)) as container:
@@ -130,7 +132,9 @@ def test_a_wav_without_samples_has_an_audio_track_and_nothing_in_it(tmp_path):
 
 
 @pytest.mark.parametrize("sample_format", ["f32", "f64"])
-def test_samples_that_are_no_numbers_survive_in_the_floating_formats(tmp_path, sample_format):
+def test_samples_that_are_no_numbers_survive_in_the_floating_formats(
+    tmp_path: Path, sample_format: str
+) -> None:
     spoilt = audio_files.with_non_finite_samples(tone(1.0), every=100)
 
     planes = read_planes(write_wav(tmp_path / "x.wav", spoilt, sample_format=sample_format))
@@ -145,7 +149,9 @@ def test_samples_that_are_no_numbers_survive_in_the_floating_formats(tmp_path, s
 
 @pytest.mark.parametrize("suffix", ENCODINGS)
 @pytest.mark.parametrize("channels", [1, 2])
-def test_an_encoded_tone_comes_back_as_long_and_as_loud(tmp_path, suffix, channels):
+def test_an_encoded_tone_comes_back_as_long_and_as_loud(
+    tmp_path: Path, suffix: str, channels: int
+) -> None:
     wanted = audio_files.in_channels(tone(2.0, frequency_hz=500), channels)
 
     path = encode(tmp_path / f"x{suffix}", wanted)
@@ -160,7 +166,7 @@ def test_an_encoded_tone_comes_back_as_long_and_as_loud(tmp_path, suffix, channe
     assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.1)
 
 
-def test_a_variable_rate_mp3_without_a_header_misleads_about_its_length(tmp_path):
+def test_a_variable_rate_mp3_without_a_header_misleads_about_its_length(tmp_path: Path) -> None:
     quiet_after_noise = np.concatenate([white_noise(10), silence(30)])
 
     path = audio_files.write_variable_rate_mp3(tmp_path / "x.mp3", quiet_after_noise)
@@ -171,12 +177,13 @@ def test_a_variable_rate_mp3_without_a_header_misleads_about_its_length(tmp_path
     with av.open(str(path)) as container:
         sizes = {packet.size for packet in container.demux(audio=0) if packet.size}
         assert len(sizes) > 2
+        assert container.duration is not None
         claimed_seconds = container.duration / av.time_base
     assert len(read_decoded(path)) / SAMPLE_RATE_HZ == pytest.approx(40, abs=0.2)
     assert abs(claimed_seconds - 40) > 5
 
 
-def test_two_tracks_are_two_and_the_first_comes_first(tmp_path):
+def test_two_tracks_are_two_and_the_first_comes_first(tmp_path: Path) -> None:
     path = audio_files.write_two_tracks(tmp_path / "x.mp4", tone(1.0), silence(3.0))
 
     with av.open(str(path)) as container:
@@ -192,7 +199,7 @@ def test_two_tracks_are_two_and_the_first_comes_first(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_video_has_a_picture_and_its_sound(tmp_path, suffix):
+def test_a_video_has_a_picture_and_its_sound(tmp_path: Path, suffix: str) -> None:
     path = audio_files.write_video(tmp_path / f"x{suffix}", tone(2.0), seconds=2.0)
 
     with av.open(str(path)) as container:
@@ -201,14 +208,14 @@ def test_a_video_has_a_picture_and_its_sound(tmp_path, suffix):
     assert len(read_decoded(path)) / SAMPLE_RATE_HZ == pytest.approx(2.0, abs=0.1)
 
 
-def test_a_silent_film_has_no_audio_track(tmp_path):
+def test_a_silent_film_has_no_audio_track(tmp_path: Path) -> None:
     path = audio_files.write_video(tmp_path / "x.mp4", None)
 
     with av.open(str(path)) as container:
         assert [stream.type for stream in container.streams] == ["video"]
 
 
-def test_a_cover_is_an_attached_picture_beside_the_sound(tmp_path):
+def test_a_cover_is_an_attached_picture_beside_the_sound(tmp_path: Path) -> None:
     path = audio_files.write_mp3_with_cover(tmp_path / "x.mp3", tone(1.0))
 
     with av.open(str(path)) as container:
@@ -217,7 +224,7 @@ def test_a_cover_is_an_attached_picture_beside_the_sound(tmp_path):
     assert len(read_decoded(path)) / SAMPLE_RATE_HZ == pytest.approx(1.0, abs=0.1)
 
 
-def test_an_image_holds_one_picture_and_no_sound(tmp_path):
+def test_an_image_holds_one_picture_and_no_sound(tmp_path: Path) -> None:
     path = audio_files.write_image(tmp_path / "x.png")
 
     with av.open(str(path)) as container:
@@ -229,7 +236,7 @@ def test_an_image_holds_one_picture_and_no_sound(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", sorted(set(ENCODINGS) - {".mp4", ".m4a"}))
-def test_the_beginning_of_a_cut_file_decodes(tmp_path, suffix):
+def test_the_beginning_of_a_cut_file_decodes(tmp_path: Path, suffix: str) -> None:
     whole = encode(tmp_path / f"whole{suffix}", white_noise(4.0))
 
     cut = cut_copy(whole, tmp_path / f"cut{suffix}")
@@ -240,7 +247,7 @@ def test_the_beginning_of_a_cut_file_decodes(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".m4a"])
-def test_a_cut_mp4_decodes_only_if_its_index_came_first(tmp_path, suffix):
+def test_a_cut_mp4_decodes_only_if_its_index_came_first(tmp_path: Path, suffix: str) -> None:
     plain = encode(tmp_path / f"plain{suffix}", white_noise(4.0))
     index_first = encode(tmp_path / f"index{suffix}", white_noise(4.0), fast_start=True)
 
@@ -253,7 +260,9 @@ def test_a_cut_mp4_decodes_only_if_its_index_came_first(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".mp3", ".mp4", ".ogg"])
-def test_garbage_and_text_are_no_recordings_whatever_their_name(tmp_path, suffix):
+def test_garbage_and_text_are_no_recordings_whatever_their_name(
+    tmp_path: Path, suffix: str
+) -> None:
     garbage = audio_files.write_garbage(tmp_path / f"garbage{suffix}")
     text = audio_files.write_text(tmp_path / f"text{suffix}")
 
@@ -262,7 +271,7 @@ def test_garbage_and_text_are_no_recordings_whatever_their_name(tmp_path, suffix
             av.open(str(path))
 
 
-def test_subtitles_open_as_media_without_sound(tmp_path):
+def test_subtitles_open_as_media_without_sound(tmp_path: Path) -> None:
     path = audio_files.write_subtitles(tmp_path / "x.srt")
 
     with av.open(str(path)) as container:
@@ -270,14 +279,14 @@ def test_subtitles_open_as_media_without_sound(tmp_path):
 
 
 @pytest.mark.parametrize("name", AWKWARD_FILE_NAMES)
-def test_a_file_can_have_each_of_the_awkward_names(tmp_path, name):
+def test_a_file_can_have_each_of_the_awkward_names(tmp_path: Path, name: str) -> None:
     path = write_wav(tmp_path / name, tone(0.2))
 
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
     assert len(read_decoded(path)) == 3200
 
 
-def test_the_awkward_names_hold_one_of_the_greatest_length():
+def test_the_awkward_names_hold_one_of_the_greatest_length() -> None:
     assert max(len(name.encode()) for name in AWKWARD_FILE_NAMES) == 255
 
 
@@ -290,7 +299,7 @@ def loudness(waveform: audio_files.Waveform, start: float, end: float) -> float:
     return float(np.sqrt(np.mean(piece**2)))
 
 
-def test_the_nano_lesson_is_loud_where_its_sentences_are_and_quiet_between():
+def test_the_nano_lesson_is_loud_where_its_sentences_are_and_quiet_between() -> None:
     lesson = nano_lesson()
 
     assert len(lesson.sentences) == 75
@@ -299,12 +308,12 @@ def test_the_nano_lesson_is_loud_where_its_sentences_are_and_quiet_between():
         assert loudness(lesson.waveform, earlier.end + 0.1, later.start - 0.1) < 0.002
 
 
-def test_the_nano_lesson_cannot_be_written_into():
+def test_the_nano_lesson_cannot_be_written_into() -> None:
     with pytest.raises(ValueError, match="read-only"):
         nano_lesson().waveform[0] = 1
 
 
-def test_arranged_speech_is_loud_where_it_says_and_quiet_in_its_pauses():
+def test_arranged_speech_is_loud_where_it_says_and_quiet_in_its_pauses() -> None:
     speech = speak_nano([Pause(1.5), Say(7), Pause(4.0), Say(0), Say(7), Pause(0.5)])
 
     first, second, third = speech.sentences
@@ -321,13 +330,13 @@ def test_arranged_speech_is_loud_where_it_says_and_quiet_in_its_pauses():
     assert loudness(speech.waveform, first.end + 0.1, second.start - 0.1) < 0.002
 
 
-def test_speech_of_nothing_is_an_empty_waveform():
+def test_speech_of_nothing_is_an_empty_waveform() -> None:
     speech = speak_nano([])
 
     assert (len(speech.waveform), speech.sentences) == (0, ())
 
 
-def test_the_nano_model_hears_arranged_speech_at_the_times_it_says():
+def test_the_nano_model_hears_arranged_speech_at_the_times_it_says() -> None:
     from faster_whisper import WhisperModel
 
     speech = speak_nano([Pause(2), Say(40), Pause(1), Say(12), Pause(3), Say(1), Pause(1)])
@@ -344,7 +353,7 @@ def test_the_nano_model_hears_arranged_speech_at_the_times_it_says():
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".opus"])
-def test_a_repeated_recording_says_the_same_at_known_times(tmp_path, suffix):
+def test_a_repeated_recording_says_the_same_at_known_times(tmp_path: Path, suffix: str) -> None:
     speech = speak_nano([Pause(0.5), Say(3), Pause(0.5)])
     source = write_wav(tmp_path / "source.wav", speech.waveform)
 
@@ -359,7 +368,7 @@ def test_a_repeated_recording_says_the_same_at_known_times(tmp_path, suffix):
         assert loudness(heard, sentence.end + 0.1, sentence.end + 0.5) < 0.002
 
 
-def test_the_text_of_the_nano_lesson_is_that_of_its_sentences():
+def test_the_text_of_the_nano_lesson_is_that_of_its_sentences() -> None:
     text = NANO_LESSON_PATH.with_suffix(".txt").read_text(encoding="utf-8")
 
     assert text.splitlines() == [sentence.text for sentence in nano_lesson().sentences]

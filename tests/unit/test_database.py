@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from backend import database
 from backend.database import (
@@ -307,7 +307,7 @@ def test_a_full_disk_says_so_and_keeps_what_was_stored(data_dir: Path) -> None:
         pages = connection.scalar(text("PRAGMA page_count"))
         connection.execute(text(f"PRAGMA max_page_count={pages}"))
 
-        long_text = [{"start": 0, "end": 1, "text": "x" * 100_000}]
+        long_text = [Segment(start=0, end=1, text="x" * 100_000)]
         with Session(connection) as session:
             session.add(Lesson(title="After", transcript=long_text))
             with pytest.raises(StorageFull, match="is full"):
@@ -331,14 +331,15 @@ def test_plain_sql_can_insert_a_task(session: Session) -> None:
     session.connection().execute(text("INSERT INTO task (task_type) VALUES ('summary')"))
     session.commit()
 
-    first, second = session.exec(select(Task).order_by(Task.id)).all()
+    first, second = session.exec(select(Task).order_by(col(Task.id))).all()
     assert first.parameters == {"lesson_id": 1}
     assert (second.status, second.parameters, second.progress) == ("pending", {}, 0.0)
     assert first.created_at.utcoffset() is not None
 
 
 def test_texts_may_be_assigned_as_dicts_and_are_read_as_segments(session: Session) -> None:
-    lesson = Lesson(title="A", transcript=[{"start": 0, "end": 1.5, "text": "one", "speaker": "B"}])
+    dicts: list[Any] = [{"start": 0, "end": 1.5, "text": "one", "speaker": "B"}]
+    lesson = Lesson(title="A", transcript=dicts)
     session.add(lesson)
     session.commit()
 
@@ -348,9 +349,8 @@ def test_texts_may_be_assigned_as_dicts_and_are_read_as_segments(session: Sessio
 
 
 def test_changes_in_place_are_saved(session: Session) -> None:
-    lesson = Lesson(
-        transcript=[{"start": 0, "end": 1, "text": "one"}], transcript_metadata={"a": 1}
-    )
+    segment = Segment(start=0, end=1, text="one")
+    lesson = Lesson(transcript=[segment], transcript_metadata={"a": 1})
     session.add(lesson)
     session.commit()
     assert lesson.transcript is not None
@@ -367,20 +367,23 @@ def test_changes_in_place_are_saved(session: Session) -> None:
 
 
 def test_a_segment_cannot_be_changed_unnoticed() -> None:
+    segment: Any = Segment(start=0, end=1, text="one")
+
     with pytest.raises(ValueError, match="frozen"):
-        Segment(start=0, end=1, text="one").text = "two"
+        segment.text = "two"
 
 
 @pytest.mark.parametrize(
     "wrong", [[{"start": 0}], [{"start": 0, "end": float("nan"), "text": ""}], "text"]
 )
-def test_a_wrong_text_fails_where_it_is_assigned(wrong: object) -> None:
+def test_a_wrong_text_fails_where_it_is_assigned(wrong: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         Lesson(title="A", transcript=wrong)
 
 
 def test_a_nul_character_is_stored_nowhere(session: Session) -> None:
-    lesson = Lesson(title="A", transcript=[{"start": 0, "end": 1, "text": "a\x00b"}])
+    dicts: list[Any] = [{"start": 0, "end": 1, "text": "a\x00b"}]
+    lesson = Lesson(title="A", transcript=dicts)
     session.add(lesson)
     session.commit()
 
@@ -394,6 +397,7 @@ def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session:
     lesson = Lesson(title="A", course_id=course.id)
     session.add(lesson)
     session.commit()
+    assert lesson.id is not None
     session.add(LlmRun(lesson_id=lesson.id, stage="correction"))
     session.add(FormerLayer(lesson_id=lesson.id, layer="summary", content={"summary": "Old."}))
     session.add(
@@ -421,12 +425,13 @@ def test_removing_a_lesson_takes_its_pieces_along_and_leaves_its_course(session:
 @pytest.mark.parametrize(
     "row", [Lesson(title="A"), Task(task_type="summary")], ids=["lesson", "task"]
 )
-def test_the_id_of_a_removed_row_is_never_given_again(row: SQLModel, session: Session) -> None:
+def test_the_id_of_a_removed_row_is_never_given_again(row: Lesson | Task, session: Session) -> None:
     table = type(row)
     first, second = table(**row.model_dump()), table(**row.model_dump())
     session.add(first)
     session.commit()
     removed_id = first.id
+    assert removed_id is not None
     session.delete(first)
     session.commit()
 

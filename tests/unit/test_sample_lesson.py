@@ -31,7 +31,8 @@ def waveform() -> Waveform:
 
 @pytest.fixture(scope="module")
 def lesson() -> dict[str, Any]:
-    return json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))
+    described: dict[str, Any] = json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))
+    return described
 
 
 @pytest.fixture(scope="module")
@@ -46,25 +47,30 @@ def decibels(amplitude: float) -> float:
 # --- the files -----------------------------------------------------------------------------------
 
 
-def test_the_recording_is_mono_opus_of_a_small_size():
+def test_the_recording_is_mono_opus_of_a_small_size() -> None:
     path = SAMPLE_DIR / "lesson.opus"
 
     with av.open(str(path)) as container:
-        [stream] = container.streams
+        [stream] = container.streams.audio
+        assert len(container.streams) == 1
         assert (container.format.name, stream.codec_context.name) == ("ogg", "opus")
         assert stream.codec_context.channels == 1
     assert path.stat().st_size < 600_000
 
 
-def test_the_recording_is_as_long_as_its_description_says(waveform, lesson):
+def test_the_recording_is_as_long_as_its_description_says(
+    waveform: Waveform, lesson: dict[str, Any]
+) -> None:
     assert len(waveform) / SAMPLE_RATE_HZ == pytest.approx(lesson["duration_seconds"], abs=0.01)
 
 
-def test_the_recording_is_loud_enough_and_not_clipped(waveform):
+def test_the_recording_is_loud_enough_and_not_clipped(waveform: Waveform) -> None:
     assert -4 < decibels(np.abs(waveform).max()) < -2
 
 
-def test_the_times_of_the_sentences_match_the_sound_within_20_ms(waveform, lesson):
+def test_the_times_of_the_sentences_match_the_sound_within_20_ms(
+    waveform: Waveform, lesson: dict[str, Any]
+) -> None:
     frame_seconds = 0.002
     frames = waveform[: len(waveform) // 32 * 32].reshape(-1, 32)
     above_the_noise = np.sqrt(np.mean(frames**2, axis=1)) > 10 ** (-58 / 20)
@@ -79,7 +85,9 @@ def test_the_times_of_the_sentences_match_the_sound_within_20_ms(waveform, lesso
         assert last + frame_seconds == pytest.approx(sentence["end"], abs=0.02)
 
 
-def test_between_the_sentences_there_is_only_the_faint_noise_of_a_room(waveform, lesson):
+def test_between_the_sentences_there_is_only_the_faint_noise_of_a_room(
+    waveform: Waveform, lesson: dict[str, Any]
+) -> None:
     for earlier, later in pairwise(lesson["sentences"]):
         pause = waveform[
             round((earlier["end"] + 0.05) * SAMPLE_RATE_HZ) : round(
@@ -89,7 +97,9 @@ def test_between_the_sentences_there_is_only_the_faint_noise_of_a_room(waveform,
         assert -90 < decibels(np.sqrt(np.mean(pause**2))) < -60
 
 
-def test_the_pauses_are_those_of_a_person_and_longer_between_paragraphs(lesson, text):
+def test_the_pauses_are_those_of_a_person_and_longer_between_paragraphs(
+    lesson: dict[str, Any], text: str
+) -> None:
     script = read_script(text)
     pauses = [later["start"] - earlier["end"] for earlier, later in pairwise(lesson["sentences"])]
 
@@ -98,7 +108,7 @@ def test_the_pauses_are_those_of_a_person_and_longer_between_paragraphs(lesson, 
         assert shortest - 0.001 <= pause_seconds <= longest + 0.001
 
 
-def test_the_described_sentences_are_those_of_the_text(lesson, text):
+def test_the_described_sentences_are_those_of_the_text(lesson: dict[str, Any], text: str) -> None:
     described = [(sentence["text"], sentence["speaker"]) for sentence in lesson["sentences"]]
 
     assert described == [(sentence.text, sentence.speaker) for sentence in read_script(text)]
@@ -106,7 +116,7 @@ def test_the_described_sentences_are_those_of_the_text(lesson, text):
     assert (lesson["language"], bool(lesson["title"])) == ("en", True)
 
 
-def test_the_text_can_be_held_against_what_a_recogniser_writes(text):
+def test_the_text_can_be_held_against_what_a_recogniser_writes(text: str) -> None:
     words = text.split()
 
     assert 300 <= len(words) <= 450
@@ -116,7 +126,7 @@ def test_the_text_can_be_held_against_what_a_recogniser_writes(text):
 # --- the script that makes them ------------------------------------------------------------------
 
 
-def test_a_paragraph_that_ends_with_a_question_is_the_students():
+def test_a_paragraph_that_ends_with_a_question_is_the_students() -> None:
     script = read_script("One.\nDo you see?\nTwo.\n\nI see.\nBut why?\n\nBecause.\n")
 
     assert script == [
@@ -129,7 +139,7 @@ def test_a_paragraph_that_ends_with_a_question_is_the_students():
     ]
 
 
-def test_silent_ends_are_cut_off_and_inner_silence_stays():
+def test_silent_ends_are_cut_off_and_inner_silence_stays() -> None:
     padded = np.concatenate([silence(0.3), tone(0.5), silence(0.2), tone(0.5), silence(0.4)])
 
     trimmed = trim(padded)
@@ -137,7 +147,7 @@ def test_silent_ends_are_cut_off_and_inner_silence_stays():
     assert len(trimmed) / SAMPLE_RATE_HZ == pytest.approx(1.2, abs=0.011)
 
 
-def test_every_voice_becomes_equally_loud():
+def test_every_voice_becomes_equally_loud() -> None:
     loudnesses = [
         np.sqrt(np.mean(match_loudness(tone(1.0, amplitude=amplitude)) ** 2))
         for amplitude in (0.01, 0.9)
@@ -146,7 +156,7 @@ def test_every_voice_becomes_equally_loud():
     assert loudnesses[0] == pytest.approx(loudnesses[1])
 
 
-def test_arranged_voices_lie_at_the_noted_times():
+def test_arranged_voices_lie_at_the_noted_times() -> None:
     sentences = read_script("One.\nTwo.\n\nThree?\n")
     voices = [tone(seconds) for seconds in (0.5, 1.0, 0.25)]
 
@@ -159,5 +169,5 @@ def test_arranged_voices_lie_at_the_noted_times():
     assert spoken[2].start - spoken[1].end > spoken[1].start - spoken[0].end
 
 
-def test_the_finished_lesson_peaks_at_minus_3_dbfs():
+def test_the_finished_lesson_peaks_at_minus_3_dbfs() -> None:
     assert decibels(np.abs(finish(tone(1.0, amplitude=0.2))).max()) == pytest.approx(-3, abs=0.1)

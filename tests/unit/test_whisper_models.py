@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,6 +10,10 @@ import pytest
 from backend.speech.model_store import check_model
 from tests.audio_files import Waveform, white_noise
 from tests.whisper_models import SHAPES, make_whisper_model
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+    from faster_whisper.transcribe import Segment
 
 SAYINGS = (
     "good morning everyone",
@@ -26,13 +31,13 @@ def saying_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_whisper_model(tmp_path_factory.mktemp("models") / "saying", sayings=SAYINGS)
 
 
-def load(directory: Path):
+def load(directory: Path) -> "WhisperModel":
     from faster_whisper import WhisperModel
 
     return WhisperModel(str(directory), device="cpu", compute_type="int8", local_files_only=True)
 
 
-def hear(directory: Path, waveform: Waveform, beam_size: int = 5) -> list:
+def hear(directory: Path, waveform: Waveform, beam_size: int = 5) -> list["Segment"]:
     found, _ = load(directory).transcribe(
         waveform, beam_size=beam_size, word_timestamps=True, condition_on_previous_text=False
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -86,14 +87,15 @@ def put_people_and_tasks() -> None:
     )
     running = {"status": "running", "worker": "desk-1", "start_date": now, "progress": 0.4}
     failed = {"status": "failed", "error": "The recording cannot be read.", "end_date": now}
+    states: dict[int, dict[str, Any]] = {
+        WAITING: {},
+        RUNNING: running,
+        FAILED: failed,
+        PLAIN: {"status": "completed", "end_date": now, "duration": 12.0},
+    }
     with Session(database.engine) as session:
         session.add(lost)
-        for lesson_id, fields in (
-            (WAITING, {}),
-            (RUNNING, running),
-            (FAILED, failed),
-            (PLAIN, {"status": "completed", "end_date": now, "duration": 12.0}),
-        ):
+        for lesson_id, fields in states.items():
             parameters = {"lesson_id": lesson_id}
             session.add(
                 Task(task_type="process", parameters=parameters, lesson_id=lesson_id, **fields)

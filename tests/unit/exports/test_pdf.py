@@ -8,6 +8,7 @@ import pytest
 import typst
 from hypothesis import given, settings
 from pypdf import PdfReader
+from pypdf.generic import BooleanObject, DictionaryObject, StreamObject
 
 from backend.errors import PdfNotMade
 from backend.exports.document import LessonExport, Moment, Part
@@ -87,12 +88,15 @@ def test_parts_can_be_left_out() -> None:
 def test_screen_readers_are_told_title_language_and_structure() -> None:
     reader = read_pdf(make_lesson(*make_transcript("Les cellules."), language="fr"))
 
-    root = reader.trailer["/Root"]
+    root = reader.root_object
+    mark_info, metadata = root["/MarkInfo"], root["/Metadata"]
     assert reader.metadata
     assert reader.metadata.title == "Cells"
-    assert root["/Lang"] == "fr"
-    assert root["/MarkInfo"]["/Marked"].value is True
-    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+    assert str(root["/Lang"]) == "fr"
+    assert isinstance(mark_info, DictionaryObject)
+    assert mark_info["/Marked"] == BooleanObject(True)
+    assert isinstance(metadata, StreamObject)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata.get_data().decode()
 
 
 def test_the_title_and_a_number_stand_on_each_further_page() -> None:

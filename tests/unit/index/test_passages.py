@@ -18,6 +18,7 @@ from backend import database
 from backend.index.folding import fold_words
 from backend.index.passages import MOST_PASSAGE_WORDS, forget_lesson, index_lesson, rebuild
 from backend.models import Lesson, Segment
+from backend.models.transcript import to_segments
 from tests.unit.search.library import add_lesson, ask, find, spoken
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -166,7 +167,7 @@ def test_a_text_that_is_rolled_back_is_not_found_and_the_former_one_is() -> None
     with Session(database.engine) as session:
         lesson = session.get(Lesson, lesson_id)
         assert lesson is not None
-        lesson.transcript = spoken("after")
+        lesson.transcript = to_segments(spoken("after"))
         session.add(Lesson(title="after"))
         session.flush()
         session.rollback()
@@ -311,7 +312,7 @@ def test_a_lesson_in_a_database_of_another_kind_is_stored_without_an_index() -> 
     engine = create_engine("sqlite://")
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
-        session.add(Lesson(title="In memory", transcript=spoken("light")))
+        session.add(Lesson(title="In memory", transcript=to_segments(spoken("light"))))
         session.commit()
         assert session.get_one(Lesson, 1).transcript
     engine.dispose()

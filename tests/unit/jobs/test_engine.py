@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,17 @@ class Recorder:
         self.begun.append((task_id, run_id))
         self.may_end.wait(LIMIT_SECONDS)
         self.slots.release("language")
+
+    def has_begun(self, n_tasks: int) -> bool:
+        return len(self.begun) == n_tasks
+
+    def has_ended(self, task_id: int, run_id: str) -> bool:
+        """Of one that is alone."""
+        return (task_id, run_id) in self.begun and bool(self.slots.free("language"))
+
+
+def is_idle(engine: JobEngine) -> bool:
+    return not engine._dbos._active_workflows_set.activeList()
 
 
 @pytest.fixture
@@ -78,7 +90,7 @@ def make_engine(each_database: str, data_dir: Path, work: Recorder) -> Iterator[
     yield make
     work.may_end.set()
     for engine in engines:
-        wait_until(lambda e=engine: not e._dbos._active_workflows_set.activeList(), LIMIT_SECONDS)
+        wait_until(partial(is_idle, engine), LIMIT_SECONDS)
         engine.close(LIMIT_SECONDS)
 
 
@@ -159,11 +171,15 @@ def test_a_worker_takes_as_many_as_it_has_places_and_leaves_the_rest(
 
     for number, name in enumerate(names):
         engine.enqueue("language", number, name)
-        wait_until(lambda n=number: len(work.begun) == min(n + 1, 3), seconds=LIMIT_SECONDS)
+        wait_until(partial(work.has_begun, min(number + 1, 3)), LIMIT_SECONDS)
     assert len(engine.find_open(names)) == 10
 
+    def has_begun_all_after_a_ring() -> bool:
+        engine.ring("language")
+        return work.has_begun(10)
+
     work.may_end.set()
-    wait_until(lambda: engine.ring("language") or len(work.begun) == 10, seconds=LIMIT_SECONDS)
+    wait_until(has_begun_all_after_a_ring, LIMIT_SECONDS)
 
 
 def test_a_worker_leaves_the_queues_of_others_alone(
@@ -187,10 +203,7 @@ def test_a_run_is_taken_though_the_one_before_has_only_just_ended(
     for number in range(50):
         engine.enqueue("language", number, f"task-{number}")
         # Nobody rings again, and no loop looks at the clock.
-        wait_until(
-            lambda n=number: (n, f"task-{n}") in work.begun and work.slots.free("language"),
-            seconds=LIMIT_SECONDS,
-        )
+        wait_until(partial(work.has_ended, number, f"task-{number}"), LIMIT_SECONDS)
 
 
 def test_the_runs_of_a_dead_executor_are_done_by_another(

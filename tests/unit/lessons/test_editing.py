@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -203,7 +204,13 @@ def test_what_cannot_be_edited_is_said_and_nothing_is_changed(
         (InvalidValue, {"text": "x" * 10_001}),
     ]
     for error, changed in wrong:
-        call = {"lesson_id": lesson_id, "position": 0, "text": "x", "editor": "Ann", "seen": "?"}
+        call: dict[str, Any] = {
+            "lesson_id": lesson_id,
+            "position": 0,
+            "text": "x",
+            "editor": "Ann",
+            "seen": "?",
+        }
         with Session(database.engine) as session, pytest.raises(error):
             edit_segment(session, **(call | changed))
 
@@ -262,7 +269,7 @@ def test_of_many_who_edit_one_segment_at_once_one_succeeds_and_the_others_are_to
             except Conflict as conflict:
                 outcomes.append(f"saw {conflict.present['text']}")
 
-    run_threads([lambda n=n: try_to_edit(n) for n in range(6)])
+    run_threads([partial(try_to_edit, number) for number in range(6)])
 
     (winner,) = [outcome for outcome in outcomes if outcome.startswith("by")]
     assert sorted(outcomes) == sorted([winner, *[f"saw {winner}"] * 5])

@@ -319,7 +319,7 @@ def test_a_removed_note_is_nowhere_until_it_is_brought_back(lesson_id: int) -> N
 
     remove(note_id)
 
-    assert found() == listed(lesson_id) == []
+    assert (found(), listed(lesson_id)) == ([], [])
     for call in (get_note, edit_note):
         with Session(database.engine) as session, pytest.raises(NotFound):
             call(session, note_id)

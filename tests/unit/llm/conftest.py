@@ -38,9 +38,9 @@ CASES = {
 }
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+@pytest.fixture(params=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
-    return request.param
+    return CASES[request.param]
 
 
 @pytest.fixture

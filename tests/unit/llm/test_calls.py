@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,7 +21,14 @@ from backend.llm.calls import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, ChatCaller
 from backend.llm.provider import ModelChoice
 from tests.stubs.anthropic import AnthropicStub
 from tests.stubs.clocks import FakeTime, HeldTime
-from tests.stubs.llm_server import INPUT_TOKENS, OUTPUT_TOKENS, ProviderStub, serve
+from tests.stubs.llm_server import (
+    INPUT_TOKENS,
+    OUTPUT_TOKENS,
+    ProviderStub,
+    Received,
+    Response,
+    serve,
+)
 from tests.stubs.openai import OpenAIStub
 from tests.stubs.questions import ITEMS, KEY, SYSTEM, USER, Corrections
 
@@ -83,19 +91,19 @@ def test_the_prompt_goes_out_as_system_message_and_the_rest_as_user_message(
 
 
 def test_structure_is_asked_for_by_the_means_that_the_model_knows(
-    caller: ChatCaller, stub: ProviderStub, case
+    caller: ChatCaller, stub: ProviderStub, choice: ModelChoice
 ) -> None:
     caller.ask_structured(SYSTEM, USER, Corrections)
 
     body = stub.received[0].body
-    means = {
+    means: dict[str, Callable[[], bool]] = {
         "gpt-4o": lambda: body["response_format"]["json_schema"]["strict"] is True,
         "gpt-4": lambda: body["tool_choice"]["function"]["name"] == "Corrections",
         "gpt-5-pro": lambda: body["text"]["format"]["strict"] is True,
         "claude-sonnet-4-6": lambda: body["tool_choice"]["name"] == "Corrections",
         "claude-opus-5-5": lambda: body["output_config"]["format"]["type"] == "json_schema",
     }
-    assert means[case.model]()
+    assert means[choice.model]()
 
 
 def test_ten_threads_ask_at_the_same_time(caller: ChatCaller, stub: ProviderStub) -> None:
@@ -363,7 +371,7 @@ def test_stopping_wakes_a_waiting_thread_and_sends_no_further_call(
     arrived = threading.Event()
     limited = openai_stub.rate_limited({"retry-after": "60"})
 
-    def respond(received):
+    def respond(received: Received) -> Response:
         arrived.set()
         return limited(received)
 

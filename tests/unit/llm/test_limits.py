@@ -138,12 +138,13 @@ class ObservedEvent(threading.Event):
 
 
 def test_the_end_of_a_jobs_calls_wakes_those_that_wait_for_a_slot() -> None:
-    around = Surroundings(CallSlots(1), stopped=ObservedEvent())
+    stopped = ObservedEvent()
+    around = Surroundings(CallSlots(1), stopped=stopped)
     pace = Pace(FakeTime().timing(), around)
     with ThreadPoolExecutor(1) as threads, around.slots.taken(never):
         call = threads.submit(enter, pace)
         # Before its own turn, then before the slot.
-        wait_until(lambda: around.stopped.looks >= 2, 20)
+        wait_until(lambda: stopped.looks >= 2, 20)
 
         pace.stop()
 

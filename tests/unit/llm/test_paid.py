@@ -1,7 +1,7 @@
 """Many questions at once: what is shared between callers and processes, and stopping."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -233,6 +233,7 @@ def test_a_call_that_failed_does_not_keep_the_next_answer_from_being_kept(
     wait_until(lambda: openai_stub.call_count == 2, LIMIT_SECONDS)
 
     closing.set()
+    assert isinstance(outcomes, Generator)
     outcomes.close()
 
     assert count_kept() == 2
@@ -298,6 +299,7 @@ def test_a_database_in_memory_is_touched_by_the_calling_thread_alone(
         lesson = Lesson()
         session.add(lesson)
         session.commit()
+        assert lesson.id is not None
         ledger = Ledger(engine, open_run(engine, lesson.id, "correction"), Owner())
     choice = ModelChoice(Provider.OPENAI, "gpt-4o", None, openai_stub.base_url, "key")
 

@@ -1,5 +1,7 @@
 """Which model is built from which settings, and what it sends."""
 
+from typing import Any
+
 import pytest
 
 from backend.config import Provider, Settings
@@ -16,7 +18,7 @@ STUBS: dict[Provider, type[ProviderStub]] = {
 }
 
 
-def send(provider: Provider, model: str, **choice: object) -> dict[str, object]:
+def send(provider: Provider, model: str, **choice: Any) -> dict[str, Any]:
     """The body that a plain question to a model sends."""
     with serve(STUBS[provider]()) as stub:
         asked = ModelChoice(provider, model, base_url=stub.base_url, **choice)
@@ -85,7 +87,8 @@ def test_no_variable_leads_to_a_server_that_the_settings_do_not_name(
 
     model = build_chat_model(ModelChoice(provider, "a-model", api_key="sk-1"))
 
-    address = getattr(model, "openai_api_base", None) or model.anthropic_api_url
+    option = {Provider.OPENAI: "openai_api_base", Provider.ANTHROPIC: "anthropic_api_url"}
+    address = getattr(model, option[provider])
     assert address.startswith(f"https://api.{provider.lower()}.com")
 
 

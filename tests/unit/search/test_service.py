@@ -11,6 +11,7 @@ from backend import database
 from backend.errors import InvalidValue
 from backend.models import Course, Lesson, Theme, TrashedLesson
 from backend.models.columns import utc_now
+from backend.models.transcript import to_segments
 from backend.search import candidates
 from backend.search.candidates import MOST_HEADS, MOST_SEGMENTS
 from backend.search.service import MOST_HITS, LessonFilter
@@ -186,7 +187,7 @@ def test_a_page_goes_on_where_the_last_one_ended_when_its_last_hit_is_gone() -> 
     with Session(database.engine) as session:
         lesson = session.get(Lesson, first)
         assert lesson is not None
-        lesson.transcript = spoken("light", "dark", "light", "light")
+        lesson.transcript = to_segments(spoken("light", "dark", "light", "light"))
         session.commit()
 
     assert find("light", cursor=results.cursor) == [(first, 2), (first, 3)]

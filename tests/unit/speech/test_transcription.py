@@ -1,7 +1,7 @@
 """From a recording to timed text: windows, language, second tries."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -202,7 +202,7 @@ class LoopsAtFirst:
     seconds: float = 4.0
     tries: list[bool] = field(default_factory=list)
 
-    def __call__(self, options: DecodeOptions, speech: list[Span]) -> list[Segment]:
+    def __call__(self, options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
         self.tries.append(options.is_second_try)
         text = self.second if options.is_second_try else LOOP
         return [Segment(start=0.5, end=self.seconds, text=text)] if text else []
@@ -237,7 +237,7 @@ def test_a_loop_that_stays_is_kept_and_flagged(second: str, spoken: np.ndarray) 
 
 
 def test_text_over_silence_that_nothing_confirms_is_dropped() -> None:
-    def thanks(options: DecodeOptions, speech: list[Span]) -> list[Segment]:
+    def thanks(options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
         return [Segment(start=22.0, end=24.0, text="Thanks for watching!")] if speech else []
 
     quiet = np.concatenate([speak_nano([Say(3)]).waveform, silence(25.0)])

@@ -20,8 +20,12 @@ def blocks_of(waveform: np.ndarray, sizes: list[int]) -> list[np.ndarray]:
     return [block for block in np.split(waveform, bounds[bounds < waveform.size]) if block.size]
 
 
+def noise(seed: int, n_samples: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 0.1, n_samples).astype(np.float32)
+
+
 waveforms = st.builds(
-    lambda seed, n: np.random.default_rng(seed).normal(0, 0.1, n).astype(np.float32),
+    noise,
     st.integers(0, 1000),
     st.integers(0, 5 * SMALL_PLAN.window_samples),
 )

@@ -633,13 +633,14 @@ def test_it_runs_in_a_running_loop_and_in_one_loop_after_another(
 ) -> None:
     first, second = spoken_lesson(4), spoken_lesson(4)
 
-    async def both() -> list[bool]:
-        return await asyncio.gather(
+    async def both() -> tuple[bool, bool]:
+        one, other = await asyncio.gather(
             correct_transcript_async(first, segments_per_group=2),
             correct_transcript_async(second, segments_per_group=2, max_concurrency=5),
         )
+        return one, other
 
-    assert asyncio.run(both()) == [True, True]
+    assert asyncio.run(both()) == (True, True)
     assert asyncio.run(correct_transcript_async(first)) is True
 
 

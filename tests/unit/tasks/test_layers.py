@@ -10,6 +10,7 @@ from backend import database
 from backend.errors import LessonNotFound, NotFound, OwnershipLost, UncommittedWrites
 from backend.models import FormerLayer, Lesson
 from backend.models.columns import LARGEST_ID
+from backend.models.transcript import to_segments
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
 from backend.tasks.ownership import Owner
@@ -39,7 +40,7 @@ def hear(lesson_id: int, *texts: str) -> None:
     with Session(database.engine) as session:
         lesson = session.get(Lesson, lesson_id)
         assert lesson is not None
-        lesson.transcript = spoken(*texts)
+        lesson.transcript = to_segments(spoken(*texts))
         session.commit()
 
 

@@ -107,6 +107,7 @@ def test_the_transcript_and_what_it_was_made_with_are_stored(
     assert lesson.transcript
     assert lesson.transcript[0].words
     assert lesson.duration == pytest.approx(13.5, abs=1.5)
+    assert lesson.transcript_metadata
     assert lesson.transcript_metadata == lesson.transcript_metadata | {
         "engine": "faster-whisper",
         "model": "nano-whisper",

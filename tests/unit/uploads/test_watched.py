@@ -193,9 +193,8 @@ def test_whatever_files_are_called_they_are_taken(
     names = [name for name in AWKWARD_FILE_NAMES[::4] if not name.startswith(".")]
     for number, name in enumerate(names):
         write_wav(folder / name, tone(0.5 + number / 10))
-    bytes_name = os.fsencode(folder) + b"/caf\xe9.wav"
-    shutil.copy(write_wav(folder / "plain.wav", tone(2.0)), bytes_name)
-    (folder / "plain.wav").unlink()
+    no_utf8 = os.fsdecode(os.fsencode(folder) + b"/caf\xe9.wav")
+    write_wav(folder / "plain.wav", tone(2.0)).rename(no_utf8)
 
     added = settle(watch, clock, session, folder)
 
