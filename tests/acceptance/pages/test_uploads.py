@@ -26,6 +26,9 @@ def long_recording(tmp_path: Path) -> Path:
 
 
 def add(page: Page, *recordings: Path, process: bool = False) -> None:
+    # An empty library has its button elsewhere once it is known to be empty.
+    expect(page.locator("main h1").first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
     page.get_by_role("button", name="Add recordings").first.click()
     page.get_by_role("checkbox", name="Transcribe").set_checked(process)
     page.get_by_label("Choose files").set_input_files(list(recordings))
