@@ -7,7 +7,7 @@ import time
 from sqlalchemy import Engine
 
 from backend.errors import DatabaseAway, StorageFull
-from backend.jobs import rows
+from backend.jobs import admission, dependencies, rows
 from backend.jobs.engine import JobEngine
 from backend.jobs.rows import Run
 from backend.jobs.runner import Runner
@@ -69,12 +69,12 @@ class Dispatcher:
     def look(self) -> None:
         """One look at the rows, and all that follows from it."""
         self._runner.stop_lost()
-        if rows.admit(self._db):
+        if admission.admit(self._db):
             self.wake()  # what is found right may begin before all the others are looked at
         now = time.monotonic()
         if now >= self._dependencies_due:
             self._dependencies_due = now + LOOK_SECONDS
-            rows.settle_dependencies(self._db)
+            dependencies.settle_dependencies(self._db)
         waiting = rows.waiting_runs(self._db)
         if now >= self._reconcile_due:
             self._reconcile_due = now + RECONCILE_SECONDS

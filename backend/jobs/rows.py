@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Exists,
-    Integer,
     Select,
     Text,
     Update,
@@ -31,32 +30,23 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from backend.database import take_write_lock
 from backend.errors import (
-    CircularDependency,
-    DependencyMissing,
-    DependencyNotCompleted,
-    InvalidValue,
     LecternError,
-    LessonNotFound,
     WorkerDied,
 )
-from backend.jobs.parameters import Parameters, ProcessParameters, read_parameters
-from backend.jobs.reading import HOW_IT_ENDED
-from backend.lessons.service import require_lesson
 from backend.models import TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
-from backend.models.task import ACTIVE, ENDED
-from backend.tasks.process import Stage, is_stage_needed
+from backend.models.task import ACTIVE
+from backend.tasks.process import Stage
 
 TASK = SQLModel.metadata.tables["task"]
 
 SHARES = {"transcription": (0.0, 0.7), "correction": (0.7, 0.9), "summary": (0.9, 1.0)}
 """Where each stage begins and ends within the progress of a `process` task."""
 
-ADMITTED_AT_ONCE = 200
 DISPATCH_LOCK = 5_327_847
 """The advisory lock on PostgreSQL that one worker at a time holds while it dispatches; any number
 that no other program on the server uses."""
@@ -67,182 +57,6 @@ POISONED = (
     "anything new in between, so it is not tried again by itself: see the worker's log for the "
     "cause (too little memory is the usual one), then run `lectern tasks retry {task_id}`."
 )
-
-
-# --- admission -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _NewRow:
-    """A row nobody has looked at yet, as text."""
-
-    task_id: int
-    task_type: str
-    status: str
-    parameters: str | None
-
-
-def admit(db: Engine) -> bool:
-    """Look at the next new rows: each is found right, or failed with a sentence.
-
-    Returns whether there may be more.
-    """
-    verdicts = [(row, _judge(db, row)) for row in _read_new(db)]
-    if verdicts:
-        with _writing(db) as connection:
-            for row, verdict in verdicts:
-                _settle(connection, row, verdict)
-    return len(verdicts) == ADMITTED_AT_ONCE
-
-
-_IS_NEW = and_(TASK.c.stage.is_(None), TASK.c.status.not_in([*ENDED, TaskStatus.RUNNING]))
-
-
-def _read_new(db: Engine) -> list[_NewRow]:
-    as_text = [cast(TASK.c[name], Text) for name in ("task_type", "status", "parameters")]
-    statement = (
-        select(TASK.c.id, *as_text)
-        .where(_IS_NEW)
-        .order_by(TASK.c.priority.desc(), TASK.c.id)
-        .limit(ADMITTED_AT_ONCE)
-    )
-    with db.connect() as connection:
-        return [_NewRow(*row) for row in connection.execute(statement)]
-
-
-def _judge(db: Engine, row: _NewRow) -> dict[str, Any]:
-    """What the row becomes: admitted, or failed with the sentence that says why."""
-    try:
-        if row.status != TaskStatus.PENDING:
-            known = ", ".join(f"`{status}`" for status in TaskStatus)
-            raise InvalidValue(
-                f"`{row.status}` is no status of a task (there are {known}): run `lectern tasks "
-                f"retry {row.task_id}` to have it run."
-            )
-        parameters = read_parameters(row.task_type, row.parameters)
-        stage = _first_stage(db, TaskType(row.task_type), parameters)
-    except (InvalidValue, LessonNotFound) as error:
-        return failure_values(error)
-    return _FRESH | {"lesson_id": parameters.lesson_id, "stage": stage}
-
-
-def _settle(connection: Connection, row: _NewRow, values: dict[str, Any]) -> None:
-    # Not by its status: what was no text is read as another one.
-    is_still_new = and_(TASK.c.id == row.task_id, _IS_NEW)
-    _update(connection, update(TASK).where(is_still_new).values(values))
-
-
-_FRESH: dict[str, Any] = {
-    # Plain SQL may have written anything into the columns that the workers reckon with.
-    "status": TaskStatus.PENDING,
-    "priority": cast(TASK.c.priority, Integer),
-    "attempt": cast(TASK.c.attempt, Integer),
-    "crashes": 0,
-    "run_id": None,
-    "claim": None,
-    "worker": None,
-    "settings": None,
-    "result": None,
-    "error": None,
-    "error_code": None,
-    "progress": 0.0,
-}
-
-
-def _first_stage(db: Engine, task_type: TaskType, parameters: Parameters) -> Stage:
-    if not isinstance(parameters, ProcessParameters):
-        _require_lesson(db, parameters.lesson_id)
-        return Stage(task_type)
-    # Only where the work begins: what is there already is passed over again when it is reached.
-    return next(
-        (
-            stage
-            for stage in Stage
-            if is_stage_needed(db, parameters.lesson_id, stage) or parameters.again
-        ),
-        Stage.SUMMARY,
-    )
-
-
-def _require_lesson(db: Engine, lesson_id: int) -> None:
-    with Session(db) as session:
-        require_lesson(session, lesson_id)
-
-
-# --- dependencies ----------------------------------------------------------------------------
-
-
-def settle_dependencies(db: Engine) -> None:
-    """End the rows that wait for what will never be completed, each with its reason."""
-    needed = TASK.alias()
-    waiting = (
-        select(TASK.c.id, cast(TASK.c.depends_on, Text), needed.c.id, needed.c.status)
-        .outerjoin(needed, needed.c.id == TASK.c.depends_on)
-        .where(
-            TASK.c.status == TaskStatus.PENDING,
-            TASK.c.run_id.is_(None),
-            TASK.c.depends_on.is_not(None),
-            or_(needed.c.id.is_(None), needed.c.status != TaskStatus.COMPLETED),
-        )
-    )
-    with db.connect() as connection:
-        rows = connection.execute(waiting).all()
-    circle = _find_circles({task_id: needed_id for task_id, _, needed_id, _ in rows})
-    for task_id, asked_for, needed_id, status in rows:
-        ending = _why_it_never_can(task_id, asked_for, needed_id, status, circle)
-        if ending is not None:
-            _end_waiting(db, task_id, *ending)
-
-
-def _why_it_never_can(
-    task_id: int, asked_for: str, needed_id: int | None, status: str, circle: Collection[int]
-) -> tuple[TaskStatus, LecternError] | None:
-    if needed_id is None:
-        return TaskStatus.FAILED, DependencyMissing(
-            f"It waits for task {asked_for}, and there is none: insert it again with the id of a "
-            "task that is there, or without `depends_on`."
-        )
-    if task_id == needed_id:
-        return TaskStatus.FAILED, CircularDependency()
-    if task_id in circle:
-        return TaskStatus.FAILED, CircularDependency(
-            f"It waits for task {needed_id}, which in turn waits for this one: insert it again "
-            "without the circle."
-        )
-    if status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
-        return TaskStatus.CANCELLED, DependencyNotCompleted(
-            f"Task {needed_id}, which it waited for, {HOW_IT_ENDED[status]}: when that one is "
-            f"mended, run `lectern tasks retry {needed_id} {task_id}`."
-        )
-    return None
-
-
-def _find_circles(waits_for: Mapping[int, int | None]) -> set[int]:
-    """The tasks that wait, over however many others, for themselves."""
-    circles: set[int] = set()
-    settled: set[int] = set()
-    for start in waits_for:
-        path: list[int] = []
-        place: int | None = start
-        while place is not None and place not in settled:
-            if place in path:
-                circles.update(path[path.index(place) :])
-                break
-            path.append(place)
-            place = waits_for.get(place)
-        settled.update(path)
-    return circles
-
-
-def _end_waiting(db: Engine, task_id: int, status: TaskStatus, reason: LecternError) -> None:
-    with _writing(db) as connection:
-        is_waiting = and_(
-            TASK.c.id == task_id,
-            TASK.c.status == TaskStatus.PENDING,
-            TASK.c.run_id.is_(None),
-        )
-        values = _ending(status) | _cause(reason)
-        _update(connection, update(TASK).where(is_waiting).values(values))
 
 
 # --- dispatch --------------------------------------------------------------------------------
@@ -274,7 +88,7 @@ def dispatch(
     `stages` gives those that each queue is for.
     """
     runs: list[Run] = []
-    with _writing(db) as connection:
+    with writing_rows(db) as connection:
         _take_dispatch_lock(connection)
         for queue, n_free in free_slots.items():
             while n_free > 0 and (run := _dispatch_one(connection, stages[queue])) is not None:
@@ -366,7 +180,7 @@ def _dispatch_one(connection: Connection, stages: Collection[str]) -> Run | None
     values = {"run_id": run.run_id, "attempt": attempt}
     # The row may have been cancelled since it was read.
     unchanged = and_(TASK.c.id == task_id, TASK.c.status == status, TASK.c.run_id.is_(None))
-    if _update(connection, update(TASK).where(unchanged).values(values)) == 0:
+    if update_rows(connection, update(TASK).where(unchanged).values(values)) == 0:
         return None
     return run
 
@@ -382,7 +196,7 @@ def waiting_runs(db: Engine) -> list[Run]:
 
 def take_back(db: Engine, run: Run) -> None:
     """The engine does not know a run that waits: its row is dispatched anew."""
-    with _writing(db) as connection:
+    with writing_rows(db) as connection:
         is_waiting = and_(
             TASK.c.id == run.task_id,
             TASK.c.run_id == run.run_id,
@@ -390,7 +204,7 @@ def take_back(db: Engine, run: Run) -> None:
             TASK.c.status.in_(ACTIVE),
         )
         values = {"run_id": None, "status": TaskStatus.PENDING}
-        _update(connection, update(TASK).where(is_waiting).values(values))
+        update_rows(connection, update(TASK).where(is_waiting).values(values))
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -413,7 +227,7 @@ class ClaimedTask:
 def claim(db: Engine, run: Run, worker: str) -> ClaimedTask | None:
     """Take a run that the engine has given to this worker; None if its row says otherwise."""
     token = secrets.token_hex(16)
-    with _writing(db) as connection:
+    with writing_rows(db) as connection:
         is_ours = and_(
             TASK.c.id == run.task_id,
             TASK.c.run_id == run.run_id,
@@ -427,7 +241,7 @@ def claim(db: Engine, run: Run, worker: str) -> ClaimedTask | None:
             "start_date": func.coalesce(TASK.c.start_date, database_now()),
             "progress_message": "It begins.",
         }
-        if _update(connection, update(TASK).where(is_ours).values(values)) == 0:
+        if update_rows(connection, update(TASK).where(is_ours).values(values)) == 0:
             return None
         parameters = cast(TASK.c.parameters, Text)
         statement = select(TASK.c.task_type, TASK.c.stage, parameters, TASK.c.settings)
@@ -450,7 +264,7 @@ def change_claimed(
         TASK.c.claim == token,
         TASK.c.status == TaskStatus.RUNNING,
     )
-    return _update(connection, update(TASK).where(is_held).values(dict(values))) > 0
+    return update_rows(connection, update(TASK).where(is_held).values(dict(values))) > 0
 
 
 def stage_values(
@@ -458,10 +272,10 @@ def stage_values(
 ) -> dict[str, Any]:
     """What a row becomes when its stage is done: completed, or ready for the next stage."""
     if claimed.task_type is not TaskType.PROCESS:
-        return _ending(TaskStatus.COMPLETED) | {"result": dict(result)} | _DONE
+        return ending_values(TaskStatus.COMPLETED) | {"result": dict(result)} | _DONE
     results = {**(former_result or {}), claimed.stage: dict(result)}
     if claimed.stage is Stage.SUMMARY:
-        return _ending(TaskStatus.COMPLETED) | {"result": results} | _DONE
+        return ending_values(TaskStatus.COMPLETED) | {"result": results} | _DONE
     stages = list(Stage)
     following = stages[stages.index(claimed.stage) + 1]
     return {
@@ -482,10 +296,10 @@ _DONE = {"progress": 1.0, "progress_message": "Done."}
 
 def failure_values(error: LecternError) -> dict[str, Any]:
     """What a row becomes when its work has failed."""
-    return _ending(TaskStatus.FAILED) | _cause(error)
+    return ending_values(TaskStatus.FAILED) | cause_values(error)
 
 
-def _cause(error: LecternError) -> dict[str, Any]:
+def cause_values(error: LecternError) -> dict[str, Any]:
     return {"error": error.message, "error_code": error.code}
 
 
@@ -498,15 +312,15 @@ def hand_back(db: Engine, task_id: int, token: str, message: str) -> None:
         "worker": None,
         "progress_message": message,
     }
-    with _writing(db) as connection:
+    with writing_rows(db) as connection:
         change_claimed(connection, task_id, token, values)
 
 
 def forget_claim(db: Engine, task_id: int, token: str) -> None:
     """The work on a task that was cancelled has stopped."""
     is_over = and_(TASK.c.id == task_id, TASK.c.claim == token)
-    with _writing(db) as connection:
-        _update(connection, update(TASK).where(is_over).values(claim=None))
+    with writing_rows(db) as connection:
+        update_rows(connection, update(TASK).where(is_over).values(claim=None))
 
 
 def held_claims(db: Engine, tokens: Collection[str]) -> set[str]:
@@ -527,12 +341,12 @@ def release_dead(db: Engine, worker: str) -> list[int]:
     Nothing is left to be done by a second call, whoever makes it.
     """
     is_dead_ones = and_(TASK.c.worker == worker, TASK.c.status == TaskStatus.RUNNING)
-    with _writing(db) as connection:
+    with writing_rows(db) as connection:
         locked = select(TASK.c.id, TASK.c.crashes).where(is_dead_ones).with_for_update()
         rows = connection.execute(locked).all()
         for task_id, crashes in rows:
             after = _after_crash(task_id, crashes + 1, worker)
-            _update(connection, update(TASK).where(TASK.c.id == task_id).values(after))
+            update_rows(connection, update(TASK).where(TASK.c.id == task_id).values(after))
     return [task_id for task_id, _ in rows]
 
 
@@ -562,19 +376,19 @@ def workers_of_running(db: Engine) -> set[str]:
 
 
 @contextmanager
-def _writing(db: Engine) -> Iterator[Connection]:
+def writing_rows(db: Engine) -> Iterator[Connection]:
     """A transaction whose reads hold until its commit, where they lock the rows that they read."""
     with db.begin() as connection:
         take_write_lock(connection)
         yield connection
 
 
-def _update(connection: Connection, statement: Update) -> int:
+def update_rows(connection: Connection, statement: Update) -> int:
     """How many rows the statement changed."""
     return connection.execute(statement).rowcount
 
 
-def _ending(status: TaskStatus) -> dict[str, Any]:
+def ending_values(status: TaskStatus) -> dict[str, Any]:
     """A task's last state; times are the database's."""
     return {
         "status": status,

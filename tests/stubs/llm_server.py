@@ -22,6 +22,7 @@ import socket
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -98,7 +99,7 @@ Behaviour = Callable[[Received], Response]
 Stub = TypeVar("Stub", bound="ProviderStub")
 
 
-class ProviderStub:
+class ProviderStub(ABC):
     """What the stubs of both providers share: the script, the account of calls, the traps."""
 
     path_prefix = ""
@@ -202,34 +203,34 @@ class ProviderStub:
 
     # --- what each provider does its own way --------------------------------------------------
 
-    def wants_structure(self, received: Received) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def wants_structure(self, received: Received) -> bool: ...
 
-    def structured(self, value: dict[str, Any]) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def structured(self, value: dict[str, Any]) -> Behaviour: ...
 
-    def plain(self, text: str) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def plain(self, text: str) -> Behaviour: ...
 
-    def finished(self, how: str, content: Any = '{"segments": [{"id": 1, "te') -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def finished(self, how: str, content: Any = '{"segments": [{"id": 1, "te') -> Behaviour: ...
 
-    def refused(self) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def refused(self) -> Behaviour: ...
 
-    def rate_limited(self, headers: Mapping[str, str] | None = None) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def rate_limited(self, headers: Mapping[str, str] | None = None) -> Behaviour: ...
 
+    @abstractmethod
     def server_error(
         self, status: int = 500, headers: Mapping[str, str] | None = None
-    ) -> Behaviour:
-        raise NotImplementedError
+    ) -> Behaviour: ...
 
-    def bad_key(self) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def bad_key(self) -> Behaviour: ...
 
-    def context_too_long(self) -> Behaviour:
-        raise NotImplementedError
+    @abstractmethod
+    def context_too_long(self) -> Behaviour: ...
 
 
 def _cut_connection(connection: socket.socket, response: Response) -> None:

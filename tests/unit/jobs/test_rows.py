@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend import database
-from backend.jobs import rows
+from backend.jobs import admission, dependencies, rows
 from backend.jobs.rows import Run
 from backend.jobs.slots import QUEUE_OF
 from backend.lessons.removal import trash_lesson
@@ -50,13 +50,13 @@ def change(db: Engine, task_id: int, **columns: Any) -> None:
 
 
 def dispatch(db: Engine, **free: int) -> list[int]:
-    rows.admit(db)
-    rows.settle_dependencies(db)
+    admission.admit(db)
+    dependencies.settle_dependencies(db)
     return [run.task_id for run in rows.dispatch(db, free, ALL_STAGES)]
 
 
 def claim_next(db: Engine, worker: str = "w") -> rows.ClaimedTask:
-    rows.admit(db)
+    admission.admit(db)
     (run,) = rows.dispatch(db, {"transcription": 1, "language": 0}, ALL_STAGES) or rows.dispatch(
         db, {"language": 1}, ALL_STAGES
     )
@@ -74,7 +74,7 @@ def test_a_right_row_is_admitted_with_its_lesson_and_stage(
     lesson_id = lesson_of()
     task_id = add(db, "correction", lesson_id, error="It failed.", error_code="bad-key")
 
-    rows.admit(db)
+    admission.admit(db)
 
     found = row(db, task_id)
     assert (found["status"], found["lesson_id"], found["stage"]) == (
@@ -107,7 +107,7 @@ def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
     wrong = add(db, **columns)
     right = add(db, "summary", lesson_of())
 
-    rows.admit(db)
+    admission.admit(db)
 
     assert row(db, wrong)["status"] == "failed"
     assert part in row(db, wrong)["error"]
@@ -125,7 +125,7 @@ def test_a_row_for_a_lesson_in_the_trash_fails_like_one_for_none(
         trash_lesson(session, lesson_id, undo_days=7)
     task_id = add(db, task_type, lesson_id)
 
-    rows.admit(db)
+    admission.admit(db)
 
     assert row(db, task_id)["status"] == "failed"
     assert f"There is no lesson {lesson_id}" in row(db, task_id)["error"]
@@ -153,7 +153,7 @@ def test_a_process_begins_with_the_first_stage_that_is_needed(
     begun = add(db, "process", transcribed)
     again = add(db, "process", parameters=json.dumps({"lesson_id": transcribed, "again": True}))
 
-    rows.admit(db)
+    admission.admit(db)
 
     stages = [row(db, task_id)["stage"] for task_id in (new, begun, again)]
     assert stages == ["transcription", "correction", "transcription"]
@@ -297,7 +297,7 @@ def test_a_row_that_waits_for_itself_or_for_nothing_fails(
 
 def test_a_run_is_claimed_once(db: Engine, lesson_of: MakeLesson) -> None:
     task_id = add(db, "summary", lesson_of())
-    rows.admit(db)
+    admission.admit(db)
     (run,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
 
     claimed = rows.claim(db, run, "first")
@@ -314,7 +314,7 @@ def test_a_run_whose_row_has_ended_is_not_claimed(
     db: Engine, lesson_of: MakeLesson, status: str
 ) -> None:
     task_id = add(db, "summary", lesson_of())
-    rows.admit(db)
+    admission.admit(db)
     (run,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
     change(db, task_id, status=status)
 
@@ -324,7 +324,7 @@ def test_a_run_whose_row_has_ended_is_not_claimed(
 
 def test_a_run_of_an_earlier_attempt_is_not_claimed(db: Engine, lesson_of: MakeLesson) -> None:
     task_id = add(db, "summary", lesson_of())
-    rows.admit(db)
+    admission.admit(db)
     (first,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)
     rows.take_back(db, first)
     (second,) = rows.dispatch(db, {"language": 1}, ALL_STAGES)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.jobs import rows
+from backend.jobs import admission, rows
 from backend.jobs.reading import TaskView, read_task
 from backend.jobs.runner import Runner
 from backend.jobs.settings import CurrentSettings
@@ -25,7 +25,7 @@ def run(task_type: str, lesson_id: int, **frozen: Any) -> TaskView:
     parameters = json.dumps({"lesson_id": lesson_id})
     with Session(db) as session:
         task_id = insert_task(session, task_type=task_type, parameters=parameters)
-    rows.admit(db)
+    admission.admit(db)
     (ready,) = rows.dispatch(db, {"transcription": 1, "language": 1}, STAGES)
     if frozen:
         with db.begin() as connection:
