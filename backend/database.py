@@ -21,9 +21,12 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from backend.config import PACKAGE_DIR, database_url
+from backend.config import PACKAGE_DIR, audio_dir, database_url
+from backend.damage import is_damage, note_damage, refuse_damaged, require_sound
 from backend.errors import (
     DatabaseAway,
+    DatabaseBusy,
+    DatabaseDamaged,
     DatabaseError,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
@@ -49,8 +52,13 @@ POSTGRES_MIGRATION_LOCK = 5_327_846  # any number that no other program on the s
 AWAY_SQLSTATES = ("08", "57P")
 """How PostgreSQL's codes for a lost connection, and for a server that starts or ends, begin."""
 
+BUSY_SQLSTATES = ("40001", "40P01", "55P03", "57014")
+"""PostgreSQL's codes for what others' work stood in the way of: it could not be serialised, a
+deadlock, a lock or a statement that took longer than the server allows."""
+
 AWAY_WORDING = re.compile(
     r"connection refused|no such file or directory|timed out|timeout expired|no route to host"
+    r"|too many clients|remaining connection slots"
     r"|unreachable|host is down|reset by peer|closed the connection|failed to resolve host"
     r"|could not translate host name|the database system is",
     re.IGNORECASE,
@@ -122,6 +130,12 @@ def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
         # What is deleted is overwritten: a removed lesson is gone from the file, too.
         connection.execute("PRAGMA secure_delete=ON")
 
+    file = Path(url.database or "")
+
+    @event.listens_for(built, "checkout")
+    def look(*arguments: object) -> None:
+        refuse_damaged(file)
+
     return built
 
 
@@ -139,7 +153,8 @@ def _prepare_before_first_connection(built: Engine) -> None:
 
 
 def _name_errors(built: Engine) -> None:
-    """Whoever uses the engine gets a named error where the database is full, busy or away."""
+    """Whoever uses the engine gets a named error where the database is full, busy, away or
+    damaged."""
     where = describe(built.url)
 
     @event.listens_for(built, "handle_error")
@@ -148,6 +163,8 @@ def _name_errors(built: Engine) -> None:
         # The pool replaces a connection that it finds dead before anybody uses it.
         if context.is_pre_ping or not isinstance(error, DBAPIError):
             return
+        if is_damage(error.orig):
+            raise note_damage(Path(where), str(error.orig)) from error
         # A lost connection is not always an OperationalError: PostgreSQL ends one that was idle
         # in its transaction for too long with an InternalError.
         if isinstance(error, OperationalError) or error.connection_invalidated:
@@ -228,6 +245,8 @@ def named_database_errors(where: str) -> Iterator[None]:
     except OperationalError as error:
         raise _name_operational_error(error, where) from error
     except DBAPIError as error:
+        if is_damage(error.orig):
+            raise note_damage(Path(where), str(error.orig)) from error
         raise DatabaseError(f"The database {where} failed: {error.orig}.") from error
 
 
@@ -238,8 +257,13 @@ def _name_operational_error(error: DBAPIError, where: str) -> Exception:
             f"The disk of the database {where} is full: free some space and try again. "
             "What was stored before is safe."
         )
+    if getattr(error.orig, "sqlstate", None) in BUSY_SQLSTATES:
+        return DatabaseBusy(
+            f"The database {where} was busy with another program's work ({reason}): end that "
+            "work, or try again."
+        )
     if "locked" in reason:
-        return DatabaseError(
+        return DatabaseBusy(
             f"The database {where} was busy for {BUSY_TIMEOUT_SECONDS} s with another "
             "program's write: close that program, or try again."
         )
@@ -317,6 +341,8 @@ def _ensure_sqlite_schema(file: Path, url: sqlalchemy.URL, where: str) -> str | 
     # Several processes may start at once on an empty directory: one migrates, the others wait.
     with FileLock(file.with_name(file.name + ".upgrade-lock")):
         before = _refuse_newer(_read_sqlite_version(file, where), where)
+        if before is None and file.exists():
+            _refuse_emptied(file)
         if before == newest_version():
             return before
         if before is not None:
@@ -339,6 +365,8 @@ def _read_sqlite_version(file: Path, where: str) -> str | None:
     """The version of an SQLite file, or None where there is nothing yet."""
     if not file.exists():
         return None
+    if file.stat().st_size:
+        require_sound(file)
     try:
         with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
             tables = {
@@ -349,18 +377,25 @@ def _read_sqlite_version(file: Path, where: str) -> str | None:
                 row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
                 return row[0] if row else None
     except sqlite3.DatabaseError as error:
-        if "not a database" not in str(error) and "malformed" not in str(error):
+        if not is_damage(error):
             raise
-        raise DatabaseError(
-            f"{where} is not a database that can be read ({error}): put a copy from a backup in "
-            "its place, or move it away to start with an empty library."
-        ) from error
+        raise note_damage(file, str(error)) from error
     if tables:
         raise DatabaseError(
             f"{where} is a database of another program: choose another data directory with "
             "LECTERN_DATA_DIR."
         )
     return None
+
+
+def _refuse_emptied(file: Path) -> None:
+    """A file without content is a beginning, but where there are recordings it is a loss."""
+    if any(path.is_file() for path in audio_dir().glob("[!.]*")):
+        raise DatabaseDamaged(
+            f"The database {file} is empty, and there are recordings in {audio_dir()}: put a "
+            "backup in its place with `lectern backup restore`, or remove the empty file to begin "
+            "a new library."
+        )
 
 
 def _refuse_newer(version: str | None, where: str) -> str | None:

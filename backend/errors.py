@@ -70,6 +70,16 @@ class DatabaseAway(DatabaseError):
     retryable = True
 
 
+class DatabaseBusy(DatabaseError):
+    """Another program holds the database: close it there, or try again."""
+
+    retryable = True
+
+
+class DatabaseDamaged(DatabaseError):
+    """The database is damaged, so nothing more is written into it: put a backup in its place."""
+
+
 class DatabaseTooNew(DatabaseError):
     """The database was written by a newer Lectern: install that version or a later one."""
 
@@ -83,6 +93,10 @@ class StorageFull(LecternError):
 
     status_code = 507
     retryable = True
+
+
+PASSING_ERRORS = (DatabaseAway, DatabaseBusy, StorageFull)
+"""What keeps anything from being stored until somebody ends it: background work waits for that."""
 
 
 class UncommittedWrites(LecternError):

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from backend import __version__, database
 from backend.config import Settings, known_secrets, log_dir
-from backend.errors import DatabaseAway, StorageFull
+from backend.errors import PASSING_ERRORS
 from backend.jobs import service
 from backend.jobs.claim import outlast
 from backend.jobs.dispatcher import Dispatcher
@@ -24,6 +24,7 @@ from backend.jobs.runner import Runner
 from backend.jobs.settings import CurrentSettings
 from backend.jobs.slots import QUEUE_OF, Slots
 from backend.jobs.watch import Watch
+from backend.lessons.loose import clear_loose
 from backend.lessons.notes import forget_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
@@ -44,17 +45,20 @@ def run_worker(queues: Sequence[str]) -> None:
     Raises
     ------
     ConfigError, DatabaseError
-        It cannot begin. A database that is merely away is waited for.
+        It cannot begin. A database that is merely away or busy is waited for.
     """
     set_up_logging(log_dir(), known_secrets(), logging.INFO)
     settings = CurrentSettings()
     stopping = _stop_on_signals()
     try:
         outlast(_open_database, stopping, "the worker")
-    except (DatabaseAway, StorageFull):
+    except PASSING_ERRORS:
         return  # told to stop while it waited
     worker = _Worker(queues, settings)
-    worker.start()
+    try:
+        worker.start(stopping)
+    except PASSING_ERRORS:
+        return  # likewise
     worker.work_until(stopping)
     worker.stop()
     # A decode or a call cannot be interrupted, and Python's own end would wait for its thread, or
@@ -110,8 +114,8 @@ class _Worker:
     def _wake(self) -> None:
         self._dispatcher.wake()
 
-    def start(self) -> None:
-        self._heartbeat.beat()
+    def start(self, stopping: threading.Event) -> None:
+        outlast(self._heartbeat.beat, stopping, "the worker")
         self._engine.launch()
         for part in (self._heartbeat, self._dispatcher, self._watch, self._folder_watcher):
             name = type(part).__name__.lower()
@@ -125,6 +129,7 @@ class _Worker:
         while True:
             try:
                 self._empty_trash()
+                self._clear_loose()
                 self._prune()
             except Exception:  # it can wait for the next hour, and the tasks cannot
                 logger.exception("nothing old was forgotten this time")
@@ -139,6 +144,10 @@ class _Worker:
         for number, what in ((n_lessons, "lessons"), (n_notes, "notes")):
             if number:
                 logger.info("%d %s that were removed long ago are gone for good", number, what)
+
+    def _clear_loose(self) -> None:
+        with Session(database.engine) as session:
+            clear_loose(session)
 
     def _prune(self) -> None:
         keep_days = self._settings.read().worker.keep_days
@@ -169,7 +178,7 @@ class _Worker:
                     self._id
                 )  # no run is left in the name of a worker that is gone
             self._heartbeat.leave()
-        except (DatabaseAway, StorageFull) as error:
+        except PASSING_ERRORS as error:
             logger.warning("the others will notice only after a while: %s", error.message)
         if is_idle:
             self._engine.close(CLOSE_SECONDS)

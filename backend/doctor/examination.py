@@ -12,12 +12,12 @@ from sqlmodel import Session
 from backend import database
 from backend.config import data_dir, database_url
 from backend.doctor.findings import Finding, Level
+from backend.doctor.recordings import check_recordings
 from backend.doctor.storage import check_storage
 from backend.doctor.surroundings import check_disk, check_leftovers, check_settings, check_versions
 from backend.doctor.work import (
     check_engine,
     check_queues,
-    check_recordings,
     check_running,
     check_statuses,
     check_workers,

@@ -9,10 +9,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend import __version__
-from backend.config import audio_dir
-from backend.doctor.findings import Finding, Level, count, listed, tasks
+from backend.doctor.findings import Finding, Level, count, tasks
+from backend.jobs import rows
 from backend.jobs.reading import WorkerView, as_text, span
-from backend.models import Lesson, Task, TaskStatus, TaskType
+from backend.models import Task, TaskStatus, TaskType
 from backend.models.columns import seconds_since
 from backend.models.task import ACTIVE
 
@@ -142,6 +142,7 @@ def check_running(session: Session, alive: Sequence[WorkerView]) -> Iterator[Fin
                 Level.ERROR, "running", message, "Start `lectern worker`: it takes them over."
             )
         )
+    yield from _check_ended(session)
     if ids := _ids(session, and_(is_running, ~_is_held(), col(Task.stage).is_(None))):
         first = ids[0]
         yield Finding(
@@ -150,6 +151,27 @@ def check_running(session: Session, alive: Sequence[WorkerView]) -> Iterator[Fin
             f"{tasks(ids)} inserted as `running`, so no worker ever takes them.",
             f"Run `lectern tasks cancel {first}` and `lectern tasks retry {first}`, and so on; "
             "insert tasks as `pending`.",
+        )
+
+
+def _check_ended(session: Session) -> Iterator[Finding]:
+    """The tasks that are said to run though the engine knows that their runs have ended."""
+    from backend.jobs.engine import read_ended
+
+    held = rows.held_runs(session.get_bind().engine)
+    if not held:
+        return
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    ended = read_ended(url, [each.run_id for each in held])
+    # A row is told of its end before the engine is: one that still says so is forgotten.
+    still = {each for each in rows.held_runs(session.get_bind().engine) if each in held}
+    if ids := sorted(each.task_id for each in still if each.run_id in ended):
+        yield Finding(
+            Level.WARNING,
+            "running",
+            f"{tasks(ids)} said to run, and nobody works on it: the run has ended.",
+            "A live worker frees it within seconds: look again; if it stays so, start "
+            "`lectern worker`.",
         )
 
 
@@ -165,28 +187,6 @@ def check_statuses(session: Session) -> Iterator[Finding]:
             "queue",
             f"{tasks(ids)} in a status that does not exist.",
             "A worker will fail them with a sentence; or run `lectern tasks cancel` on each.",
-        )
-
-
-def check_recordings(session: Session) -> Iterator[Finding]:
-    """The lessons whose recording is gone."""
-    statement = select(col(Lesson.id), col(Lesson.filename)).where(
-        col(Lesson.filename).is_not(None)
-    )
-    directory = audio_dir()
-    lessons = list(session.connection().execute(statement))
-    missing = [row for row in lessons if not (directory / row.filename).is_file()]
-    if not missing:
-        message = f"{count(len(lessons), 'recording')} there, none missing."
-        yield Finding(Level.OK, "recordings", message)
-    else:
-        names = listed(f"{row.filename} (lesson {row.id})" for row in missing)
-        yield Finding(
-            Level.WARNING,
-            "recordings",
-            f"{count(len(missing), 'recording')} missing from {directory}: {names}.",
-            "Put the files back from a backup, or from the computer that has them; or remove the "
-            "lessons with `lectern remove`.",
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from backend.database import begin_write
-from backend.errors import DatabaseAway, OwnershipLost, StorageFull
+from backend.errors import PASSING_ERRORS, OwnershipLost
 from backend.jobs.rows import SHARES, ClaimedTask, change_claimed, stage_values
 from backend.models import Task, TaskType
 from backend.tasks.ownership import Owner
@@ -22,7 +22,7 @@ TELL_SECONDS = 0.5
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 5.0
-"""Between two attempts to write while the database is away or the disk is full."""
+"""Between two attempts to write while the database is away or busy, or the disk is full."""
 
 DOING = {
     "transcription": "Transcribing",
@@ -77,7 +77,7 @@ class Claim(Owner):
                     "progress_message": f"{DOING[progress.stage]}: {progress.amount}.",
                 }
             )
-        except (DatabaseAway, StorageFull) as error:
+        except PASSING_ERRORS as error:
             # What is worth keeping is written by `persist`, which waits.
             logger.warning("the progress of task %s is not shown: %s", self.claimed.task_id, error)
 
@@ -89,7 +89,7 @@ class Claim(Owner):
         return round(start + done * (end - start), 4)
 
     def persist(self, write: Callable[[], Value]) -> Value:
-        """Write, again and again while the database is away or the disk is full."""
+        """Write, again and again while the database is away or busy, or the disk is full."""
         return outlast(write, self.stopped, f"task {self.claimed.task_id}")
 
     def note_receipt(self, session: Session) -> None:
@@ -126,18 +126,18 @@ class Claim(Owner):
 
 
 def outlast(write: Callable[[], Value], stopped: threading.Event, what: str) -> Value:
-    """Do what needs the database, again and again while it is away or its disk is full.
+    """Do what needs the database, again and again while it is away or busy, or its disk is full.
 
     Raises
     ------
-    DatabaseAway, StorageFull
+    DatabaseAway, DatabaseBusy, StorageFull
         It was still so when `stopped` was set.
     """
     wait_seconds = 0.0
     while True:
         try:
             value = write()
-        except (DatabaseAway, StorageFull) as error:
+        except PASSING_ERRORS as error:
             if not wait_seconds:
                 logger.warning("%s waits: %s", what, error.message)
             wait_seconds = min(max(FIRST_WAIT_SECONDS, 2 * wait_seconds), LONGEST_WAIT_SECONDS)

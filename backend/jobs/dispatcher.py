@@ -6,10 +6,10 @@ import time
 
 from sqlalchemy import Engine
 
-from backend.errors import DatabaseAway, StorageFull
+from backend.errors import PASSING_ERRORS, DatabaseDamaged
 from backend.jobs import admission, dependencies, rows
 from backend.jobs.engine import JobEngine
-from backend.jobs.rows import Run
+from backend.jobs.rows import HeldRun, Run
 from backend.jobs.runner import Runner
 from backend.jobs.slots import QUEUE_OF, Slots
 
@@ -17,7 +17,7 @@ LOOK_SECONDS = 1.0
 """The rows are looked at so often even if nothing is heard of a change."""
 
 RECONCILE_SECONDS = 3.0
-"""The waiting runs are compared with the engine's own so often."""
+"""The runs of the rows are compared with the engine's own so often."""
 
 logger = logging.getLogger("lectern.jobs")
 
@@ -57,7 +57,7 @@ class Dispatcher:
             try:
                 self.look()
                 complaint = ""
-            except (DatabaseAway, StorageFull) as error:
+            except (*PASSING_ERRORS, DatabaseDamaged) as error:
                 if error.message != complaint:
                     logger.warning("the worker waits: %s", error.message)
                 complaint = error.message
@@ -96,7 +96,7 @@ class Dispatcher:
     def _reconcile(self, waiting: list[Run]) -> None:
         """Mend what a crash between the row and the engine has left behind.
 
-        Each trouble must be met twice, because a run may just be on its way.
+        Each trouble must be met twice, because a run may just be on its way, or at its end.
         """
         runs = {run.run_id: run for run in waiting}
         unknown = runs.keys() - self._engine.find_open(runs) if runs else set()
@@ -108,4 +108,19 @@ class Dispatcher:
         for run_id in forsaken & self._suspect:
             logger.warning("task %s is given back to its queue", runs[run_id].task_id)
             self._engine.give_back(run_id)
-        self._suspect = unknown | forsaken
+        ended = self._find_ended()
+        for token in ended.keys() & self._suspect:
+            logger.warning("task %s is freed: its run has ended", ended[token].task_id)
+            rows.free_ended(self._db, ended[token])
+        self._suspect = unknown | forsaken | ended.keys()
+
+    def _find_ended(self) -> dict[str, HeldRun]:
+        """By their tokens, the claims under which nobody works: by the engine's record, or because
+        they are this worker's and it does not know of them."""
+        held = rows.held_runs(self._db)
+        ended = self._engine.find_ended([each.run_id for each in held]) if held else set()
+        return {
+            each.token: each
+            for each in held
+            if each.run_id in ended or self._runner.has_lost(each.worker, each.token)
+        }

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue, SetWorkflowID
@@ -34,6 +35,9 @@ are left to workers of that version."""
 
 SCHEMA = "lectern_engine"
 """Where the engine's tables are on PostgreSQL."""
+
+OPEN = ("ENQUEUED", "PENDING")
+"""The engine's words for a run that waits or is under way."""
 
 PRUNE_BATCH = 500
 
@@ -151,9 +155,14 @@ class JobEngine:
             and status["workflow_uuid"] not in active
         }
 
+    def find_ended(self, run_ids: Collection[str]) -> set[str]:
+        """Those of the runs that the engine knows to have ended, in whatever way."""
+        statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
+        return {status["workflow_uuid"] for status in statuses if status["status"] not in OPEN}
+
     def _open(self, run_ids: Collection[str]) -> list[WorkflowStatusInternal]:
         statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
-        return [status for status in statuses if status["status"] in ("ENQUEUED", "PENDING")]
+        return [status for status in statuses if status["status"] in OPEN]
 
     def prune(self, older_than: timedelta) -> int:
         """Forget the runs that ended so long ago; returns how many."""
@@ -185,6 +194,33 @@ class JobEngine:
             loop.join(max(0.0, deadline - time.monotonic()))
         DBOS.destroy(destroy_registry=True)
         self._tables.dispose()
+
+
+def read_ended(database_url: str, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that have ended by the engine's record; for who is not a worker.
+
+    Without the engine's tables nothing is known to have ended.
+    """
+    tables = _engine_for(engine_url(database_url))
+    schema = None if tables.dialect.name == "sqlite" else SCHEMA
+    try:
+        if tables.dialect.name == "sqlite" and not Path(str(tables.url.database)).exists():
+            return set()
+        with tables.connect() as connection:
+            if not sqlalchemy.inspect(connection).has_table("workflow_status", schema=schema):
+                return set()
+            runs = sqlalchemy.table(
+                "workflow_status",
+                sqlalchemy.column("workflow_uuid"),
+                sqlalchemy.column("status"),
+                schema=schema,
+            )
+            ended = sqlalchemy.select(runs.c.workflow_uuid).where(
+                runs.c.workflow_uuid.in_(run_ids), runs.c.status.not_in(OPEN)
+            )
+            return set(connection.scalars(ended))
+    finally:
+        tables.dispose()
 
 
 def engine_url(database_url: str) -> str:

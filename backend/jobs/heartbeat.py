@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, update
 from sqlmodel import Session, col, select
 
 from backend.database import begin_write
-from backend.errors import DatabaseAway, StorageFull
+from backend.errors import PASSING_ERRORS, DatabaseDamaged
 from backend.jobs import rows
 from backend.models import Worker
 from backend.models.columns import database_now, seconds_since
@@ -59,6 +59,7 @@ class Heartbeat:
         self._stopped = threading.Event()
         self._sights: dict[str, _Sight] = {}
         self._was_blind = False
+        self._looked_at: float | None = None
 
     def run(self) -> None:
         """Beat and look until it is stopped, whatever goes wrong."""
@@ -71,7 +72,7 @@ class Heartbeat:
                     beat_due = time.monotonic() + beat_seconds
                     self.beat()
                 self.look()
-            except (DatabaseAway, StorageFull) as error:
+            except (*PASSING_ERRORS, DatabaseDamaged) as error:
                 if not self._was_blind:
                     logger.warning("no sign of life can be given: %s", error.message)
                 self.note_blindness()
@@ -83,7 +84,7 @@ class Heartbeat:
         self._stopped.set()
 
     def note_blindness(self) -> None:
-        """The database was away: nobody could give a sign, and the clocks say nothing."""
+        """The database was away or busy: nobody could give a sign, and the clocks say nothing."""
         self._was_blind = True
 
     def beat(self) -> None:
@@ -119,6 +120,10 @@ class Heartbeat:
         with Session(self._db) as session:
             found = session.exec(others).all()
         now = time.monotonic()
+        # Whatever held this worker up (a lock, a machine that slept) may have held the others up.
+        if self._looked_at is not None and now - self._looked_at > self._facts.ttl_seconds / 2:
+            self.note_blindness()
+        self._looked_at = now
         self._sights = {
             worker: self._sight(worker, seen_at, now) for worker, seen_at, _, _ in found
         }

@@ -345,12 +345,13 @@ def release_dead(db: Engine, worker: str) -> list[int]:
         locked = select(TASK.c.id, TASK.c.crashes).where(is_dead_ones).with_for_update()
         rows = connection.execute(locked).all()
         for task_id, crashes in rows:
-            after = _after_crash(task_id, crashes + 1, worker)
+            message = f"Its worker {worker} died; it goes on from what is stored."
+            after = _after_crash(task_id, crashes + 1, message)
             update_rows(connection, update(TASK).where(TASK.c.id == task_id).values(after))
     return [task_id for task_id, _ in rows]
 
 
-def _after_crash(task_id: int, crashes: int, worker: str) -> dict[str, Any]:
+def _after_crash(task_id: int, crashes: int, message: str) -> dict[str, Any]:
     if crashes >= MOST_CRASHES:
         died = WorkerDied(POISONED.format(task_id=task_id))
         return failure_values(died) | {"crashes": crashes}
@@ -359,8 +360,43 @@ def _after_crash(task_id: int, crashes: int, worker: str) -> dict[str, Any]:
         "claim": None,
         "worker": None,
         "crashes": crashes,
-        "progress_message": f"Its worker {worker} died; it goes on from what is stored.",
+        "progress_message": message,
     }
+
+
+@dataclass(frozen=True)
+class HeldRun:
+    """A run that a worker has claimed, as its row has it."""
+
+    task_id: int
+    run_id: str
+    token: str
+    worker: str | None
+
+
+def held_runs(db: Engine) -> list[HeldRun]:
+    """The runs that workers say they are at."""
+    statement = select(TASK.c.id, TASK.c.run_id, TASK.c.claim, TASK.c.worker).where(
+        TASK.c.status == TaskStatus.RUNNING, TASK.c.claim.is_not(None), TASK.c.run_id.is_not(None)
+    )
+    with db.connect() as connection:
+        return [HeldRun(*row) for row in connection.execute(statement)]
+
+
+def free_ended(db: Engine, held: HeldRun) -> None:
+    """Free the task of a run that has ended without its row being told; it counts as a crash, so
+    that what ends each of its runs does not do so for ever."""
+    is_held = and_(
+        TASK.c.id == held.task_id,
+        TASK.c.claim == held.token,
+        TASK.c.status == TaskStatus.RUNNING,
+    )
+    message = "Its run ended without saying how; it goes on from what is stored."
+    with writing_rows(db) as connection:
+        crashes = connection.scalar(select(TASK.c.crashes).where(is_held).with_for_update())
+        if crashes is not None:
+            values = _after_crash(held.task_id, crashes + 1, message) | {"run_id": None}
+            update_rows(connection, update(TASK).where(is_held).values(values))
 
 
 def workers_of_running(db: Engine) -> set[str]:

@@ -13,10 +13,10 @@ from sqlmodel import Session
 from backend.config import Settings, log_dir
 from backend.database import begin_write
 from backend.errors import (
-    DatabaseAway,
+    PASSING_ERRORS,
+    DatabaseDamaged,
     LecternError,
     OwnershipLost,
-    StorageFull,
     UnexpectedError,
 )
 from backend.jobs import rows
@@ -92,15 +92,23 @@ class Runner:
     def is_idle(self) -> bool:
         return not self._claims
 
+    def has_lost(self, worker: str | None, token: str) -> bool:
+        """Whether a claim is this worker's and none of its runs is under way with it."""
+        return worker == self._worker and token not in self._claims
+
     # --- a run -------------------------------------------------------------------------------
 
     def __call__(self, task_id: int, run_id: str) -> None:
         """Do one run to its end, whatever that is; nothing is raised."""
         try:
             self._take(Run.of(task_id, run_id))
-        except (DatabaseAway, StorageFull):
+        except PASSING_ERRORS as error:
             # The worker was stopped while it waited; the others find the row as it is.
-            logger.warning("task %s stays as it is: the database is away", task_id)
+            logger.warning("task %s stays as it is: %s", task_id, error.message)
+        except DatabaseDamaged as error:
+            logger.error("task %s stays as it is: %s", task_id, error.message)
+        except Exception:  # the outer edge of a run: the engine would keep an error for itself
+            logger.exception("task %s: its end could not be written; it is handed back", task_id)
         self._on_end()
 
     def _take(self, run: Run) -> None:

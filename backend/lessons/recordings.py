@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
@@ -17,12 +18,15 @@ def trash_dir() -> Path:
     return audio_dir() / ".trash"
 
 
-def settle_recording(session: Session, filename: str | None) -> None:
+def settle_recording(
+    session: Session, filename: str | None, *, with_nobody_adding: bool = False
+) -> None:
     """Put a recording where it belongs: into `audio/` while a lesson that is there has it, into the
     trash while only removed ones have it, and away where none has it.
 
     One transaction; doing it again changes nothing, so that whoever finds a recording where it
-    does not belong, because a process was killed, may call this.
+    does not belong, because a process was killed, may call this. `with_nobody_adding` waits for
+    lessons that are being added, and holds off others: one of them may be the recording's.
 
     Raises
     ------
@@ -31,6 +35,8 @@ def settle_recording(session: Session, filename: str | None) -> None:
     if not filename or Path(filename).name != filename:
         return  # not a file of the library: see `backend.tasks.transcribe.audio_path`
     with writing(session):
+        if with_nobody_adding:
+            _hold_off_lessons(session)
         # Their locks hold off whoever removes one of them, or brings one back.
         statement = select(Lesson.id).where(Lesson.filename == filename).order_by(col(Lesson.id))
         lesson_ids = session.exec(statement.with_for_update()).all()
@@ -44,6 +50,12 @@ def settle_recording(session: Session, filename: str | None) -> None:
             _move(audio_dir() / filename, trash_dir())
         else:
             bring_back(filename)
+
+
+def _hold_off_lessons(session: Session) -> None:
+    """On SQLite the lock for writing does so."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE lesson IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def bring_back(filename: str | None) -> None:

@@ -19,6 +19,7 @@ from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import MediaError, NotFound
 from backend.index.passages import compact
+from backend.lessons.loose import note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
 from backend.lessons.service import HEAVY_COLUMNS, cancel_tasks, remove_lesson
 from backend.lessons.wording import clean_person
@@ -152,6 +153,7 @@ def _remove_for_good(session: Session, lesson_id: int, older_than: timedelta) ->
         )
         if lesson is None or session.exec(still).first() is None:
             return False
+        note_loose(lesson.filename)
         session.delete(lesson)
     return True
 

@@ -12,11 +12,12 @@ from sqlmodel import Session, col, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import DatabaseAway, InvalidValue, LessonNotFound, LessonRemoved
+from backend.errors import InvalidValue, LessonNotFound, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
+from backend.lessons.loose import adopting, forget_loose, note_loose
 from backend.lessons.recordings import settle_recording
-from backend.lessons.storage import StoredRecording, store_recording, title_from
+from backend.lessons.storage import StoredRecording, title_from
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
@@ -84,17 +85,10 @@ def add_recording(
         Nothing was changed.
     """
     info = probe_apart(source)
-    stored = store_recording(source, audio_dir())
     if details.title is None:
         details = replace(details, title=title_from(source))
-    try:
+    with adopting(session, source) as stored:
         return add_stored(session, stored, info.duration_seconds, details, process=process)
-    except DatabaseAway:
-        raise  # the lesson may be there, and would have lost its recording
-    except BaseException:
-        # Without its lesson the copy would lie there unseen for ever.
-        (audio_dir() / stored.filename).unlink(missing_ok=True)
-        raise
 
 
 def add_stored(
@@ -112,6 +106,8 @@ def add_stored(
     ------
     InvalidValue
         Nothing was changed.
+    MediaError
+        The recording is not there any more.
     """
     lesson = Lesson(filename=stored.filename, audio_sha256=stored.sha256, duration=duration_seconds)
     with writing(session):
@@ -119,8 +115,18 @@ def add_stored(
         same = _find_same(session, stored)
         session.add(lesson)
         session.flush()
+        _require_recording(stored)
         task = _ask_for_processing(session, lesson) if process else None
     return AddedLesson(lesson, same, None if task is None else task.id)
+
+
+def _require_recording(stored: StoredRecording) -> None:
+    # While the lesson's row is locked: see `backend.lessons.loose`.
+    if not (audio_dir() / stored.filename).is_file():
+        raise MediaError(
+            f"The recording {stored.filename} is not in {audio_dir()} any more: add it again. "
+            "Nothing was changed."
+        )
 
 
 def _ask_for_processing(session: Session, lesson: Lesson) -> Task:
@@ -195,6 +201,7 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     """
     lesson = get_lesson(session, lesson_id)
     filename = lesson.filename
+    note_loose(filename)
     session.delete(lesson)
     session.flush()
     # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
@@ -203,6 +210,7 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     compact(session)
     forget_deleted(session)
     settle_recording(session, filename)
+    forget_loose(filename)
 
 
 def cancel_tasks(session: Session, lesson_id: int) -> None:

@@ -30,19 +30,18 @@ class StoredRecording:
     sha256: str
 
 
-def store_recording(source: Path, directory: Path) -> StoredRecording:
-    """Copy a recording in: to a temporary file, flushed to the disk, then renamed.
+def store_recording(source: Path, directory: Path, filename: str) -> StoredRecording:
+    """Copy a recording in: to a temporary file, flushed to the disk, then renamed to `filename`.
 
     Raises
     ------
     StorageFull, MediaError
         Nothing is left behind.
     """
-    filename = library_name(source)
     temporary = directory / f"{INCOMING_PREFIX}{filename}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _remove_stale(directory)
+        remove_stale_copies(directory)
         sha256 = _copy(source, temporary)
         temporary.replace(directory / filename)
         flush_directory(directory)
@@ -127,11 +126,12 @@ def _name_error(error: OSError, source: Path, directory: Path) -> Exception:
     )
 
 
-def _remove_stale(directory: Path) -> None:
+def remove_stale_copies(directory: Path, older_than_seconds: float = STALE_SECONDS) -> None:
+    """Remove the unfinished copies of processes that died."""
     for path in directory.glob(f"{INCOMING_PREFIX}*"):
         # Another process may be finishing or removing it at this moment.
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+            if time.time() - path.stat().st_mtime >= older_than_seconds:
                 path.unlink()
 
 

@@ -20,9 +20,10 @@ from sqlmodel import Session, select
 
 from backend import database
 from backend.config import LibrarySettings, audio_dir, data_dir
-from backend.errors import ConfigError, DatabaseAway, LecternError, MediaError
+from backend.errors import ConfigError, LecternError, MediaError
+from backend.lessons.loose import adopting
 from backend.lessons.service import LessonDetails, add_stored
-from backend.lessons.storage import StoredRecording, store_recording, title_from
+from backend.lessons.storage import StoredRecording, title_from
 from backend.models import Lesson, WatchedFile
 from backend.models.columns import utc_now
 from backend.models.people import is_there
@@ -144,28 +145,34 @@ def _take(session: Session, file: FoundFile, folder: Path, process: bool) -> int
         return None
     try:
         info = probe_apart(file.path)
-        stored = store_recording(file.path, audio_dir())
+        with adopting(session, file.path) as stored:
+            return _adopt(session, file, stored, info.duration_seconds, folder, process)
     except MediaError as error:
         logger.warning("the watched folder: %s", error.message)
         _remember(session, file, problem=error.message)
         return None
+
+
+def _adopt(
+    session: Session,
+    file: FoundFile,
+    stored: StoredRecording,
+    duration_seconds: float | None,
+    folder: Path,
+    process: bool,
+) -> int | None:
+    """Make a lesson of the copy of a file, unless it changed meanwhile or there is one."""
     if list(_look_at(file.path)) != [file]:
         _drop(stored)  # it changed while it was copied: it did not rest after all
         return None
-    try:
-        lesson_id = _find_same(session, stored)
-        if lesson_id is not None:
-            logger.info("%s is the recording of lesson %d already", file.shown, lesson_id)
-            _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
-            _drop(stored)
-            return None
-        details = LessonDetails(title_from(file.path), _course_of(file.path, folder))
-        added = add_stored(session, stored, info.duration_seconds, details, process=process)
-    except DatabaseAway:
-        raise  # the lesson may be there, and would have lost its recording
-    except BaseException:
+    lesson_id = _find_same(session, stored)
+    if lesson_id is not None:
+        logger.info("%s is the recording of lesson %d already", file.shown, lesson_id)
+        _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
         _drop(stored)
-        raise
+        return None
+    details = LessonDetails(title_from(file.path), _course_of(file.path, folder))
+    added = add_stored(session, stored, duration_seconds, details, process=process)
     logger.info("%s is lesson %s", file.shown, added.lesson.id)
     _remember(session, file, sha256=stored.sha256, lesson_id=added.lesson.id)
     return added.lesson.id
