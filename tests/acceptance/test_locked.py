@@ -92,12 +92,8 @@ def test_workers_go_on_after_another_program_held_the_database(
         tasks.append(insert_task("summary", {"lesson_id": written}))
 
         with locked_by_another_program():
-            wait_until(
-                lambda: all(
-                    worker.has_said(f"task {task} waits: .* was busy") for task in tasks[:2]
-                ),
-                seconds=60,
-            )
+            waits = [f"task {task} waits: .* was busy" for task in tasks[:2]]
+            wait_until(lambda: all(map(worker.has_said, waits)), seconds=60)
         assert_completed(*tasks)
 
         assert windows_transcribed_twice() == {}

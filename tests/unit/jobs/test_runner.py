@@ -1,10 +1,16 @@
 """How a run ends that fails: what the row says of it, for people and for programs."""
 
 import json
-from collections.abc import Callable
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import database
@@ -14,6 +20,7 @@ from backend.jobs.runner import Runner
 from backend.jobs.settings import CurrentSettings
 from backend.jobs.slots import Slots
 from tests.unit.jobs.rows import insert_task
+from tests.waiting import wait_until
 
 MakeLesson = Callable[..., int]
 STAGES = {"transcription": {"transcription"}, "language": {"correction", "summary"}}
@@ -61,3 +68,65 @@ def test_what_nobody_thought_of_has_a_code_too(lesson_of: MakeLesson) -> None:
 
     assert (view.status, view.error_code) == ("failed", "unexpected-error")
     assert "(KeyError)" in str(view.error)
+
+
+# --- while another program holds the database --------------------------------------------------
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Another program's write that goes on; nothing of ours waits for it long."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+            other.rollback()
+    else:
+        with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as other:
+            other.execute("LOCK TABLE task IN ACCESS EXCLUSIVE MODE")
+            yield
+            other.rollback()
+
+
+@pytest.fixture
+def impatient(each_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database at which nobody waits long for a lock; its address."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
+    if each_database == "postgresql":
+        with database.engine.begin() as connection:
+            name = connection.scalar(text("SELECT current_database()"))
+            connection.execute(text(f'ALTER DATABASE "{name}" SET lock_timeout = \'100ms\''))
+        database.dispose_engines()
+    return str(database.engine.url.render_as_string(hide_password=False))
+
+
+@pytest.mark.parametrize("moment", ["claim", "failure_values"])
+def test_a_run_waits_for_its_beginning_and_its_end_while_the_database_is_held(
+    impatient: str,
+    lesson_of: MakeLesson,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    moment: str,
+) -> None:
+    """It takes hold of the database just before the row is claimed, or told how the run ended."""
+    caplog.set_level("INFO")
+    about_to, may_end = threading.Event(), threading.Event()
+    step = getattr(rows, moment)
+
+    def hold(*arguments: Any) -> Any:
+        if not about_to.is_set():
+            about_to.set()
+            assert may_end.wait(60)
+        return step(*arguments)
+
+    monkeypatch.setattr(rows, moment, hold)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, "transcription", lesson_of())
+        assert about_to.wait(60)
+        with locked(impatient):
+            may_end.set()
+            wait_until(lambda: "waits: The database" in caplog.text, seconds=60)
+        view = running.result(60)
+
+    assert (view.status, view.error_code) == ("failed", "audio-missing")
+    assert "was busy" in caplog.text

@@ -4,10 +4,8 @@ import base64
 import hashlib
 import os
 import shutil
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from backend.uploads.housekeeping import look_after
 from backend.uploads.receiving import Receiver
 from backend.uploads.store import Outcome, UploadStore
 from tests.audio_files import tone, write_image, write_subtitles, write_video, write_wav
+from tests.killing import run_killed
 
 
 @pytest.fixture
@@ -181,42 +180,6 @@ def test_a_polyglot_is_nothing_but_the_recording_that_it_is(
 
 
 # --- killed on the way -----------------------------------------------------------------------
-
-WRITING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect")
-
-
-def kill_at_step(step: int, directory: Path) -> None:
-    """Have this process killed as it is about to change the data directory that often."""
-    n_steps = 0
-
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal n_steps
-        is_write = event == "open" and arguments[1] not in (None, "r", "rb")
-        if event not in WRITING and not is_write:
-            return
-        if str(directory) in str(arguments[0]):
-            n_steps += 1
-            if n_steps == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(watch)
-
-
-def run_killed(work: Callable[[], None], step: int, directory: Path) -> bool:
-    """Do the work in a child process that is killed at that step; says whether it was."""
-    database.dispose_engines()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        with suppress(BaseException):
-            kill_at_step(step, directory)
-            work()
-            status = 0
-        os._exit(status)
-    _, status = os.waitpid(child, 0)
-    was_killed = os.WIFSIGNALED(status)
-    assert was_killed or os.WEXITSTATUS(status) == 0
-    return was_killed
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
