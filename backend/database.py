@@ -21,7 +21,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from backend.config import PACKAGE_DIR, audio_dir, database_url
+from backend.config import PACKAGE_DIR, audio_dir, data_dir, database_url
 from backend.damage import is_damage, note_damage, refuse_damaged, require_sound
 from backend.errors import (
     DatabaseAway,
@@ -33,6 +33,7 @@ from backend.errors import (
     StorageFull,
     UncommittedWrites,
 )
+from backend.in_use import Use, use_with_others
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long a write waits for another process's write. Ours last milliseconds."""
@@ -104,10 +105,14 @@ def dispose_engines() -> None:
     for built in _engines:
         built.dispose()
     _engines.clear()
+    while _uses:
+        _uses.pop().let_go()
     engine_for.cache_clear()
 
 
 _engines: list[Engine] = []
+_uses: list[Use] = []
+"""What keeps others from putting another library in the place of the one that is open."""
 
 
 def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
@@ -148,7 +153,14 @@ def _prepare_before_first_connection(built: Engine) -> None:
         nonlocal prepared
         with lock:
             if not prepared:
-                ensure_schema(built.url)
+                _make_directory(data_dir())
+                use = use_with_others(data_dir())
+                try:
+                    ensure_schema(built.url)
+                except BaseException:
+                    use.let_go()
+                    raise
+                _uses.append(use)
                 prepared = True
 
 

@@ -111,6 +111,27 @@ class InputChanged(LecternError):
     status_code = 409
 
 
+# --- backups ---------------------------------------------------------------------------------
+
+
+class BackupError(LecternError):
+    """The backup cannot be used."""
+
+
+class BackupDamaged(BackupError):
+    """The backup is damaged: use another one."""
+
+
+class BackupFailed(BackupError):
+    """The backup could not be made or put back; nothing was changed."""
+
+
+class LibraryInUse(BackupError):
+    """Another program uses the library: stop it, and try again."""
+
+    status_code = 409
+
+
 # --- lessons ---------------------------------------------------------------------------------
 
 
@@ -118,6 +139,10 @@ class NotFound(LecternError):
     """There is no such thing."""
 
     status_code = 404
+
+
+class BackupNotFound(NotFound):
+    """There is no backup: `lectern backup list` shows those in a folder."""
 
 
 class Conflict(LecternError):

@@ -19,7 +19,9 @@ ALLOWED = {
     "models": set(),
     "index": {"models"},
     "migrations": {"models", "index"},
-    "database": {"config", "errors", "index"},
+    "damage": {"errors", "files"},
+    "in_use": {"errors"},
+    "database": {"config", "damage", "errors", "in_use", "index"},
     "text": {"errors", "models"},
     "exports": {"errors", "models", "text"},
 }
@@ -32,6 +34,7 @@ ALLOWED["search"] = STORE
 ALLOWED["uploads"] = ALLOWED["lessons"] | {"lessons"}
 ALLOWED["jobs"] = ALLOWED["tasks"] | {"tasks", "lessons"}
 ALLOWED["doctor"] = ALLOWED["jobs"] | {"jobs"}
+ALLOWED["backup"] = ALLOWED["jobs"] | {"jobs", "damage", "in_use"}
 ALLOWED["worker"] = ALLOWED["jobs"] | {"jobs", "uploads"}
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
@@ -45,7 +48,7 @@ ALLOWED["edge"] = ALLOWED["jobs"] | ROOMS | {"web", "dependencies"}
 ALLOWED["pages"] = {"web"}
 ALLOWED["app"] = ALLOWED["edge"] | {"edge", "pages"}
 ALLOWED["server"] = {"errors", "config", "log", "web", "app", "child_worker"}
-ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "doctor", "exports", "search", "server"}
+ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "doctor", "backup", "exports", "search", "server"}
 VALUE_TYPES_ONLY = {"speech", "text", "exports"}  # no tables: no database
 MODULES = sorted(BACKEND.rglob("*.py"))
 

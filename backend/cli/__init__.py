@@ -43,6 +43,7 @@ COMMANDS = {
     "models": ("models", "models", "List and download Whisper models."),
     "config": ("settings", "config", "Show and change the settings."),
     "db": ("db", "db", "Look after the database."),
+    "backup": ("backup", "backup", "Make backups of the library, and put one back."),
     "doctor": ("doctor", "doctor", "Look for what is wrong, and say how to mend it."),
 }
 

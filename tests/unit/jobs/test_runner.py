@@ -95,7 +95,7 @@ def impatient(each_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     if each_database == "postgresql":
         with database.engine.begin() as connection:
             name = connection.scalar(text("SELECT current_database()"))
-            connection.execute(text(f'ALTER DATABASE "{name}" SET lock_timeout = \'100ms\''))
+            connection.execute(text(f"ALTER DATABASE \"{name}\" SET lock_timeout = '100ms'"))
         database.dispose_engines()
     return str(database.engine.url.render_as_string(hide_password=False))
 
