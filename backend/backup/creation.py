@@ -1,8 +1,8 @@
 """Making a backup while everything runs.
 
-The recordings that there are are copied first, then the database at one moment, then what came in
-between: so that none is missing that was there at that moment, though lessons are removed meanwhile.
-It is built in a hidden folder and gets its name when all of it is safely on the disk.
+The recordings that there are are copied first, then the database at one moment, then what came
+in between: so that none is missing that was there at that moment, though lessons are removed
+meanwhile. It is built in a hidden folder and gets its name when all of it is safely on the disk.
 """
 
 import os
