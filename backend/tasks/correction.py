@@ -299,6 +299,6 @@ def _tell_limited(asked: int, limit: int | None) -> list[str]:
     if limit is None or asked <= limit or asked == MAX_CONCURRENCY:
         return []
     return [
-        f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise it, "
-        "or set it to null, for more."
+        f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise "
+        "it, or set it to null, for more."
     ]

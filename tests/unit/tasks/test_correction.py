@@ -333,6 +333,26 @@ def test_a_provider_that_is_away_is_not_asked_for_hours(
     assert 10 * 5 <= provider.call_count < 20 * 5
 
 
+@pytest.mark.parametrize("provider", ["OpenAI"], indirect=True)
+def test_a_provider_that_has_answered_is_not_given_up_for_those_that_fail(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    all_there, provider_is_away = threading.Barrier(13, timeout=60), threading.Event()
+
+    def answer_one(received: Received) -> Response:
+        is_one = not provider_is_away.is_set() and all_there.wait() == 0
+        provider_is_away.set()
+        return (provider.answered if is_one else provider.server_error(503))(received)
+
+    provider.always(answer_one)
+    lesson_id = spoken_lesson(13)
+
+    assert correct_transcript(lesson_id, segments_per_group=1, max_concurrency=13) is True
+
+    failed = (stored_lesson(lesson_id).correction_metadata or {})["failed_groups"]
+    assert len(failed) == 12
+
+
 def test_rate_limits_and_server_errors_are_waited_out(
     provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
 ) -> None:
