@@ -23,7 +23,7 @@ from backend.clock import clock
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
-from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
+from backend.speech.formats import duration_seconds, require_plausible
 from backend.speech.mixing import mix_unnamed
 from backend.speech.timeline import Hole, fill_holes
 
