@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-UV = Path(sysconfig.get_path("scripts")) / "uv"
+UV = str(Path(sysconfig.get_path("scripts")) / "uv")
 
 PYTHONS = ("3.11", "3.12", "3.13")
 PLATFORMS = (
@@ -26,8 +29,8 @@ MACOS = "14.0"
 
 
 def main() -> int:
-    statuses = {check(LOCK, python, platform) for platform in PLATFORMS for python in PYTHONS}
-    return max(statuses)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return max(pool.map(partial(check, LOCK), *zip(*product(PYTHONS, PLATFORMS), strict=True)))
 
 
 def check(lock: Path, python: str, platform: str) -> int:
