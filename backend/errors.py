@@ -371,6 +371,10 @@ class RecogniserError(LecternError):
     status_code = 422
 
 
+class RecogniserMissing(RecogniserError):
+    """The built-in recogniser is not there: `lectern models download small` fetches Whisper."""
+
+
 class UnknownModel(RecogniserError):
     """There is no Whisper model of this name: `lectern models list` shows the names."""
 

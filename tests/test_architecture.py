@@ -15,6 +15,7 @@ ALLOWED = {
     "config": {"errors", "files"},
     "files": set(),
     "log": set(),
+    "clock": set(),
     "versions": {"errors"},
     "models": set(),
     "index": {"models"},
@@ -26,9 +27,9 @@ ALLOWED = {
     "exports": {"errors", "models", "text"},
 }
 STORE = {"errors", "files", "models", "config", "database", "index", "versions"}
-ALLOWED["speech"] = {"errors", "files", "models", "config"}
+ALLOWED["speech"] = {"clock", "errors", "files", "models", "config"}
 ALLOWED["llm"] = {"errors", "models", "config", "database"}
-ALLOWED["tasks"] = STORE | {"log", "speech", "text", "llm"}
+ALLOWED["tasks"] = STORE | {"clock", "log", "speech", "text", "llm"}
 ALLOWED["lessons"] = STORE | {"speech", "text", "tasks"}
 ALLOWED["search"] = STORE
 ALLOWED["uploads"] = ALLOWED["lessons"] | {"lessons"}

@@ -25,6 +25,7 @@ from backend.errors import (
 )
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
+from backend.speech.engines.sphinx import is_available
 from backend.speech.model_store import find_problem, installed_models, resolve_model
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
@@ -121,7 +122,7 @@ def check_settings() -> Iterator[Finding]:
 def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Finding:
     """Whether the configured recogniser can be loaded from `directory`, without loading it."""
     if settings.engine is EngineChoice.POCKETSPHINX:
-        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
+        return _check_built_in()
     another = "or choose another with `lectern config set transcription.model`."
     try:
         model = resolve_model(settings.model, directory)
@@ -131,6 +132,9 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
     if not model.is_dir():
         message = f"The Whisper model `{settings.model}` is not installed ({model})."
         if settings.engine is EngineChoice.AUTO and model.parent == directory:
+            if not is_available():
+                message += " There is no built-in recogniser here that could take its place."
+                return Finding(Level.ERROR, "recogniser", message, download)
             message += " The built-in recogniser is used, which is rough and knows English only."
             return Finding(Level.WARNING, "recogniser", message, download)
         return Finding(Level.ERROR, "recogniser", message, download)
@@ -138,6 +142,18 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
         message = f"The Whisper model in {model} cannot be used: {problem}."
         return Finding(Level.ERROR, "recogniser", message, download)
     return Finding(Level.OK, "recogniser", f"The Whisper model in {model} is complete.")
+
+
+def _check_built_in() -> Finding:
+    if is_available():
+        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
+    return Finding(
+        Level.ERROR,
+        "recogniser",
+        "The built-in recogniser is chosen, and there is none for this Python and computer.",
+        "Run `lectern config set transcription.engine auto`, and install Whisper with "
+        "`lectern models download small`.",
+    )
 
 
 def check_models(directory: Path) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from backend.config import audio_dir
 from backend.database import writing
 from backend.errors import MediaError
-from backend.files import flush_directory
+from backend.files import flush_directory, is_plain_name
 from backend.models import Lesson, TrashedLesson
 
 
@@ -32,7 +32,7 @@ def settle_recording(
     ------
     MediaError
     """
-    if not filename or Path(filename).name != filename:
+    if not filename or not is_plain_name(filename):
         return  # not a file of the library: see `backend.tasks.transcribe.audio_path`
     with writing(session):
         if with_nobody_adding:
@@ -65,7 +65,7 @@ def bring_back(filename: str | None) -> None:
     ------
     MediaError
     """
-    if filename and Path(filename).name == filename:
+    if filename and is_plain_name(filename):
         _move(trash_dir() / filename, audio_dir())
 
 

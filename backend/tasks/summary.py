@@ -103,7 +103,8 @@ def run_summary(
     settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
     if not any(segment.text.strip() for segment in layer.segments):
-        result = _Result(metadata={"notices": ["Nothing was said, so there is no summary."]})
+        notices = ["Nothing was said, so there is no summary."]
+        result = _Result(metadata={"moments": [], "notices": notices})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:

@@ -353,6 +353,20 @@ def test_a_recogniser_that_cannot_be_used_is_told(
     assert "model.bin is empty" in worst("models").message
 
 
+@pytest.mark.parametrize("setting", ["{engine: pocketsphinx}", "{model: small}"])
+def test_a_built_in_recogniser_that_is_chosen_and_not_there_is_an_error(
+    data_dir: Path,
+    write_config: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+) -> None:
+    write_config(f"transcription: {setting}\n")
+    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+
+    assert worst("recogniser").level is Level.ERROR
+    assert "lectern models download small" in worst("recogniser").remedy
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
