@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from backend.config import PACKAGE_DIR, audio_dir, data_dir, database_url
-from backend.damage import is_damage, note_damage, refuse_damaged, require_sound
+from backend.damage import find_damage, is_damage, note_damage, refuse_damaged, require_sound
 from backend.errors import (
     DatabaseAway,
     DatabaseBusy,
@@ -113,6 +113,14 @@ def dispose_engines() -> None:
 _engines: list[Engine] = []
 _uses: list[Use] = []
 """What keeps others from putting another library in the place of the one that is open."""
+
+
+def require_sound_file() -> None:
+    """Read all of an SQLite file; raises `DatabaseDamaged`, and keeps every process from it."""
+    url = engine_for(database_url()).url
+    file = Path(str(url.database))
+    if url.get_backend_name() == "sqlite" and (reason := find_damage(file)):
+        raise note_damage(file, reason)
 
 
 def _sqlite_engine(url: sqlalchemy.URL) -> Engine:

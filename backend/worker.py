@@ -128,6 +128,7 @@ class _Worker:
         """Sleep, but for forgetting what is old, until the worker is to stop."""
         while True:
             try:
+                database.require_sound_file()
                 self._empty_trash()
                 self._clear_loose()
                 self._prune()

@@ -25,6 +25,8 @@ from backend.doctor.work import (
 from backend.errors import (
     ConfigError,
     DatabaseAway,
+    DatabaseBusy,
+    DatabaseDamaged,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
     LecternError,
@@ -82,7 +84,8 @@ def _database_remedy(error: LecternError) -> str:
             "Start the database server or mend the network; workers wait for it and go on by "
             "themselves."
         )
-    return (
-        "Check LECTERN_DATABASE_URL and the rights on the files; a damaged file is replaced by a "
-        "backup."
-    )
+    if isinstance(error, DatabaseDamaged):
+        return "Stop the server and the workers, then run `lectern backup restore`."
+    if isinstance(error, DatabaseBusy):
+        return "Close the program that holds it; workers wait and go on by themselves."
+    return "Check LECTERN_DATABASE_URL and the rights on the files."

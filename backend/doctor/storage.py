@@ -28,7 +28,7 @@ def check_storage(session: Session) -> Iterator[Finding]:
             Level.ERROR,
             "database",
             f"The file {url.database} is damaged ({complaints[0]}).",
-            "Stop every program that uses it, keep the file, and put a backup in its place.",
+            "Stop the server and the workers, then run `lectern backup restore`.",
         )
     wal_bytes = _file_bytes(Path(f"{url.database}-wal"))
     if wal_bytes > LARGE_WAL_BYTES:

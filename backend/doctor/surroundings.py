@@ -84,6 +84,17 @@ def check_leftovers(directory: Path) -> Iterator[Finding]:
             "Delete what is named; a download may also be gone on with, by giving its command "
             "again.",
         )
+    if unfinished := [
+        path
+        for path in directory.glob(".*re*store*.db*")
+        if path.name.startswith((".restoring.", ".before-restore."))
+    ]:
+        yield Finding(
+            Level.WARNING,
+            "leftover files",
+            f"A backup was being put back, and that was cut off: {listed(unfinished)}.",
+            "Give the same `lectern backup restore` again: it finishes what was begun.",
+        )
     if copies := sorted(directory.glob("*.before-upgrade-from-*.db")):
         yield Finding(
             Level.WARNING,

@@ -19,7 +19,7 @@ from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import MediaError, NotFound
 from backend.index.passages import compact
-from backend.lessons.loose import note_loose
+from backend.lessons.loose import forget_loose, note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
 from backend.lessons.service import HEAVY_COLUMNS, cancel_tasks, remove_lesson
 from backend.lessons.wording import clean_person
@@ -111,22 +111,28 @@ def empty_trash(session: Session, older_than: timedelta) -> int:
     # Before as well: what lies in the trash is found again when its lesson is gone.
     _settle_misplaced(session)
     expired = select(TrashedLesson.lesson_id).where(_is_older(older_than))
-    n_removed = 0
+    recordings: list[str | None] = []
     for lesson_id in session.exec(expired.order_by(col(TrashedLesson.lesson_id))).all():
-        n_removed += _remove_for_good(session, lesson_id, older_than)
-    if n_removed:
+        recordings += _remove_for_good(session, lesson_id, older_than)
+    if recordings:
         compact(session)
         forget_deleted(session)
-        _settle_misplaced(session)
-    return n_removed
+        for filename in recordings:
+            _settle(session, filename)
+    return len(recordings)
 
 
 def _settle_misplaced(session: Session) -> None:
     for filename in _find_misplaced(session):
-        try:
-            settle_recording(session, filename)
-        except MediaError as error:
-            logger.warning("%s", error.message)
+        _settle(session, filename)
+
+
+def _settle(session: Session, filename: str | None) -> None:
+    try:
+        settle_recording(session, filename)
+        forget_loose(filename)
+    except MediaError as error:
+        logger.warning("%s", error.message)
 
 
 def _is_older(age: timedelta) -> ColumnElement[bool]:
@@ -144,18 +150,20 @@ def _lock_trashed(session: Session, lesson_id: int) -> tuple[Lesson | None, Tras
     return lesson, session.get(TrashedLesson, lesson_id, populate_existing=True)
 
 
-def _remove_for_good(session: Session, lesson_id: int, older_than: timedelta) -> bool:
-    """Whether it was: somebody may have brought it back meanwhile, and even removed it again."""
+def _remove_for_good(session: Session, lesson_id: int, older_than: timedelta) -> list[str | None]:
+    """The recording's name, if it was removed: somebody may have brought it back meanwhile, and
+    even removed it again."""
     with writing(session):
         lesson, _ = _lock_trashed(session, lesson_id)
         still = select(TrashedLesson.lesson_id).where(
             TrashedLesson.lesson_id == lesson_id, _is_older(older_than)
         )
         if lesson is None or session.exec(still).first() is None:
-            return False
+            return []
+        filename = lesson.filename
         note_loose(lesson.filename)
         session.delete(lesson)
-    return True
+    return [filename]
 
 
 def _find_misplaced(session: Session) -> list[str]:

@@ -25,6 +25,7 @@ from backend.database import (
 )
 from backend.errors import (
     DatabaseAway,
+    DatabaseBusy,
     DatabaseError,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
@@ -615,4 +616,4 @@ def test_a_failure_on_a_connection_that_lives_does_not_mean_that_the_server_is_a
         with pytest.raises(DatabaseError) as caught:
             connection.execute(text("SELECT pg_sleep(60)"))
 
-    assert caught.type is DatabaseError
+    assert caught.type is DatabaseBusy

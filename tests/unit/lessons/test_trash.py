@@ -15,6 +15,7 @@ from backend import database
 from backend.config import audio_dir
 from backend.errors import LessonNotFound, NotFound
 from backend.lessons.editing import edit_segment, segment_history
+from backend.lessons.loose import loose_dir
 from backend.lessons.notes import NewNote, add_note, list_notes
 from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
@@ -67,6 +68,7 @@ def trashed_ids() -> list[int]:
 
 def where_recordings_are() -> list[str]:
     files = [path for path in audio_dir().rglob("*") if path.is_file()]
+    files = [path for path in files if path.parent != loose_dir()]
     return sorted(path.relative_to(audio_dir()).as_posix() for path in files)
 
 

@@ -121,7 +121,7 @@ def test_nothing_is_added_twice(
     settle(Watch(5, clock), clock, session, folder)  # as after a restart
 
     assert titles(session) == ["one", "two"]
-    assert len(list(audio_dir().iterdir())) == 2
+    assert len(list(audio_dir().glob("[!.]*"))) == 2
 
 
 def test_a_lesson_that_was_removed_does_not_come_back(
