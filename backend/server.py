@@ -19,7 +19,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from backend.app import create_app
 from backend.config import known_secrets, log_dir
 from backend.errors import InvalidValue, LecternError
+from backend.files import keep_files_private
 from backend.log import set_up_logging
+from backend.owner import close_data_dir, renew_token
 from backend.web.security import LOOPBACK_NAMES
 
 ADDRESSES = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
@@ -45,7 +47,10 @@ class AddressTaken(LecternError):
     """Another program listens at this address already: choose another port with --port."""
 
 
-def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[str], None]) -> None:
+OnStart = Callable[[str, str | None], None]
+
+
+def run_server(host: str, port: int, *, with_worker: bool, on_start: OnStart) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Parameters
@@ -53,7 +58,7 @@ def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[s
     port
         0 takes any that is free.
     on_start
-        Told the address once the server answers.
+        Told the address, and the owner's token if there is one, once the server answers.
 
     Raises
     ------
@@ -61,7 +66,10 @@ def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[s
         `host` is not a loopback name.
     AddressTaken
     """
+    keep_files_private()
     _set_up_logs()
+    if mended := close_data_dir(is_thorough=True):
+        logger.warning("%s", mended)
     listener = _listen(host, port)
     worker = WorkerKeeper() if with_worker else None
     server = _Server(listener, worker, on_start)
@@ -163,7 +171,7 @@ class _Server(uvicorn.Server):
         self,
         listener: socket.socket,
         worker: "WorkerKeeper | None",
-        on_start: Callable[[str], None],
+        on_start: OnStart,
     ) -> None:
         self._app = create_app(renew_log=_set_up_logs)
         self._listener = listener
@@ -175,7 +183,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         address, port = self._listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
-        self._on_start(f"http://{shown}:{port}")
+        self._on_start(f"http://{shown}:{port}", renew_token())
         logger.info("the server listens at %s", f"http://{shown}:{port}")
         if self._worker is not None:
             self._worker.start()
