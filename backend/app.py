@@ -33,7 +33,7 @@ from backend.preferences import endpoints as preferences
 from backend.search import endpoints as search
 from backend.uploads import endpoints as uploads
 from backend.uploads.housekeeping import Housekeeping
-from backend.web.access import describe_access, require_access
+from backend.web.access import describe_access, operation_id, require_access
 from backend.web.bodies import LARGEST_BODY_BYTES, BodyLimit, FramingGuard, require_json
 from backend.web.conditional import ConditionalAnswers
 from backend.web.events import EventHub
@@ -83,7 +83,7 @@ def create_app(renew_log: Callable[[], None] = _do_nothing) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=operation_id,
         middleware=_middleware(),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
@@ -147,10 +147,6 @@ def _largest_body(path: str) -> int | None:
     if path.startswith(UPLOADS):
         return None
     return captions.LARGEST_FILE_BYTES if path.endswith("/captions") else LARGEST_BODY_BYTES
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 def _describe_all(app: FastAPI) -> None:
