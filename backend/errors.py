@@ -92,7 +92,7 @@ class TooManyStreams(LecternError):
 
     status_code = 503
     retryable = True
-    headers: Mapping[str, str] = {"Retry-After": "15"}
+    headers: Mapping[str, str] = {"Retry-After": "15", "Connection": "close"}
 
 
 # --- database --------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from backend.errors import InvalidValue, LecternError
 from backend.files import keep_files_private
 from backend.log import set_up_logging
 from backend.owner import close_data_dir, renew_token
+from backend.web.problems import answer_busy
 from backend.web.security import LOOPBACK_NAMES
 
 ADDRESSES = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
@@ -32,6 +33,10 @@ DRAIN_SECONDS = 5
 
 STOP_SECONDS = 9.5
 """After so long a worker that was told to stop is killed: others go on with what it had."""
+
+MOST_CONNECTIONS = 400
+"""Each is a file that the process has open, and most requests open another one, of perhaps 1,024 in
+all. A server that can open no more is deaf to everybody."""
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30
@@ -135,13 +140,18 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1, with a limit to the patience: the head of a request must come within some time."""
+    """HTTP/1.1, with limits: the head of a request must come within some time, and a connection that
+    is one too many is told so and closed."""
 
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._watch_head()
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.write(_busy_answer())
+            transport.close()
+        else:
+            self._watch_head()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -162,6 +172,14 @@ class PatientProtocol(H11Protocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+
+def _busy_answer() -> bytes:
+    answer = answer_busy({}, "too many connections are open")
+    answer.headers["Connection"] = "close"
+    head = [b"HTTP/1.1 503 Service Unavailable"]
+    head += [name + b": " + value for name, value in answer.raw_headers]
+    return b"\r\n".join([*head, b"", bytes(answer.body)])
 
 
 class _Server(uvicorn.Server):

@@ -258,8 +258,13 @@ def _allowed_methods(app: FastAPI, path: str) -> str:
 
 async def _answer_busy(request: Request, error: PoolTimeout) -> ProblemResponse:
     logger.warning("no connection to the database became free", exc_info=error)
-    detail = "The server has more to do than it can: no connection to the database became free."
-    return problem_response(request.scope, 503, "server-busy", detail, retryable=True)
+    return answer_busy(request.scope, "no connection to the database became free")
+
+
+def answer_busy(scope: Scope, reason: str) -> ProblemResponse:
+    """The answer where a request is one too many."""
+    detail = f"The server has more to do than it can: {reason}."
+    return problem_response(scope, 503, "server-busy", detail, retryable=True)
 
 
 def _phrase(status: int) -> str:

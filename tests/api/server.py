@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Self
@@ -49,9 +49,15 @@ def running_app() -> Iterator[str]:
 class ServerProcess:
     """One `lectern serve`, which does not outlive the block."""
 
-    def __init__(self, *options: str, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self,
+        *options: str,
+        port: int = 0,
+        command: Sequence[str] = LECTERN,
+        **environment: str,
+    ) -> None:
         self.process = subprocess.Popen(
-            [*LECTERN, "serve", "--port", str(port), *options],
+            [*command, "serve", "--port", str(port), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

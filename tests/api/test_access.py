@@ -17,6 +17,7 @@ from backend.web.access import ACCESS, OWNER
 from tests.api.server import LIMIT_SECONDS, running_app
 from tests.stubs.llm_server import serve
 from tests.stubs.openai import OpenAIStub
+from tests.waiting import wait_until
 
 V1 = "/api/v1"
 ANY = {"If-Match": "*"}
@@ -241,6 +242,18 @@ def test_a_password_in_an_address_goes_in_and_never_comes_out(
 # --- streams ---------------------------------------------------------------------------------
 
 
+def test_more_connections_than_there_are_places_are_told_so(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.server.MOST_CONNECTIONS", 1)
+    with running_app() as address, httpx.Client(base_url=address, timeout=LIMIT_SECONDS) as client:
+        with client.stream("GET", f"{V1}/events"):
+            refused = client.get("/healthz")
+            assert (refused.status_code, refused.json()["code"]) == (503, "server-busy")
+            assert int(refused.headers["Retry-After"]) > 0
+        wait_until(lambda: client.get("/healthz").status_code == 200, LIMIT_SECONDS)
+
+
 def test_more_streams_than_there_are_places_are_refused_until_one_ends(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,8 +265,8 @@ def test_more_streams_than_there_are_places_are_refused_until_one_ends(
             assert int(refused.headers["Retry-After"]) > 0
             assert client.get("/healthz").status_code == 200
 
-        for _ in range(600):
+        def is_there_a_place() -> bool:
             with client.stream("GET", f"{V1}/events") as again:
-                if again.status_code == 200:
-                    break
-        assert again.status_code == 200
+                return again.status_code == 200
+
+        wait_until(is_there_a_place, LIMIT_SECONDS)

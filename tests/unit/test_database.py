@@ -92,7 +92,7 @@ def test_sqlite_runs_in_wal_with_foreign_keys(data_dir: Path) -> None:
 
 
 START = """
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from backend.database import engine
 from backend.models import Task
 with Session(engine) as session:
@@ -224,6 +224,33 @@ def test_notes_from_before_are_found_by_their_words_after_the_upgrade(
     with Session(database.engine) as session:
         (note,) = session.exec(select(Note)).all()
         assert (note.words, note.removed_at) == (" oeuvre l elan", None)
+
+
+@pytest.mark.usefixtures("each_database")
+def test_a_password_that_was_stored_with_a_text_is_gone_after_the_upgrade(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = {"base_url": "https://ada:secret@box.lan/v1", "moments": [{"text": "at a@b"}]}
+    with monkeypatch.context() as older:
+        be_version(older, tmp_path, "0008_notes")
+        with Session(database.engine) as session:
+            session.add(Lesson(title="Light", summary_metadata=made))
+            session.add(Lesson(title="Sound", summary_metadata={"base_url": None}))
+            session.flush()
+            content = {"summary": "Light.", "summary_metadata": made}
+            session.add(FormerLayer(lesson_id=1, layer="summary", content=content))
+            session.commit()
+        url = database.engine.url
+        database.dispose_engines()
+
+    assert upgrade_schema(url) == ("0008_notes", newest_version())
+
+    with Session(database.engine) as session:
+        light, sound = session.exec(select(Lesson).order_by(col(Lesson.id))).all()
+        (former,) = session.exec(select(FormerLayer)).all()
+    without = made | {"base_url": "https://***@box.lan/v1"}
+    assert (light.summary_metadata, sound.summary_metadata) == (without, {"base_url": None})
+    assert former.content["summary_metadata"] == without
 
 
 def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
