@@ -140,8 +140,8 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1, with limits: the head of a request must come within some time, and a connection that
-    is one too many is told so and closed."""
+    """HTTP/1.1, with limits: the head of a request must come within some time, and a connection
+    that is one too many is told so and closed."""
 
     _head_timer: asyncio.TimerHandle | None = None
 

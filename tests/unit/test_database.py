@@ -92,7 +92,7 @@ def test_sqlite_runs_in_wal_with_foreign_keys(data_dir: Path) -> None:
 
 
 START = """
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 from backend.database import engine
 from backend.models import Task
 with Session(engine) as session:
