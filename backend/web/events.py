@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import TooManyStreams
-from backend.web.problems import answer_error
+from backend.web.problems import describe_error
 
 HEARTBEAT_SECONDS = 15.0
 """A comment after so long a silence, so that a connection that is gone is noticed."""
@@ -189,7 +189,8 @@ class EventStreamResponse(StreamingResponse):
             with hub.counted(address):
                 await super().__call__(scope, receive, send)
         except TooManyStreams as error:
-            await answer_error(scope, error)(scope, receive, send)
+            # Not in the log, which whoever asks a thousand times would fill.
+            await describe_error(scope, error)(scope, receive, send)
 
 
 STREAM_ANSWER = {

@@ -166,9 +166,14 @@ def _encodable(value: Any) -> Any:
 
 
 def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
-    """The answer to a named error."""
+    """The answer to a named error, which stands in the log if it is the server's."""
     if error.status_code >= 500:
         logger.warning("%s", error.message, exc_info=error)
+    return describe_error(scope, error)
+
+
+def describe_error(scope: Scope, error: LecternError) -> ProblemResponse:
+    """The answer to a named error that nobody needs to be told of but the client."""
     members: dict[str, Any] = {}
     headers: dict[str, str] = {}
     if isinstance(error, Conflict):
