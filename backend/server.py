@@ -38,6 +38,9 @@ MOST_CONNECTIONS = 400
 """Each is a file that the process has open, and most requests open another one, of perhaps 1,024 in
 all. A server that can open no more is deaf to everybody."""
 
+WAITING_CONNECTIONS = 128
+"""So many are taken at once before it is looked how many there are."""
+
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30
 LARGEST_HEAD_BYTES = 32 * 1024
@@ -103,7 +106,7 @@ def _listen(host: str, port: int) -> socket.socket:
     address = ADDRESSES[host]
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        listener = socket.create_server((address, port), family=family, backlog=512)
+        listener = socket.create_server((address, port), family=family, backlog=WAITING_CONNECTIONS)
         # For sockets that were made like this asyncio leaves it out, and each answer would wait
         # 40 ms for the client's word that the head has come.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -128,6 +131,7 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
         loop="asyncio",
         http=PatientProtocol,
         ws="none",
+        backlog=WAITING_CONNECTIONS,
         lifespan="on",
         log_config=None,
         access_log=False,
