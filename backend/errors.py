@@ -12,7 +12,7 @@ from collections.abc import Mapping
 HIDDEN = "***"
 """Stands where the name and the password in an address are not shown."""
 
-USER_OF_ADDRESS = re.compile(r"(?<=://)([^/?#\s@]+)(?=@)")
+USER_OF_ADDRESS = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
 
 
 def hide_passwords(text: str) -> str:

@@ -35,11 +35,11 @@ def close_data_dir(*, is_thorough: bool) -> str | None:
         Look through a directory that is closed to others itself, too.
     """
     directory = data_dir().resolve()
-    if os.name != "posix" or not (is_thorough or is_open(directory)):
+    if os.name != "posix" or not (is_thorough or _is_open(directory)):
         return None
     n_mended = 0
     for path in _look_through(directory):
-        if is_open(path):
+        if _is_open(path):
             with suppress(FileNotFoundError):  # another process has just removed it
                 path.chmod(stat.S_IMODE(path.lstat().st_mode) & 0o700)
                 n_mended += 1
@@ -65,7 +65,7 @@ def _is_for_everybody(directory: Path) -> bool:
     return True
 
 
-def is_open(path: Path) -> bool:
+def _is_open(path: Path) -> bool:
     """Whether this is a file or a directory of ours that others are let into."""
     try:
         found = path.lstat()

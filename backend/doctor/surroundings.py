@@ -24,9 +24,9 @@ from backend.errors import (
     ProviderNotConfigured,
     hide_passwords,
 )
+from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
-from backend.owner import is_open
 from backend.speech.model_store import find_problem, installed_models, resolve_model
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
@@ -104,7 +104,7 @@ def _age_seconds(path: Path) -> float:
 
 def check_privacy(directory: Path) -> Iterator[Finding]:
     """Whether others on this computer can look into the data directory."""
-    if is_open(directory.resolve()):
+    if directory.exists() and is_open_to_others(directory.stat().st_mode):
         yield Finding(
             Level.WARNING,
             "data directory",
@@ -137,7 +137,7 @@ def check_secrets(settings: Settings, path: Path) -> Iterator[Finding]:
     """Whether others can read what config.yaml should keep to itself."""
     has_password = hide_passwords(settings.base_url or "") != (settings.base_url or "")
     has_key = bool(settings.api_key.get_secret_value())
-    if (has_key or has_password) and path.exists() and is_open(path.resolve()):
+    if (has_key or has_password) and path.exists() and is_open_to_others(path.stat().st_mode):
         secret = "a key" if has_key else "a password"
         yield Finding(
             Level.ERROR,
