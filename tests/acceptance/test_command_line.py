@@ -1,6 +1,7 @@
 """The command line as its users meet it: commands, JSON, pipes, terminals, Ctrl-C, removal."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
