@@ -1,7 +1,6 @@
 """The command line as its users meet it: commands, JSON, pipes, terminals, Ctrl-C, removal."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -191,21 +190,21 @@ def test_a_key_that_is_not_sent_to_another_server_is_asked_for_again(library: Li
     assert not any(secret in text for secret in ("sk-very", "geheimnis") for text in said)
 
 
-def test_an_export_is_an_ordinary_file_and_a_library_that_others_read_is_closed(
-    library: Library, tmp_path: Path
+def test_a_library_that_others_could_read_is_closed_by_any_command_but_doctor(
+    library: Library,
 ) -> None:
     library.directory.chmod(0o755)
-    tmp_path.chmod(0o755)
-    before = os.umask(0o022)
-    try:
-        exported = library.run("export", "2", "--format", "json", "-o", tmp_path / "lesson.json")
-    finally:
-        os.umask(before)
 
-    assert exported.errors.count("Others could read") == 1
+    examined = library.run("doctor")
+    is_open = bool(library.directory.stat().st_mode & 0o077)
+    listed, again = library.run("list", "--json"), library.run("list")
+
+    assert is_open
+    assert "Others on this computer can read" in examined.output
+    assert listed.errors.count("Others could read") == 1
+    assert len(listed.json()) > 0
     assert library.directory.stat().st_mode & 0o077 == 0
-    assert (tmp_path / "lesson.json").stat().st_mode & 0o777 == 0o644
-    assert library.run("list").errors == ""
+    assert again.errors == ""
 
 
 # --- what people read --------------------------------------------------------------------------
