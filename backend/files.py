@@ -98,6 +98,11 @@ def _usual_mode(directory: Path) -> int:
     return 0o666 & ~(_usual_umask or 0) if is_shared else 0o600
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a name is that of a file within whatever directory it is put into."""
+    return name not in ("", ".", "..") and Path(name).name == name and "\0" not in name
+
+
 def flush_directory(directory: Path) -> None:
     """Make the names in a directory survive a power cut. Windows has no such thing."""
     if os.name == "posix":
