@@ -4,19 +4,46 @@ Every error that a person may meet is a `LecternError`. Its message is one or tw
 sentences: what happened, to which object, what to do next. The class docstring is the message
 where none is given. `status_code` is the HTTP status that the error maps to, `retryable`
 says whether the same call may succeed later without anybody changing anything.
+
+The message is for whoever uses the command line or the API. The pages have words of their own, by
+the error's `code`; what these cannot know (which file, which server, what it said) are `facts`.
 """
 
 import re
+from collections.abc import Mapping
+from typing import Literal
+
+Fact = str | int | float
+FactName = Literal[
+    "detail",
+    "file",
+    "folder",
+    "host",
+    "kind",
+    "language",
+    "log",
+    "model",
+    "said",
+    "server",
+    "times",
+]
+"""What facts there are; the pages have a word for each (`failures.facts`)."""
 
 
 class LecternError(Exception):
-    """Something went wrong in Lectern; the log file has the details."""
+    """Something went wrong in Lectern; the log file has the details.
+
+    `facts` are what the words of another surface need beside the code.
+    """
 
     status_code = 500
     retryable = False
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+    def __init__(
+        self, message: str | None = None, *, facts: Mapping[FactName, Fact] | None = None
+    ) -> None:
+        super().__init__(message or (type(self).__doc__ or "").partition("\n\n")[0].strip())
+        self.facts: Mapping[FactName, Fact] = facts or {}
 
     @property
     def message(self) -> str:
@@ -415,8 +442,9 @@ class UnusableReply(ProviderError):
         *,
         input_tokens: int | None = None,
         output_tokens: int | None = None,
+        facts: Mapping[FactName, Fact] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, facts=facts)
         self.input_tokens = input_tokens
         self.output_tokens = output_tokens
 

@@ -107,6 +107,8 @@ _FRESH: dict[str, Any] = {
     "result": None,
     "error": None,
     "error_code": None,
+    "error_facts": None,
+    "doing": None,
     "progress": 0.0,
 }
 

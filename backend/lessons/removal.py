@@ -101,6 +101,32 @@ def restore_lesson(session: Session, lesson_id: int) -> None:
         session.delete(trashed)
 
 
+def delete_removed(session: Session, lesson_id: int) -> None:
+    """Remove a lesson that is in the trash for good, before its days are over.
+
+    Raises
+    ------
+    NotFound
+        It is not in the trash.
+    UncommittedWrites
+    MediaError
+        It is removed, but its recording could not be.
+    """
+    refuse_uncommitted_writes(session)
+    require_possible_id(lesson_id)
+    with writing(session):
+        lesson, trashed = _lock_trashed(session, lesson_id)
+        if lesson is None or trashed is None:
+            raise NotFound(
+                f"Lesson {lesson_id} is not in the trash, so it cannot be deleted there."
+            )
+        filename = lesson.filename
+        session.delete(lesson)
+    compact(session)
+    forget_deleted(session)
+    settle_recording(session, filename)
+
+
 def empty_trash(session: Session, older_than: timedelta) -> int:
     """Remove for good what was removed longer ago than that; returns how many lessons.
 

@@ -20,6 +20,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.models.notices import Notice
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
 
@@ -46,25 +47,28 @@ class DecodingReport:
     is_cut_off: bool = False
     """Whether the file itself lacks its end."""
 
-    def notices(self, expected_seconds: float | None) -> list[str]:
-        """What a person should know about the recording, in sentences."""
+    def notices(self, expected_seconds: float | None) -> list[Notice]:
+        """What a person should know about the recording."""
         found = []
         if self.damaged_packets:
             pieces = _counted(self.damaged_packets, "damaged piece", "damaged pieces")
-            found.append(f"Skipped in the recording: {pieces}.")
+            text = f"Skipped in the recording: {pieces}."
+            found.append(Notice("damaged-pieces", text, {"n": self.damaged_packets}))
         if self.invalid_samples:
             samples = _counted(self.invalid_samples, "sample", "samples")
-            found.append(f"Taken as silence in the recording, being not numbers: {samples}.")
+            text = f"Taken as silence in the recording, being not numbers: {samples}."
+            found.append(Notice("not-numbers", text, {"n": self.invalid_samples}))
         decoded_seconds = self.samples / SAMPLE_RATE_HZ
         if expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
-            found.append(
+            text = (
                 f"The recording is cut off: its header promises {expected_seconds:.0f} s, "
                 f"{decoded_seconds:.0f} s could be read."
             )
+            lengths = {"seconds": round(decoded_seconds), "promised": round(expected_seconds)}
+            found.append(Notice("cut-off-early", text, lengths))
         elif self.end_error or self.is_cut_off:
-            found.append(
-                f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
-            )
+            text = f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
+            found.append(Notice("cut-off", text, {"seconds": round(decoded_seconds)}))
         return found
 
 
@@ -94,9 +98,13 @@ def probe(path: Path) -> AudioInfo:
             if report.damaged_packets or report.end_error:
                 raise UnreadableMedia(
                     f"{path.name}: its sound is damaged or encrypted and cannot be decoded: "
-                    "export the recording again, or choose another file."
+                    "export the recording again, or choose another file.",
+                    facts={"file": path.name},
                 )
-            raise NoSound(f"{path.name} holds no sound at all (0 s): choose another file.")
+            raise NoSound(
+                f"{path.name} holds no sound at all (0 s): choose another file.",
+                facts={"file": path.name},
+            )
     return info
 
 
@@ -136,19 +144,27 @@ def _open(path: Path) -> Iterator[InputContainer]:
             ) as container,
         ):
             if _PLAYLIST_FORMATS & set(container.format.name.split(",")):
-                raise UnreadableMedia(f"{path.name} is not a recording: choose another file.")
+                raise UnreadableMedia(
+                    f"{path.name} is not a recording: choose another file.",
+                    facts={"file": path.name},
+                )
             yield container
     except (FFmpegError, ValueError) as error:
         raise UnreadableMedia(
             f"{path.name} is not a recording that can be read (it may be damaged or cut off at "
-            "its end): choose another file, or export it again."
+            "its end): choose another file, or export it again.",
+            facts={"file": path.name},
         ) from error
     except FileNotFoundError as error:
         raise NoSuchFile(
-            f"The file {path} vanished while it was being read: put it back, and start again."
+            f"The file {path} vanished while it was being read: put it back, and start again.",
+            facts={"file": path.name},
         ) from error
     except OSError as error:
-        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise MediaError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            facts={"file": path.name, "said": error.strerror or ""},
+        ) from error
 
 
 def _refuse_other_files(url: str, *arguments: object) -> Any:
@@ -160,11 +176,13 @@ def _require_content(path: Path) -> None:
         if path.is_dir():
             raise MediaError(f"{path} is a folder: name the recording in it.")
         if path.stat().st_size == 0:
-            raise UnreadableMedia(f"{path.name} is empty (0 bytes): choose another file.")
+            raise UnreadableMedia(
+                f"{path.name} is empty (0 bytes): choose another file.", facts={"file": path.name}
+            )
     except FileNotFoundError as error:
-        raise NoSuchFile(f"There is no file {path}.") from error
+        raise NoSuchFile(f"There is no file {path}.", facts={"file": path.name}) from error
     except (OSError, ValueError) as error:
-        raise MediaError(f"{path} cannot be read: {error}.") from error
+        raise MediaError(f"{path} cannot be read: {error}.", facts={"file": path.name}) from error
 
 
 def _audio_stream(container: InputContainer, path: Path) -> Any:
@@ -172,12 +190,14 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
     if stream is None:
         raise NoAudioTrack(
             f"{path.name} has no audio track: export the recording with sound, or choose another "
-            "file."
+            "file.",
+            facts={"file": path.name},
         )
     if stream.codec_context is None or not stream.codec_context.sample_rate:
         raise UnreadableMedia(
             f"{path.name}: its sound is in a form that cannot be decoded (or encrypted): export "
-            "it as MP3, M4A, WAV, FLAC or Opus."
+            "it as MP3, M4A, WAV, FLAC or Opus.",
+            facts={"file": path.name},
         )
     return stream
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` in `unit` (seconds, groups, parts); `total` None: not known yet."""
+    """`done` of `total` in `unit` (`s`: seconds, segments, parts); `total` None: not known yet."""
 
     stage: str
     done: float
