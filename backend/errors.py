@@ -59,7 +59,17 @@ class UnexpectedError(LecternError):
     """Something unexpected went wrong in the server; nothing half was stored."""
 
 
-class InvalidValue(LecternError):
+class DetailedError(LecternError):
+    """An error of so many kinds that no surface has words for each: its message is a fact, too."""
+
+    def __init__(
+        self, message: str | None = None, *, facts: Mapping[FactName, Fact] | None = None
+    ) -> None:
+        detail: Mapping[FactName, Fact] = {"detail": message} if message else {}
+        super().__init__(message, facts=detail if facts is None else facts)
+
+
+class InvalidValue(DetailedError):
     """A value is not allowed here."""
 
     status_code = 422
@@ -78,7 +88,7 @@ class OwnershipLost(WorkStopped):
 # --- configuration ---------------------------------------------------------------------------
 
 
-class ConfigError(LecternError):
+class ConfigError(DetailedError):
     """config.yaml cannot be used; `lectern config show` names the place."""
 
 

@@ -33,20 +33,20 @@ class TaskDoing(BaseModel):
     """What a task does, in facts: for programs that have words of their own for it."""
 
     code: str = Field(examples=[doing.value for doing in Doing])
-    stage: str | None = Field(default=None, description="The stage that is under way, or next.")
-    done: float | None = Field(default=None, description="Of the stage, in its `unit`.")
-    total: float | None = None
-    unit: str | None = Field(default=None, examples=["s", "segments", "parts"])
+    stage: str | None = Field(description="The stage that is under way, or next.")
+    done: float | None = Field(description="Of the stage, in its `unit`.")
+    total: float | None
+    unit: str | None = Field(examples=["s", "segments", "parts"])
     seconds_left: float | None = Field(
-        default=None, description="Of the stage, at its pace so far; null: nobody can say yet."
+        description="Of the stage, at its pace so far; null: nobody can say yet."
     )
-    worker: str | None = Field(default=None, description="The worker that died.")
+    worker: str | None = Field(description="The worker that died.")
 
     @classmethod
     def of(cls, stored: dict[str, Any] | None) -> "TaskDoing | None":
         try:
-            return None if stored is None else cls.model_validate(stored)
-        except ValidationError:  # another program has written it
+            return cls(**{name: (stored or {}).get(name) for name in cls.model_fields})
+        except ValidationError:  # there is nothing, or another program has written it
             return None
 
 

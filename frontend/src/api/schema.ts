@@ -1916,31 +1916,31 @@ export interface components {
              * Stage
              * @description The stage that is under way, or next.
              */
-            stage?: string | null;
+            stage: string | null;
             /**
              * Done
              * @description Of the stage, in its `unit`.
              */
-            done?: number | null;
+            done: number | null;
             /** Total */
-            total?: number | null;
+            total: number | null;
             /**
              * Unit
              * @example s
              * @example segments
              * @example parts
              */
-            unit?: string | null;
+            unit: string | null;
             /**
              * Seconds Left
              * @description Of the stage, at its pace so far; null: nobody can say yet.
              */
-            seconds_left?: number | null;
+            seconds_left: number | null;
             /**
              * Worker
              * @description The worker that died.
              */
-            worker?: string | null;
+            worker: string | null;
         };
         /**
          * TaskNew

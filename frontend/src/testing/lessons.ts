@@ -1,5 +1,5 @@
 import type { LessonListed, LessonPublic } from '@/api/lessons'
-import type { TaskPublic } from '@/api/tasks'
+import type { TaskDoing, TaskPublic } from '@/api/tasks'
 
 export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
   return {
@@ -30,6 +30,20 @@ export function aWholeLesson(more: Partial<LessonPublic> = {}): LessonPublic {
     audio_sha256: null,
     making: { transcript: null, corrected_transcript: null, summary: null },
     version: 'v1',
+    ...more,
+  }
+}
+
+/** What a worker says of a stage that is under way. */
+export function doing(more: Partial<TaskDoing> = {}): TaskDoing {
+  return {
+    code: 'working',
+    stage: 'transcription',
+    done: 750,
+    total: 2700,
+    unit: 's',
+    seconds_left: null,
+    worker: null,
     ...more,
   }
 }
