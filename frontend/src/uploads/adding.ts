@@ -22,7 +22,10 @@ export const useAdding = defineStore('adding', () => {
 
   /** What was chosen, one by one or as a folder. */
   function addChosen(files: readonly File[], isInFolder = false): void {
-    add({ found: files.map((file) => ({ file, isInFolder })), skipped: [] })
+    const sorted = [...files].sort((one, other) =>
+      one.name.localeCompare(other.name, [], { numeric: true }),
+    )
+    add({ found: sorted.map((file) => ({ file, isInFolder })), skipped: [] })
   }
 
   return { isOpen, course, isProcessed, add, addChosen }
