@@ -458,7 +458,9 @@ def test_the_result_names_what_was_left_as_it_was(
 
     result = owner.task.result or {}
     assert result["failed_groups"] == 1
-    assert "refused" in result["notices"][0]
+    [notice] = result["notices"]
+    assert (notice["code"], notice["cause"]) == ("text-left", "reply-refused")
+    assert "refused" in notice["text"]
 
 
 @pytest.mark.usefixtures("each_database")
