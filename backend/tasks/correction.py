@@ -22,7 +22,7 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
-from backend.models.notices import Notice
+from backend.models.notices import Notice, Stored
 from backend.tasks.layers import (
     Layer,
     LessonLayer,
@@ -189,6 +189,8 @@ def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
         "prompt": settings.correction.prompt,
         "segments_per_group": options.segments_per_group,
         "max_concurrency": options.max_concurrency,
+        "max_concurrency_limit": settings.llm.max_concurrency,
+        "notices": _tell_limited(options.max_concurrency, settings.llm.max_concurrency),
         "groups": len(groups),
         "failed_groups": failed,
         "ignored": correction.ignored,
@@ -293,17 +295,28 @@ def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None
         replace_layer(session, lesson, LessonLayer.CORRECTION, content)
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
-        owner.store_result(session, {**counts, **_tell_failed(failed)})
+        notices = [*_tell_failed(failed), *result.metadata.get("notices", [])]
+        owner.store_result(session, {**counts, "failed_groups": len(failed), "notices": notices})
 
 
-def _tell_failed(failed: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """How many groups failed, and why the first one did, for people."""
-    notices = [
+def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[Stored]:
+    """Why the first group that failed did."""
+    return [
         Notice(
             "text-left",
             f"Some text was left as it was: {group['reason']}",
             {**group["facts"], "cause": group["code"]},
-        )
+        ).to_json()
         for group in failed[:1]
     ]
-    return {"failed_groups": len(failed), "notices": [notice.to_json() for notice in notices]}
+
+
+def _tell_limited(asked: int, limit: int | None) -> list[Stored]:
+    """That fewer calls went out at once than the caller asked for, if it asked for a number."""
+    if limit is None or asked <= limit or asked == MAX_CONCURRENCY:
+        return []
+    text = (
+        f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise "
+        "it, or set it to null, for more."
+    )
+    return [Notice("calls-limited", text, {"asked": asked, "limit": limit}).to_json()]

@@ -1447,11 +1447,8 @@ export interface components {
          * @description How fast language models are asked.
          */
         LlmSettings: {
-            /**
-             * Max Concurrency
-             * @default 10
-             */
-            max_concurrency: number;
+            /** Max Concurrency */
+            max_concurrency?: number | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
         };
@@ -1660,11 +1657,7 @@ export interface components {
              *     }
              */
             summary: components["schemas"]["SummarySettings"];
-            /**
-             * @default {
-             *       "max_concurrency": 10
-             *     }
-             */
+            /** @default {} */
             llm: components["schemas"]["LlmSettings"];
             /**
              * @default {
