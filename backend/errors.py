@@ -115,6 +115,16 @@ class DatabaseNeedsUpgrade(DatabaseError):
     """The database is of an older version: back it up, then run `lectern db upgrade`."""
 
 
+class DatabaseChanged(DatabaseError):
+    """The database is of another version than this server: restart the server."""
+
+
+class DataUnwritable(LecternError):
+    """The data directory cannot be written to: mend its permissions."""
+
+    status_code = 503
+
+
 class StorageFull(LecternError):
     """The disk is full: free some space and try again. Nothing that was stored is lost."""
 

@@ -979,6 +979,15 @@ export interface components {
             is_ok: boolean;
             /** Reason */
             reason: string | null;
+            /**
+             * Code
+             * @description The same for programs, as problem details have it.
+             */
+            code: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number;
+            } | null;
         };
         /**
          * CorrectionSettings
@@ -2238,6 +2247,15 @@ export interface components {
              * @description Why it failed, and what to do; null: it did not.
              */
             problem: string | null;
+            /**
+             * Problem Code
+             * @description The same for programs.
+             */
+            problem_code: string | null;
+            /** Problem Facts */
+            problem_facts: {
+                [key: string]: string | number;
+            } | null;
             /** Seconds */
             seconds: number;
             /** Input Tokens */

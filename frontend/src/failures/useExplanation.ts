@@ -43,11 +43,17 @@ export function useExplanation() {
     return message ? { message, action: action ?? '', facts: tellFacts(facts) } : null
   }
 
+  /** The same in one line, or what the server says where there are no words for the code. */
+  function explainBriefly(code: string | null, facts: Facts | null, said: string | null): string {
+    const known = explainTask(code ?? '', facts ?? {})
+    return known ? [known.message, known.action, ...known.facts].join(' ') : (said ?? '')
+  }
+
   function tellFacts(facts: Facts): string[] {
     return Object.entries(facts).flatMap(([name, value]) =>
       value === '' ? [] : (find(`failures.facts.${name}`, { value }) ?? []),
     )
   }
 
-  return { explain, explainTask }
+  return { explain, explainTask, explainBriefly }
 }

@@ -8,7 +8,7 @@ const TIMES = new Set(['seconds', 'promised'])
 /** What the stages of a task remarked on, in the language of the pages. */
 export function useNoticeText() {
   const { t, te } = useI18n()
-  const { explainTask } = useExplanation()
+  const { explainBriefly } = useExplanation()
 
   return function noticeText({ code, text, facts }: Notice): string {
     const key = `tasks.notices.${code}`
@@ -18,7 +18,7 @@ export function useNoticeText() {
       TIMES.has(name) ? formatTime(Number(value)) : value,
     ])
     const said = t(key, Object.fromEntries(gaps) as Record<string, unknown>, Number(facts.n ?? 1))
-    const why = typeof facts.cause === 'string' ? explainTask(facts.cause, facts) : null
-    return [said, why?.message, why?.action, why?.facts.join(' · ')].filter(Boolean).join(' ')
+    const why = typeof facts.cause === 'string' ? explainBriefly(facts.cause, facts, '') : ''
+    return [said, why].filter(Boolean).join(' ')
   }
 }
