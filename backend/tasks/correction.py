@@ -236,7 +236,7 @@ class _Correction:
         if groups and not self.n_answered:
             first = next(iter(self.failures.values()))
             raise AllGroupsFailed(
-                f"No part of the transcript could be corrected, so nothing was saved: "
+                "No part of the transcript could be corrected, so nothing was saved: "
                 f"{first.message}",
                 facts=first.facts,
             )
