@@ -222,7 +222,8 @@ def test_a_removed_lesson_can_be_brought_back(client: httpx.Client, lesson_of: M
     assert len(client.get(f"{address}/transcript").json()["segments"]) == 2
 
 
-def test_a_removed_lesson_is_deleted_for_good(client: httpx.Client, lesson_id: int) -> None:
+def test_a_removed_lesson_is_deleted_for_good(client: httpx.Client, lesson_of: MakeLesson) -> None:
+    lesson_id = lesson_of()
     address = f"/api/v1/trash/{lesson_id}"
     there = client.delete(address)
     client.delete(f"/api/v1/lessons/{lesson_id}")
