@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from backend.config import read_document, to_yaml, write_document
 from backend.errors import ConfigError
 
-SECRETS = ("api_key",)
+SECRETS = ("api_key", "api_key_server")
 SERVER = ("provider", "base_url")
 """A key was typed for one of these, and goes to no other."""
 
@@ -21,8 +21,7 @@ def settings_without_secrets(path: Path) -> str | None:
     # Comments go as well: a key may stand in one.
     plain: dict[str, Any] = json.loads(json.dumps(document, default=str))
     for name in SECRETS:
-        if plain.get(name):
-            plain[name] = ""
+        plain.pop(name, None)
     if isinstance(plain.get("base_url"), str):
         plain["base_url"] = _without_password(plain["base_url"])
     return to_yaml(plain)

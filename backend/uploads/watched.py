@@ -23,7 +23,7 @@ from backend.config import LibrarySettings, audio_dir, data_dir
 from backend.errors import ConfigError, LecternError, MediaError
 from backend.lessons.loose import adopting
 from backend.lessons.service import LessonDetails, add_stored
-from backend.lessons.storage import StoredRecording, title_from
+from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, WatchedFile
 from backend.models.columns import utc_now
 from backend.models.people import is_there
@@ -171,7 +171,7 @@ def _adopt(
         _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
         _drop(stored)
         return None
-    details = LessonDetails(title_from(file.path), _course_of(file.path, folder))
+    details = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
     added = add_stored(session, stored, duration_seconds, details, process=process)
     logger.info("%s is lesson %s", file.shown, added.lesson.id)
     _remember(session, file, sha256=stored.sha256, lesson_id=added.lesson.id)
