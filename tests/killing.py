@@ -14,7 +14,7 @@ WRITING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.
 WRITING_TOO = ("sqlite3.connect", "shutil.rmtree")
 
 
-def killed_at_each_step(work: Callable[[], None], *directories: Path) -> Iterator[int]:
+def killed_at_each_step(work: Callable[[], object], *directories: Path) -> Iterator[int]:
     """Do the work in child processes of which each is killed one step further on, until one comes
     to its end; gives the number of each step at which one was killed.
 
@@ -26,7 +26,7 @@ def killed_at_each_step(work: Callable[[], None], *directories: Path) -> Iterato
         yield step
 
 
-def run_killed(work: Callable[[], None], step: int, *directories: Path) -> bool:
+def run_killed(work: Callable[[], object], step: int, *directories: Path) -> bool:
     """Do the work in a child process that is killed at that step; says whether it was."""
     database.dispose_engines()
     child = os.fork()

@@ -86,11 +86,7 @@ def check_leftovers(directory: Path) -> Iterator[Finding]:
             "Delete what is named; a download may also be gone on with, by giving its command "
             "again.",
         )
-    if unfinished := [
-        path
-        for path in directory.glob(".*re*store*.db*")
-        if path.name.startswith((".restoring.", ".before-restore."))
-    ]:
+    if unfinished := [*directory.glob(".restoring.db*"), *directory.glob(".before-restore.db*")]:
         yield Finding(
             Level.WARNING,
             "leftover files",

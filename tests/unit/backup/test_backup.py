@@ -329,7 +329,7 @@ def spoil(path: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGES: dict[str, tuple[Callable[[Backup], None], str]] = {
+DAMAGES: dict[str, tuple[Callable[[Backup], object], str]] = {
     "a changed byte": (lambda b: spoil(b.folder / b.recordings[0].path), "other content"),
     "a missing recording": (lambda b: (b.folder / b.recordings[0].path).unlink(), "is missing"),
     "a shorter database": (lambda b: os.truncate(b.database, 4096), "another size"),
@@ -424,7 +424,7 @@ def test_killed_anywhere_while_it_is_made_there_is_a_whole_one_or_none(
     add(source)
     create(backups)
 
-    for _ in killed_at_each_step(lambda: create(backups) and None, backups):
+    for _ in killed_at_each_step(lambda: create(backups), backups):
         for made in list_backups(backups):
             verify(made)
     assert [path for path in backups.iterdir() if path.name.startswith(".incomplete")] == []

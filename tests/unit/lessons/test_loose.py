@@ -82,7 +82,7 @@ def test_killed_anywhere_while_it_is_added_a_recording_has_a_lesson_or_goes(
     add(source)
     n_left = 0
 
-    for _ in killed_at_each_step(lambda: add(source) and None, data_dir):
+    for _ in killed_at_each_step(lambda: add(source), data_dir):
         before = recordings()
         with session() as s:
             assert clear_loose(s) == [], "it may be in the middle of being added"
