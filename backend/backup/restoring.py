@@ -10,7 +10,7 @@ and a worker after a day (see `backend.lessons.loose`).
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ from backend.errors import BackupDamaged, BackupFailed, DatabaseTooNew, LibraryI
 from backend.files import flush_directory
 from backend.in_use import use_alone
 from backend.index.passages import index_lesson
-from backend.lessons.loose import forget_loose, note_loose
+from backend.lessons.loose import forget_loose, note_loose, old_notes
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import INCOMING_PREFIX, library_name
 
@@ -71,8 +71,8 @@ def restore_backup(backup: Backup) -> Restored:
         require_room(directory, backup.database.stat().st_size)
         copy_file(backup.database, ready, READY)
         prepare_sqlite(ready)
-        added = _place_recordings(backup, ready)
-        obsolete = _note_obsolete(url, ready)
+        _place_recordings(backup, ready)
+        _note_obsolete(url, ready)
         _make_ready(backup, ready)
         if url.get_backend_name() == "sqlite":
             _switch_sqlite(ready, Path(str(url.database)), directory / FORMER)
@@ -80,7 +80,9 @@ def restore_backup(backup: Backup) -> Restored:
             _switch_postgres(ready, url, backup.manifest.lessons)
         if backup.config is not None:
             put_settings_back(backup.config, config_path())
-    _clear_away(directory, added | obsolete)
+        # Those of a former try that was cut off as well: nobody else is adding anything now.
+        names = old_notes(older_than_seconds=0)
+    _clear_away(directory, names)
     return Restored(backup, backup.manifest.lessons, backup.manifest.missing)
 
 
@@ -119,15 +121,15 @@ def _forget_former_tries(directory: Path) -> None:
 # --- making ready ----------------------------------------------------------------------------
 
 
-def _place_recordings(backup: Backup, ready: Path) -> set[str]:
-    """Copy in the recordings that are not there yet; returns their names.
+def _place_recordings(backup: Backup, ready: Path) -> None:
+    """Copy in the recordings that are not there yet, each with a note.
 
     One whose name is taken by other content gets another name, also in the new database.
     """
     audio_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     wanted = [file for file in backup.recordings if not _is_in_place(file)]
     require_room(audio_dir(), sum(file.size for file in wanted))
-    renamed, added = {}, set()
+    renamed = {}
     for file in wanted:
         name = Path(file.path).name
         target = name if not (audio_dir() / name).exists() else library_name(Path(name))
@@ -138,7 +140,6 @@ def _place_recordings(backup: Backup, ready: Path) -> set[str]:
             incoming.unlink()
             raise BackupDamaged(f"{backup.folder / file.path} changed while it was read.")
         incoming.rename(audio_dir() / target)
-        added.add(target)
         if target != name:
             renamed[name] = target
     flush_directory(audio_dir())
@@ -147,7 +148,6 @@ def _place_recordings(backup: Backup, ready: Path) -> set[str]:
             "UPDATE lesson SET filename = ? WHERE filename = ?",
             [(target, name) for name, target in renamed.items()],
         )
-    return added
 
 
 def _is_in_place(file: StoredFile) -> bool:
@@ -157,17 +157,15 @@ def _is_in_place(file: StoredFile) -> bool:
     return False
 
 
-def _note_obsolete(url: sqlalchemy.URL, ready: Path) -> set[str]:
-    """Note the recordings of the old library that the new one does not have; returns their names.
+def _note_obsolete(url: sqlalchemy.URL, ready: Path) -> None:
+    """Note the recordings of the old library that the new one does not have.
 
     Of a database that cannot be read they are not known, and stay.
     """
     with closing(sqlite3.connect(ready)) as connection:
         new = {row[0] for row in connection.execute("SELECT filename FROM lesson")}
-    obsolete = {name for name in _old_recordings(url) if name not in new}
-    for name in obsolete:
+    for name in _old_recordings(url) - new:
         note_loose(name)
-    return obsolete
 
 
 def _old_recordings(url: sqlalchemy.URL) -> set[str]:
@@ -292,10 +290,10 @@ def _switch_postgres(ready: Path, url: sqlalchemy.URL, n_lessons: int) -> None:
 # --- afterwards ------------------------------------------------------------------------------
 
 
-def _clear_away(directory: Path, names: set[str]) -> None:
+def _clear_away(directory: Path, names: Iterable[str]) -> None:
     """The recordings that only the old library had, and what else is left of it."""
     with Session(database.engine) as session:
-        for name in sorted(names):
+        for name in names:
             settle_recording(session, name)
             forget_loose(name)
     _forget_former_tries(directory)
