@@ -2,16 +2,18 @@
 
 import click
 
-from backend.cli.terminal import json_option, print_json
+from backend.cli.terminal import json_option, notice, print_json
 from backend.config import (
     Settings,
     api_key_for,
     config_path,
     data_dir,
     load_config,
+    models_dir,
     set_value,
     to_yaml,
 )
+from backend.speech.model_store import check_setting
 
 
 @click.group()
@@ -51,8 +53,16 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
     """
     if value is None:
         value = click.prompt(key, hide_input=True, default="", show_default=False, err=True)
+    told = None
+    if key == "transcription.model":
+        told = check_setting(value or "", models_dir())
     settings = set_value(key, value or "")
     if as_json:
         print_json({"config_file": str(config_path()), "settings": _without_key(settings)})
     else:
         click.echo(f"Set {key} in {config_path()}")
+    if told:
+        notice(
+            f"{told} `lectern models download {value}` fetches it; until then the built-in "
+            "recogniser transcribes, which is rough and knows English only."
+        )

@@ -5,6 +5,7 @@ used only after `check_model`: faster-whisper itself would go to the network for
 tokenizer.json, and fail with a library's error on a cut model.bin.
 """
 
+import difflib
 import json
 import re
 import struct
@@ -13,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from backend.errors import ModelIncomplete, ModelNotInstalled
+from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
 
 WEIGHTS = "model.bin"
 PREPROCESSOR = "preprocessor_config.json"
@@ -70,7 +71,7 @@ def resolve_model(name_or_directory: str, models_dir: Path) -> Path:
 
     Raises
     ------
-    ModelNotInstalled
+    UnknownModel
         If it is neither a path nor a possible name.
     """
     if name_or_directory.startswith(("~", ".")) or Path(name_or_directory).is_absolute():
@@ -98,11 +99,48 @@ def _expand(path: str) -> Path:
 
 def directory_name(name: str) -> str:
     if not (PLAIN_NAME.fullmatch(name) or REPOSITORY_NAME.fullmatch(name)):
-        raise ModelNotInstalled(
+        raise UnknownModel(
             f"{name!r} is neither a directory that exists nor the name of a Whisper model: "
             f"use a directory, or one of {', '.join(WHISPER_MODELS)}."
         )
     return name.replace("/", "--")
+
+
+def is_known_name(name: str) -> bool:
+    """Whether a name can be downloaded: a usual one, or `owner/repository`, which only the hub can
+    say there is."""
+    return name in WHISPER_MODELS or REPOSITORY_NAME.fullmatch(name) is not None
+
+
+def unknown_model(name: str, models_dir: Path) -> UnknownModel:
+    """The error for a name that no model has, with the names that are near it."""
+    names = sorted({*WHISPER_MODELS, *(model.name for model in installed_models(models_dir))})
+    near = difflib.get_close_matches(name, names, n=3)
+    meant = f"did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
+    return UnknownModel(
+        f"There is no Whisper model `{name}`: {meant}There are {', '.join(names)}; besides "
+        "owner/repository for another on the hub, and the path of a directory."
+    )
+
+
+def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
+    """Make sure that a value of `transcription.model` can be meant; what a person should know about
+    it: None, where the model is installed.
+
+    Raises
+    ------
+    UnknownModel
+        A name that no model has.
+    ModelNotInstalled, ModelIncomplete
+        A directory that is not there, or that holds no model.
+    """
+    directory = resolve_model(name_or_directory, models_dir)
+    if directory.parent == models_dir and not directory.exists():
+        if not is_known_name(name_or_directory):
+            raise unknown_model(name_or_directory, models_dir)
+        return f"The Whisper model `{name_or_directory}` is not installed yet."
+    check_model(directory)
+    return None
 
 
 # --- what is installed -----------------------------------------------------------------------

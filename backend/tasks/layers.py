@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,7 @@ from backend.models import FormerLayer, Lesson, Segment, TrashedLesson
 from backend.models.columns import LARGEST_ID
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json, transcript_hash
+from backend.tasks.makers import Maker, require_not_lower
 from backend.tasks.people import LessonTexts, keeping_notes
 from backend.text.stored_text import StoredText
 
@@ -135,21 +136,53 @@ _TEXTS = {
 
 
 def replace_layer(
-    session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]
+    session: Session,
+    lesson: Lesson,
+    layer: LessonLayer,
+    content: Mapping[str, Any],
+    *,
+    accept_lower_quality: bool = False,
 ) -> None:
     """Put new content into a layer of a locked lesson, and keep the former one, if any.
 
     `content` has the layer's columns by their names. Where it says the same as what is there,
     nothing is kept: it would only drive out what really was another. The edits and notes of people
     go where their words are now.
+
+    Raises
+    ------
+    LowerQuality
+        What is there is known to be better, and it was not said that this is accepted. It may have
+        come while the work went on.
     """
     former = _content(session, lesson, layer)
     new = {name: _to_json(value) for name, value in content.items()}
     texts = _TEXTS[layer]
     was_there = any(former[name] is not None for name in texts)
     if was_there and any(former[name] != new[name] for name in texts):
+        maker = Maker.of(new[f"{layer}_metadata"])
+        if maker is not None and not accept_lower_quality:
+            present = Maker.of(former[f"{layer}_metadata"])
+            require_not_lower(layer, lesson.id, present, maker, lesson.spoken_language)
         _keep(session, lesson, layer, former)
     _put(session, lesson, layer, new)
+
+
+def require_not_lower_than_present(
+    bind: Bind, lesson_id: int, layer: LessonLayer, new: Maker | None
+) -> None:
+    """Raise `LowerQuality` before any work, where `new` would make a layer worse than it is."""
+    metadata = getattr(Lesson, f"{layer}_metadata")
+    has_text = or_(*(col(getattr(Lesson, name)).is_not(None) for name in _TEXTS[layer]))
+    statement = select(metadata, Lesson.language, Lesson.transcript_metadata).where(
+        Lesson.id == lesson_id, has_text
+    )
+    with Session(bind) as session:
+        row = session.exec(statement).first()
+    if row is not None and new is not None:
+        present, language, heard = row
+        spoken = language or (heard or {}).get("language")
+        require_not_lower(layer, lesson_id, Maker.of(present), new, spoken)
 
 
 def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:

@@ -66,6 +66,8 @@ ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
     errors.DatabaseError: "Look at /readyz, mend the database, and try again.",
     errors.StorageFull: "Free some space, and try again.",
     errors.TaskEnded: "Nothing needs to be done.",
+    errors.NothingToDo: "Nothing needs to be done.",
+    errors.LowerQuality: "Change the settings, or send it with `accept_lower_quality`: true.",
     errors.TaskNotRetryable: "Look at the task's status; to do the work anew, create another.",
 }
 
