@@ -33,8 +33,9 @@ from backend.tasks.correction import (
     CorrectionOptions,
     run_correction,
 )
-from backend.tasks.process import Stage, run_process
+from backend.tasks.process import run_process
 from backend.tasks.progress import OnProgress
+from backend.tasks.stages import Stage
 from backend.tasks.summary import run_summary
 from backend.tasks.transcribe import run_transcription
 

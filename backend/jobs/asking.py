@@ -8,7 +8,8 @@ from backend.errors import ConfigError, NothingToDo, RecogniserError
 from backend.jobs.parameters import Parameters, ProcessParameters
 from backend.models import Task, TaskType
 from backend.models.task import ACTIVE
-from backend.tasks.process import Stage, due_stages, refuse_lower
+from backend.tasks.process import due_stages, refuse_lower
+from backend.tasks.stages import Stage
 
 
 def look_before(session: Session, task_type: TaskType, parameters: Parameters) -> None:

@@ -33,7 +33,8 @@ from backend.jobs.rows import Run
 from backend.jobs.settings import CurrentSettings, freeze, thaw
 from backend.jobs.slots import QUEUE_OF, Slots
 from backend.tasks.correction import CorrectionOptions, run_correction
-from backend.tasks.process import Stage, is_stage_needed
+from backend.tasks.process import is_stage_needed
+from backend.tasks.stages import Stage
 from backend.tasks.summary import run_summary
 from backend.tasks.transcribe import run_transcription
 

@@ -230,6 +230,18 @@ def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
     )
 
 
+def correction_questions(
+    segments: Sequence[Segment], language: str | None, settings: Settings
+) -> list[Question]:
+    """What a correction with the usual options asks first of all."""
+    system = correction_system(settings.correction.prompt, language)
+    return [_question(system, group) for group in group_segments(segments, SEGMENTS_PER_GROUP)]
+
+
+def _question(system: str, group: Group) -> Question:
+    return Question(system, group.to_json(), CorrectedGroup)
+
+
 @dataclass
 class _Correction:
     """The state of one correction: texts by segment id, and the segments that were left."""
@@ -267,7 +279,7 @@ class _Correction:
             )
 
     def _ask(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Outcome]]:
-        questions = [Question(self.system, group.to_json(), CorrectedGroup) for group in groups]
+        questions = [_question(self.system, group) for group in groups]
         for index, outcome in self.caller.ask_all(questions):
             yield groups[index], outcome
 

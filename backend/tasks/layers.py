@@ -1,7 +1,8 @@
 """The layers of a lesson: read as they are at a job's start, and replaced at its end.
 
 What a rerun replaces is kept beside the lesson until the next one, and can be restored. What
-people decided is a layer of its own (see `backend/tasks/people.py`), laid over what reruns make.
+people decided is a layer of its own (see `backend/tasks/people.py` and `summaries.py`), laid over
+what reruns make.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from backend.models.people import is_there
 from backend.models.transcript import segments_to_json, transcript_hash
 from backend.tasks.makers import Maker, require_not_lower
 from backend.tasks.people import LessonTexts, keeping_notes
+from backend.tasks.summaries import lay_summary_edits, proposed_summary
 from backend.text.stored_text import StoredText
 
 TRANSCRIPT = "transcript"
@@ -213,6 +215,8 @@ def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
 
 def _content(session: Session, lesson: Lesson, layer: LessonLayer) -> dict[str, Any]:
     """The layer's columns as plain JSON values, without what people changed."""
+    if layer is LessonLayer.SUMMARY:
+        return proposed_summary(session, lesson)
     names = (*_TEXTS[layer], f"{layer}_metadata")
     if layer is not LessonLayer.CORRECTION:
         return {name: _to_json(getattr(lesson, name)) for name in names}
@@ -233,7 +237,7 @@ def _to_json(value: Any) -> Any:
 def _put(session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]) -> None:
     """Put plain JSON values into a layer's columns, with what people did to them."""
     if layer is LessonLayer.SUMMARY:
-        _assign(lesson, content)
+        lay_summary_edits(session, lesson, content)
         return
     assert lesson.id is not None
     texts = LessonTexts(session, lesson.id)

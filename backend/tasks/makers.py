@@ -14,7 +14,7 @@ IMPORTED = "imported"
 BUILT_IN = (EngineChoice.POCKETSPHINX, Provider.OFFLINE)
 
 SIZES = ("tiny", "base", "small", "medium", "large")
-"""Whisper's, each better than the one before. A `turbo` hears nearly as well as the large model that
+"""Whisper's, each better than the one before. A `turbo` hears nearly as well as the large model
 it was cut from, and is taken for one."""
 
 _SIZE = re.compile(rf"(?<![a-z])({'|'.join((*SIZES, 'turbo'))})(?![a-z])")

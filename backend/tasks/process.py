@@ -1,43 +1,27 @@
 """The whole way of a lesson: transcribe, correct, summarise, as far as it is not done yet."""
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 
 from sqlmodel import Session, select
 
 from backend.config import Settings, load_config
 from backend.database import Bind, bind_of
 from backend.errors import LessonNotFound
-from backend.models import Lesson, TaskType
+from backend.models import Lesson, SummaryPart
 from backend.models.people import is_there
 from backend.models.transcript import transcript_hash
 from backend.tasks.correction import correction_maker, run_correction
 from backend.tasks.layers import (
-    LessonLayer,
     require_not_lower_than_present,
     require_possible_id,
 )
 from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, ignore_progress
+from backend.tasks.stages import LAYER_OF, Stage
+from backend.tasks.summaries import people_texts
 from backend.tasks.summary import run_summary, summary_maker
 from backend.tasks.transcribe import run_transcription, transcript_maker
-
-
-LAYER_OF: dict[str, LessonLayer] = {
-    TaskType.TRANSCRIPTION: LessonLayer.TRANSCRIPT,
-    TaskType.CORRECTION: LessonLayer.CORRECTION,
-    TaskType.SUMMARY: LessonLayer.SUMMARY,
-}
-"""What each stage makes."""
-
-
-class Stage(StrEnum):
-    """A stage of the way, in order. `TaskType` has these and what is made up of them."""
-
-    TRANSCRIPTION = TaskType.TRANSCRIPTION.value
-    CORRECTION = TaskType.CORRECTION.value
-    SUMMARY = TaskType.SUMMARY.value
 
 
 def run_stage(
@@ -163,4 +147,6 @@ def is_stage_needed(bind: Bind, lesson_id: int, stage: Stage) -> bool:
         text = lesson.corrected_transcript
         if text is None:
             text = lesson.transcript
+        if len(people_texts(session, lesson_id)) == len(SummaryPart):
+            return False  # people have written all of it: another would not be seen
         return (lesson.summary_metadata or {}).get("input") != transcript_hash(text)

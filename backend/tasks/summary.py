@@ -222,6 +222,33 @@ def _summarise_by_model(
     return _Result(summary.brief, summary.text, metadata, run_id)
 
 
+def count_summary_calls(segments: Sequence[Segment], settings: Settings) -> int:
+    """How many calls a summary takes: one for each part, and one for the whole of them."""
+    lines = _lines(segments)
+    if not lines:
+        return 0
+    n_parts = len(split_evenly(lines, _budget_tokens(settings)))
+    return 1 if n_parts == 1 else n_parts + 1
+
+
+def _lines(segments: Sequence[Segment]) -> list[str]:
+    return [
+        numbered_lines([(position, segment.text)])
+        for position, segment in enumerate(segments)
+        if segment.text.strip()
+    ]
+
+
+def _budget_tokens(settings: Settings) -> int:
+    """How much text goes into one call, beside the prompt and the reply."""
+    is_local = settings.base_url is not None
+    context = settings.summary.context_tokens or (
+        LOCAL_CONTEXT_TOKENS if is_local else PROVIDER_CONTEXT_TOKENS
+    )
+    reply = TOKENS_PER_WORD * settings.summary.max_length
+    return max(500, context - PROMPT_TOKENS - reply)
+
+
 @dataclass
 class _Writer:
     """Summarises a transcript at once if it fits the model, else in parts and then as a whole."""
@@ -233,12 +260,8 @@ class _Writer:
     n_parts: int = 1
 
     def write(self) -> CitedSummary:
-        lines = [
-            numbered_lines([(position, segment.text)])
-            for position, segment in enumerate(self.layer.segments)
-            if segment.text.strip()
-        ]
-        budget = self._budget_tokens()
+        lines = _lines(self.layer.segments)
+        budget = _budget_tokens(self.settings)
         while True:
             try:
                 return self._write_within(lines, budget)
@@ -247,15 +270,6 @@ class _Writer:
                 if budget <= max(estimate_tokens(line) for line in lines):
                     raise
                 budget //= 2
-
-    def _budget_tokens(self) -> int:
-        """How much text goes into one call, beside the prompt and the reply."""
-        is_local = self.settings.base_url is not None
-        context = self.settings.summary.context_tokens or (
-            LOCAL_CONTEXT_TOKENS if is_local else PROVIDER_CONTEXT_TOKENS
-        )
-        reply = TOKENS_PER_WORD * self.settings.summary.max_length
-        return max(500, context - PROMPT_TOKENS - reply)
 
     def _write_within(self, lines: Sequence[str], budget: int) -> CitedSummary:
         parts = split_evenly(lines, budget)

@@ -35,7 +35,8 @@ from backend.models import FormerLayer, Lesson, SegmentEdit
 from backend.search.service import SearchRequest, search
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.process import Stage, is_stage_needed
+from backend.tasks.process import is_stage_needed
+from backend.tasks.stages import Stage
 from backend.tasks.summary import run_summary
 from backend.text.sentences import display_words
 from tests.unit.lessons.people import (
