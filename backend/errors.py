@@ -347,6 +347,9 @@ class RecogniserError(LecternError):
 class UnknownModel(RecogniserError):
     """There is no Whisper model of this name: `lectern models list` shows the names."""
 
+    near: "tuple[str, ...]" = ()
+    """Names that may have been meant."""
+
 
 class ModelNotInstalled(RecogniserError):
     """The Whisper model is not installed: `lectern models download NAME` fetches one."""
@@ -369,6 +372,10 @@ class DownloadFailed(RecogniserError):
 
     status_code = 502
     retryable = True
+
+
+class HubUnreachable(DownloadFailed):
+    """The server that has the models cannot be reached from this computer."""
 
 
 # --- language models -------------------------------------------------------------------------

@@ -223,7 +223,7 @@ class SummaryChange(BaseModel):
 
     brief: Annotated[Text, Field(max_length=20_000)] | None = None
     summary: Annotated[Text, Field(max_length=20_000)] | None = None
-    editor: Title = Field(description="Who edits.")
+    editor: Title = Field(default="", description="Who edits; need not be said.")
 
 
 class MakerPublic(BaseModel):
@@ -313,15 +313,15 @@ class SegmentChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[Text, Field(max_length=10_000)] = Field(description='"" says: nothing.')
-    editor: Title = Field(description="Who edits.")
+    editor: Title = Field(default="", description="Who edits; need not be said.")
 
 
 class Editor(BaseModel):
-    """Who does something."""
+    """Who does something; need not be said."""
 
     model_config = ConfigDict(extra="forbid")
 
-    editor: Title
+    editor: Title = ""
 
 
 class RemovedLessonPublic(BaseModel):

@@ -45,11 +45,14 @@ def _clean_lines(text: str) -> str:
 
 
 def clean_person(name: str) -> str:
-    """The name of whoever does something; raises `InvalidValue` where it is none."""
-    cleaned = clean_title(name)
-    if not cleaned:
-        raise InvalidValue("Say who does this: a name must have at least one character.")
-    return _require_length(cleaned, LONGEST_NAME, "A name")
+    """The name of whoever does something; "" of whoever gives none.
+
+    Raises
+    ------
+    InvalidValue
+        It is too long.
+    """
+    return _require_length(clean_title(name), LONGEST_NAME, "A name")
 
 
 def require_title(text: str) -> str:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from backend.errors import DownloadFailed
+from backend.errors import DownloadFailed, HubUnreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -354,8 +354,8 @@ def _server_of(url: "httpx.URL") -> str:
     return f"{url.scheme}://{url.netloc.decode()}"
 
 
-def _unreachable(server: str, reason: str) -> DownloadFailed:
-    return DownloadFailed(
+def _unreachable(server: str, reason: str) -> HubUnreachable:
+    return HubUnreachable(
         f"{server} {reason}: check the network, a firewall or proxy (HTTPS_PROXY), and HF_ENDPOINT."
     )
 

@@ -46,6 +46,29 @@ WHISPER_MODELS = {
 }
 """The usual names and their repositories on the hub, the same as faster-whisper's."""
 
+MODEL_MEGABYTES = {
+    "tiny": 78,
+    "tiny.en": 78,
+    "base": 148,
+    "base.en": 148,
+    "small": 487,
+    "small.en": 487,
+    "distil-small.en": 335,
+    "medium": 1_530,
+    "medium.en": 1_530,
+    "distil-medium.en": 792,
+    "large-v1": 3_090,
+    "large-v2": 3_090,
+    "large-v3": 3_090,
+    "large": 3_090,
+    "large-v3-turbo": 1_620,
+    "turbo": 1_620,
+    "distil-large-v2": 1_520,
+    "distil-large-v3": 1_520,
+    "distil-large-v3.5": 1_520,
+}
+"""About what each takes, by its number of parameters at two bytes: for whoever is to choose one."""
+
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 REPOSITORY_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}")
 
@@ -117,10 +140,12 @@ def unknown_model(name: str, models_dir: Path) -> UnknownModel:
     names = sorted({*WHISPER_MODELS, *(model.name for model in installed_models(models_dir))})
     near = difflib.get_close_matches(name, names, n=3)
     meant = f"did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
-    return UnknownModel(
+    error = UnknownModel(
         f"There is no Whisper model `{name}`: {meant}There are {', '.join(names)}; besides "
         "owner/repository for another on the hub, and the path of a directory."
     )
+    error.near = tuple(near)
+    return error
 
 
 def check_setting(name_or_directory: str, models_dir: Path) -> str | None:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from backend import errors
-from backend.errors import Conflict, LecternError, UnexpectedError
+from backend.errors import Conflict, LecternError, UnexpectedError, UnknownModel
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -45,6 +45,9 @@ class Problem(BaseModel):
     retryable: bool = Field(description="Whether the same request may succeed later by itself.")
     request_id: str | None = Field(default=None, description="Stands in the server's log, too.")
     errors: list[InvalidField] | None = Field(default=None, description="Of a wrong request.")
+    near: list[str] | None = Field(
+        default=None, description="Of a name that nothing has: those that may have been meant."
+    )
     present: dict[str, Any] | None = Field(
         default=None, description="What is there now, where something was changed meanwhile."
     )
@@ -136,7 +139,7 @@ def problem_response(
     problem: type[Problem] | None = None,
     **members: Any,
 ) -> ProblemResponse:
-    """An error's answer. `members` are `errors` and `present`, and those of another `problem`."""
+    """An error's answer. `members` are `errors`, `near` and `present`, and those of another `problem`."""
     described = (problem or Problem)(
         type=f"urn:lectern:problem:{code}",
         title=code.replace("-", " ").capitalize(),
@@ -168,6 +171,8 @@ def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
         logger.warning("%s", error.message, exc_info=error)
     members: dict[str, Any] = {}
     headers: dict[str, str] = {}
+    if isinstance(error, UnknownModel) and error.near:
+        members["near"] = list(error.near)
     if isinstance(error, Conflict):
         members["present"] = error.present
         if "version" in error.present:

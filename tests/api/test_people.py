@@ -212,7 +212,7 @@ def test_a_removed_note_can_be_brought_back(client: httpx.Client, lesson: str) -
 def test_a_summary_is_edited_and_undone_over_http(
     client: httpx.Client, lesson_of: MakeLesson
 ) -> None:
-    lesson_id = lesson_of(transcript=spoken("one"), brief="Old.", summary="Old, too.")
+    lesson_id = lesson_of(transcript=spoken(1), brief="Old.", summary="Old, too.")
     address = f"{V1}/lessons/{lesson_id}/summary"
     etag = client.get(address).headers["ETag"]
     change = {"brief": "New.", "editor": "Ada"}

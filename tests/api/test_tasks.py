@@ -262,7 +262,7 @@ def test_what_would_make_a_text_worse_is_refused_until_that_is_accepted(
     client: httpx.Client, lesson_of: MakeLesson
 ) -> None:
     lesson_id = lesson_of(
-        transcript=spoken("one"),
+        transcript=spoken(1),
         transcript_metadata={"engine": "faster-whisper", "model": "small"},
         summary="A summary.",
         summary_metadata={"provider": "OpenAI", "model": "gpt-4o"},
@@ -284,7 +284,7 @@ def test_what_would_make_a_text_worse_is_refused_until_that_is_accepted(
 def test_processing_what_is_finished_says_that_there_is_nothing_to_do(
     sqlite_client: httpx.Client, lesson_of: MakeLesson
 ) -> None:
-    lesson_id = lesson_of(transcript=spoken("the light is white"), language="en")
+    lesson_id = lesson_of(transcript=spoken(1), language="en")
     with Session(database.engine) as session:
         list(run_process(lesson_id, session))
     asked = {"task_type": "process", "parameters": {"lesson_id": lesson_id}}

@@ -15,7 +15,7 @@ NEVER_OF_TASKS = {
     errors.ProviderError,
     errors.CallsStopped,
     errors.DownloadFailed,
-    errors.UnknownModel,
+
 }
 OTHERS = {
     errors.AudioMissing,
@@ -25,6 +25,7 @@ OTHERS = {
     errors.InputChanged,
     errors.InvalidValue,
     errors.LessonNotFound,
+    errors.LowerQuality,
     errors.NoTranscript,
     errors.StorageFull,
     errors.UnexpectedError,
