@@ -96,8 +96,10 @@ class Downloads:
             self._end(name, DownloadStatus.COMPLETED, None)
 
     def _end(self, name: str, status: DownloadStatus, error: LecternError | None) -> None:
-        said = {} if error is None else {"error": error.message, "error_code": error.code}
-        self._change(replace(self._by_name[name], status=status, **said))
+        ended = replace(self._by_name[name], status=status)
+        if error is not None:
+            ended = replace(ended, error=error.message, error_code=error.code)
+        self._change(ended)
 
     def _change(self, download: Download) -> None:
         with self._lock:

@@ -234,7 +234,7 @@ class Hub:
             self._check_overall()
             reason = f"did not accept a connection within {self._deadlines.connect_seconds:g} s"
             raise _unreachable(_server_of(error.request.url), reason) from error
-        except httpx.ConnectError as error:
+        except (httpx.ConnectError, httpx.ProxyError) as error:
             server = _server_of(error.request.url)
             raise _unreachable(server, f"cannot be reached ({error})") from error
         except httpx.TimeoutException as error:

@@ -139,7 +139,8 @@ def problem_response(
     problem: type[Problem] | None = None,
     **members: Any,
 ) -> ProblemResponse:
-    """An error's answer. `members` are `errors`, `near` and `present`, and those of another `problem`."""
+    """An error's answer. `members` are `errors`, `near` and `present`, and those of another
+    `problem`."""
     described = (problem or Problem)(
         type=f"urn:lectern:problem:{code}",
         title=code.replace("-", " ").capitalize(),

@@ -15,7 +15,6 @@ NEVER_OF_TASKS = {
     errors.ProviderError,
     errors.CallsStopped,
     errors.DownloadFailed,
-
 }
 OTHERS = {
     errors.AudioMissing,

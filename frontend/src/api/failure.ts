@@ -21,6 +21,8 @@ export class Failure extends Error {
   readonly requestId: string | null
   /** Of a wrong request: which of its parts are wrong, such as `body.title`, and why. */
   readonly fields: readonly InvalidField[]
+  /** Of a name that nothing has: those that may have been meant. */
+  readonly near: readonly string[]
   /** Of a change that somebody else was quicker with: what is there now, and its ETag. */
   readonly present: Record<string, unknown> | null
   readonly presentEtag: string | null
@@ -34,6 +36,7 @@ export class Failure extends Error {
     this.retryAfterSeconds = secondsOf(headers.get('Retry-After'))
     this.requestId = problem.request_id ?? headers.get('X-Request-ID')
     this.fields = problem.errors ?? []
+    this.near = problem.near ?? []
     this.present = problem.present ?? null
     this.presentEtag = problem.present ? headers.get('ETag') : null
   }

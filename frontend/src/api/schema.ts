@@ -1133,6 +1133,11 @@ export interface components {
             total_bytes: number | null;
             /** Error */
             error: string | null;
+            /**
+             * Error Code
+             * @description The code of `error`, as problem details have it.
+             */
+            error_code: string | null;
         };
         /**
          * DownloadStatus
@@ -1182,10 +1187,13 @@ export interface components {
         };
         /**
          * Editor
-         * @description Who does something.
+         * @description Who does something; need not be said.
          */
         Editor: {
-            /** Editor */
+            /**
+             * Editor
+             * @default
+             */
             editor: string;
         };
         /**
@@ -1549,6 +1557,11 @@ export interface components {
              */
             size_bytes: number | null;
             /**
+             * Download Bytes
+             * @description About what fetching it takes, where known.
+             */
+            download_bytes: number | null;
+            /**
              * Problem
              * @description Why what is there cannot be used.
              */
@@ -1559,6 +1572,11 @@ export interface components {
         Models: {
             /** Items */
             items: components["schemas"]["ModelPublic"][];
+            /**
+             * Directory
+             * @description Where they lie: a folder of a model that is put there is installed.
+             */
+            directory: string;
         };
         /**
          * NoteChange
@@ -1598,7 +1616,11 @@ export interface components {
              * @default
              */
             text: string;
-            /** Author */
+            /**
+             * Author
+             * @description Who writes; need not be said.
+             * @default
+             */
             author: string;
         };
         /**
@@ -1884,7 +1906,8 @@ export interface components {
             text: string;
             /**
              * Editor
-             * @description Who edits.
+             * @description Who edits; need not be said.
+             * @default
              */
             editor: string;
         };
@@ -2001,7 +2024,8 @@ export interface components {
             summary?: string | null;
             /**
              * Editor
-             * @description Who edits.
+             * @description Who edits; need not be said.
+             * @default
              */
             editor: string;
         };
@@ -2551,6 +2575,12 @@ export interface components {
              */
             errors: components["schemas"]["InvalidField"][] | null;
             /**
+             * Near
+             * @description Of a name that nothing has: those that may have been meant.
+             * @default null
+             */
+            near: string[] | null;
+            /**
              * Present
              * @description What is there now, where something was changed meanwhile.
              * @default null
@@ -2605,6 +2635,12 @@ export interface components {
              * @default null
              */
             errors: components["schemas"]["InvalidField"][] | null;
+            /**
+             * Near
+             * @description Of a name that nothing has: those that may have been meant.
+             * @default null
+             */
+            near: string[] | null;
             /**
              * Present
              * @description What is there now, where something was changed meanwhile.
