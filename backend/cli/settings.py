@@ -4,6 +4,7 @@ import click
 
 from backend.cli.terminal import json_option, notice, print_json
 from backend.config import (
+    EngineChoice,
     Settings,
     api_key_for,
     config_path,
@@ -62,7 +63,9 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
     else:
         click.echo(f"Set {key} in {config_path()}")
     if told:
-        notice(
-            f"{told} `lectern models download {value}` fetches it; until then the built-in "
-            "recogniser transcribes, which is rough and knows English only."
+        until_then = (
+            "the built-in recogniser transcribes, which is rough and knows English only"
+            if settings.transcription.engine is EngineChoice.AUTO
+            else "nothing can be transcribed"
         )
+        notice(f"{told} `lectern models download {value}` fetches it; until then {until_then}.")

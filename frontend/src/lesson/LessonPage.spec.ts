@@ -545,7 +545,7 @@ describe('the summary', () => {
     server.on('GET /api/v1/lessons/1/summary/history', () => Response.json({ items: [edit] }))
     server.on('POST /api/v1/lessons/1/summary/edits/3/undo', () => Response.json(SUMMARY))
     await renderPage()
-    const pane = within(await screen.findByRole('region', { name: 'Summary' }))
+    const pane = within(await screen.findByRole('region', { name: 'Summary', hidden: true }))
     const hidden = { hidden: true }
 
     await userEvent.click(await pane.findByRole('button', { name: 'Edit', ...hidden }))
