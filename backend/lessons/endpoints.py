@@ -1,6 +1,5 @@
 """Lessons over HTTP: lists, what people say of them, their texts, recordings and exports."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,9 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from backend.config import audio_dir, load_config
-from backend.database import bind_of
 from backend.dependencies import SessionDep
-from backend.errors import AudioMissing, InvalidValue, NoSummary
+from backend.errors import AudioMissing, InvalidValue
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
 from backend.exports.formats import MEDIA_TYPES, ExportFormat, export_lesson
@@ -33,43 +31,23 @@ from backend.lessons.queries import (
     read_text_so_far,
 )
 from backend.lessons.schemas import (
-    Editor,
-    FormerPublic,
     LessonAdded,
     LessonChange,
     LessonListed,
     LessonMaking,
     LessonPage,
     LessonPublic,
-    MakerPublic,
     RemovedLessonPublic,
-    Rerun,
-    Reruns,
     SegmentPublic,
-    Summary,
-    SummaryChange,
-    SummaryEditPublic,
-    SummaryHistory,
-    SummaryMoment,
     TextMaking,
     Transcript,
     TranscriptSoFar,
     Trash,
 )
-from backend.lessons.summary_editing import (
-    EditOfSummary,
-    edit_summary,
-    edited_summary,
-    summary_history,
-    summary_version,
-    undo_summary_edit,
-)
-from backend.models import Course, Lesson, SummaryPart
+from backend.models import Course, Lesson
 from backend.models.transcript import segments_to_json
 from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.stages import LAYER_OF
-from backend.tasks.summaries import is_older_than_text
-from backend.web.conditional import ExactlySeen, Seen, name_version
+from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
 from backend.web.inputs import (
     DEFAULT_LIMIT,
@@ -274,112 +252,6 @@ def _text(request: Request, session: Session, lesson_id: int, column: TextColumn
     packed: PackedAnswers = request.app.state.packed
     check = partial(check_stored_text, lesson_id, column, stored)
     return packed.answer(request, (head, stored, b"}"), check)
-
-
-@router.get("/lessons/{lesson_id}/summary", responses=problems(404, 409, 422))
-def get_summary(lesson_id: PathId, session: SessionDep, response: Response) -> Summary:
-    """Read the summary, each statement with its moments in the recording."""
-    return _summary(session, lesson_id, response)
-
-
-def _summary(session: Session, lesson_id: int, response: Response) -> Summary:
-    lesson = service.get_lesson(session, lesson_id, with_texts=False)
-    if lesson.summary is None and lesson.summary_metadata is None:
-        raise NoSummary
-    metadata = dict(lesson.summary_metadata or {})
-    moments = [SummaryMoment.model_validate(moment) for moment in metadata.pop("moments", ())]
-    version = summary_version(lesson.brief, lesson.summary)
-    name_version(response, version)
-    return Summary(
-        lesson_id=lesson_id,
-        brief=lesson.brief,
-        summary=lesson.summary,
-        moments=moments,
-        metadata=metadata,
-        is_older_than_text=is_older_than_text(session, lesson_id),
-        edited=_edits_of_summary(edited_summary(session, lesson_id)),
-        version=version,
-    )
-
-
-@router.patch(
-    "/lessons/{lesson_id}/summary",
-    responses=problems(404, 409, 412, 413, 415, 422, 428),
-    tags=["editing"],
-)
-def change_summary(
-    lesson_id: PathId,
-    change: SummaryChange,
-    seen: ExactlySeen,
-    session: SessionDep,
-    response: Response,
-) -> Summary:
-    """Decide what a summary says. It stays through every rerun."""
-    given = {part: getattr(change, part) for part in SummaryPart}
-    texts = {part: text for part, text in given.items() if text is not None}
-    edit_summary(session, lesson_id, texts, editor=change.editor, seen=seen)
-    return _summary(session, lesson_id, response)
-
-
-@router.get("/lessons/{lesson_id}/summary/history", responses=problems(404, 422), tags=["editing"])
-def get_summary_history(lesson_id: PathId, session: SessionDep) -> SummaryHistory:
-    """List the edits of a summary, the newest first."""
-    return SummaryHistory(items=_edits_of_summary(summary_history(session, lesson_id)))
-
-
-@router.post(
-    "/lessons/{lesson_id}/summary/edits/{edit_id}/undo",
-    responses=problems(404, 409, 412, 413, 415, 422, 428),
-    tags=["editing"],
-)
-def undo_edit_of_summary(
-    lesson_id: PathId,
-    edit_id: PathId,
-    by: Editor,
-    seen: ExactlySeen,
-    session: SessionDep,
-    response: Response,
-) -> Summary:
-    """Give a part of a summary what stood there before an edit; this is an edit as well.
-
-    `If-Match` names the version of the summary.
-    """
-    undo_summary_edit(session, lesson_id, edit_id, editor=by.editor, seen=seen)
-    return _summary(session, lesson_id, response)
-
-
-def _edits_of_summary(edits: Sequence[EditOfSummary]) -> list[SummaryEditPublic]:
-    return [SummaryEditPublic(**vars(edit)) for edit in edits]
-
-
-@router.get("/lessons/{lesson_id}/reruns", responses=problems(404, 422))
-def list_reruns(lesson_id: PathId, session: SessionDep) -> Reruns:
-    """See what making each text anew would replace, with what, and what it would cost."""
-    from backend.tasks.prospects import look_ahead  # loads all that tasks do
-
-    found = look_ahead(bind_of(session), lesson_id, load_config())
-    return Reruns(
-        items=[
-            Rerun(
-                task_type=each.stage,
-                layer=LAYER_OF[each.stage],
-                has_text=each.has_text,
-                is_due=each.is_due,
-                made_by=MakerPublic.of(each.present),
-                would_be_made_by=MakerPublic.of(each.new),
-                problem=each.problem and each.problem.message,
-                problem_code=each.problem and each.problem.code,
-                is_lower_quality=each.is_lower,
-                calls=each.n_calls,
-                is_edited=each.is_edited,
-                former=each.former
-                and FormerPublic(
-                    made_by=MakerPublic.of(each.former.maker), replaced_at=each.former.replaced_at
-                ),
-            )
-            for each in found
-        ]
-    )
 
 
 @router.post("/lessons/{lesson_id}/layers/{layer}/restore", responses=problems(404, 409, 422))

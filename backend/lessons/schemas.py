@@ -1,7 +1,7 @@
 """What the API says of lessons, and what it is told."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +12,9 @@ from backend.tasks.layers import LessonLayer
 from backend.tasks.makers import Maker
 from backend.tasks.stages import Stage
 from backend.web.inputs import Id, Moment, Text, Title
+
+if TYPE_CHECKING:
+    from backend.tasks.prospects import Former
 
 
 class LessonListed(BaseModel):
@@ -242,6 +245,12 @@ class FormerPublic(BaseModel):
 
     made_by: MakerPublic | None = Field(description="null: nobody knows.")
     replaced_at: datetime
+
+    @classmethod
+    def of(cls, former: "Former | None") -> "FormerPublic | None":
+        if former is None:
+            return None
+        return cls(made_by=MakerPublic.of(former.maker), replaced_at=former.replaced_at)
 
 
 class Rerun(BaseModel):

@@ -86,9 +86,7 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
     ------
     LessonNotFound
     """
-    options = (
-        [] if with_texts else [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
-    )
+    options = [] if with_texts else defer_texts()
     lesson = session.get(
         Lesson, lesson_id, options=options, populate_existing=True, with_for_update=True
     )
@@ -97,6 +95,11 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
     if lesson is None or trashed is not None:
         raise LessonNotFound(lesson_id)
     return lesson
+
+
+def defer_texts() -> list[Any]:
+    """For a statement on lessons that is to leave the texts unread."""
+    return [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
 
 
 def lock_unchanged(session: Session, layer: Layer) -> Lesson:

@@ -9,14 +9,15 @@ from backend.database import Bind, bind_of
 from backend.errors import LessonNotFound
 from backend.models import Lesson, SummaryPart
 from backend.models.people import is_there
-from backend.models.transcript import transcript_hash
 from backend.tasks.correction import correction_maker, run_correction
 from backend.tasks.layers import (
+    defer_texts,
     require_not_lower_than_present,
     require_possible_id,
 )
 from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
+from backend.tasks.people import LessonTexts
 from backend.tasks.progress import OnProgress, ignore_progress
 from backend.tasks.stages import LAYER_OF, Stage
 from backend.tasks.summaries import people_texts
@@ -130,23 +131,36 @@ def is_stage_needed(bind: Bind, lesson_id: int, stage: Stage) -> bool:
     ------
     LessonNotFound
     """
-    require_possible_id(lesson_id)
     with Session(bind) as session:
-        lesson = session.exec(select(Lesson).where(Lesson.id == lesson_id, is_there)).first()
-        if lesson is None:
-            raise LessonNotFound(lesson_id)
-        if lesson.transcript is None:
-            return True
-        if stage is Stage.TRANSCRIPTION:
-            return False
-        if stage is Stage.CORRECTION:
-            made_from = (lesson.correction_metadata or {}).get("input")
-            if lesson.corrected_transcript is None:
-                return True
-            return made_from != transcript_hash(lesson.transcript)
-        text = lesson.corrected_transcript
-        if text is None:
-            text = lesson.transcript
-        if len(people_texts(session, lesson_id)) == len(SummaryPart):
-            return False  # people have written all of it: another would not be seen
-        return (lesson.summary_metadata or {}).get("input") != transcript_hash(text)
+        lesson = read_lesson_alone(session, lesson_id)
+        return is_due(session, lesson, LessonTexts(session, lesson_id), stage)
+
+
+def read_lesson_alone(session: Session, lesson_id: int) -> Lesson:
+    """A lesson without its texts, which are megabytes.
+
+    Raises
+    ------
+    LessonNotFound
+    """
+    require_possible_id(lesson_id)
+    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
+    lesson = session.exec(statement.options(*defer_texts())).first()
+    if lesson is None:
+        raise LessonNotFound(lesson_id)
+    return lesson
+
+
+def is_due(session: Session, lesson: Lesson, texts: LessonTexts, stage: Stage) -> bool:
+    """`is_stage_needed` of a lesson and its texts that are at hand."""
+    if texts.transcript is None:
+        return True
+    if stage is Stage.TRANSCRIPTION:
+        return False
+    if stage is Stage.CORRECTION:
+        made_from = (lesson.correction_metadata or {}).get("input")
+        return texts.corrected is None or made_from != texts.transcript.transcript_hash
+    if len(people_texts(session, texts.lesson_id)) == len(SummaryPart):
+        return False  # people have written all of it: another would not be seen
+    assert texts.shown is not None
+    return (lesson.summary_metadata or {}).get("input") != texts.shown.transcript_hash

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from backend.models import Lesson, SummaryEdit, SummaryPart, SummaryProposal
@@ -66,9 +67,13 @@ def lay_summary_edits(session: Session, lesson: Lesson, proposed: Mapping[str, A
 
 
 def shown_text_hash(session: Session, lesson_id: int) -> str | None:
-    """The hash of the text that readers see, as a summary's `input` has it; None: there is none."""
+    """The hash of the text that readers see, as a summary's `input` has it; None: there is none, or
+    another program has written it in a form that cannot be read."""
     shown = LessonTexts(session, lesson_id).shown
-    return None if shown is None else shown.transcript_hash
+    try:
+        return None if shown is None else shown.transcript_hash
+    except ValidationError:
+        return None
 
 
 def is_older_than_text(session: Session, lesson_id: int) -> bool:
@@ -86,7 +91,8 @@ def is_older_than_text(session: Session, lesson_id: int) -> bool:
         if text
     }
     known = set(made_from.values()) - {None}
-    return bool(known) and known != {shown_text_hash(session, lesson_id)}
+    present = shown_text_hash(session, lesson_id) if known else None
+    return present is not None and known != {present}
 
 
 def _columns(lesson: Lesson) -> dict[str, Any]:
