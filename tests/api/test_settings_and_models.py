@@ -193,6 +193,7 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "name": "small",
         "is_installed": False,
         "size_bytes": None,
+        "download_bytes": 487_000_000,
         "problem": None,
         "download": None,
     }

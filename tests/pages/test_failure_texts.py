@@ -15,6 +15,7 @@ NEVER_OF_TASKS = {
     errors.ProviderError,
     errors.CallsStopped,
     errors.DownloadFailed,
+    errors.HubUnreachable,
 }
 OTHERS = {
     errors.AudioMissing,
