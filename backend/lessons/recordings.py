@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from backend.config import audio_dir
 from backend.database import writing
 from backend.errors import MediaError
-from backend.files import flush_directory, is_plain_name
+from backend.files import flush_directory, is_plain_name, make_private_directory
 from backend.models import Lesson, TrashedLesson
 
 
@@ -61,7 +61,7 @@ def _move(path: Path, directory: Path) -> None:
     if not path.is_file():
         return
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private_directory(directory)
         path.rename(directory / path.name)
         flush_directory(directory)
         flush_directory(path.parent)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.config import EngineChoice, TranscriptionSettings
+from backend.errors import RecogniserMissing
 from backend.speech.engines.base import Recogniser
-from backend.speech.engines.sphinx import SphinxRecogniser
+from backend.speech.engines.sphinx import SphinxRecogniser, is_available, missing_message
 from backend.speech.engines.whisper import WhisperRecogniser
 from backend.speech.model_store import check_model, is_known_name, resolve_model, unknown_model
 
@@ -46,6 +47,8 @@ def plan_recogniser(settings: TranscriptionSettings, models_dir: Path) -> Planne
     Raises
     ------
     UnknownModel, ModelNotInstalled, ModelIncomplete
+    RecogniserMissing
+        There is no built-in recogniser here, and it is the one that is chosen or left.
     """
     if settings.engine is EngineChoice.POCKETSPHINX:
         return PlannedRecogniser()
@@ -55,6 +58,8 @@ def plan_recogniser(settings: TranscriptionSettings, models_dir: Path) -> Planne
         if not is_known_name(settings.model):
             raise unknown_model(settings.model, models_dir)
         if settings.engine is EngineChoice.AUTO:
+            if not is_available():
+                raise RecogniserMissing(missing_message(settings.model))
             return PlannedRecogniser(
                 notice=f"The Whisper model `{settings.model}` is not installed, so the built-in "
                 "recogniser is used: it is rough and knows English only. For a good transcript: "
@@ -69,7 +74,7 @@ def choose_recogniser(settings: TranscriptionSettings, models_dir: Path) -> Chos
 
     Raises
     ------
-    UnknownModel, ModelNotInstalled, ModelIncomplete, DeviceUnavailable
+    UnknownModel, ModelNotInstalled, ModelIncomplete, DeviceUnavailable, RecogniserMissing
     """
     planned = plan_recogniser(settings, models_dir)
     if planned.directory is None:

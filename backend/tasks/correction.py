@@ -212,7 +212,7 @@ def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
     usage = ledger.sum_tokens()
     metadata = {
         "provider": settings.provider.value,
-        "base_url": settings.base_url,
+        "base_url": choice.shown_base_url,
         "model": choice.model,
         "temperature": choice.temperature,
         "prompt": settings.correction.prompt,

@@ -127,7 +127,8 @@ def run_summary(
         maker = summary_maker(settings)
         require_not_lower_than_present(bind, lesson_id, LessonLayer.SUMMARY, maker)
     if not any(segment.text.strip() for segment in layer.segments):
-        result = _Result(metadata={"notices": ["Nothing was said, so there is no summary."]})
+        notices = ["Nothing was said, so there is no summary."]
+        result = _Result(metadata={"moments": [], "notices": notices})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:
@@ -206,7 +207,7 @@ def _summarise_by_model(
     usage = ledger.sum_tokens()
     metadata = {
         "provider": settings.provider.value,
-        "base_url": settings.base_url,
+        "base_url": choice.shown_base_url,
         "model": choice.model,
         "temperature": choice.temperature,
         "prompt": settings.summary.prompt,

@@ -41,7 +41,7 @@ logger = logging.getLogger("lectern.tasks")
 
 STAGE = "transcription"
 
-ALGORITHM = "windows-1"
+ALGORITHM = "windows-2"
 """Part of the windows' fingerprint: changed when the same recogniser and options would give
 other windows or texts, so that no transcript is assembled from two kinds."""
 

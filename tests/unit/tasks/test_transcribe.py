@@ -21,11 +21,13 @@ from backend.errors import (
     ModelIncomplete,
     ModelNotInstalled,
     OwnershipLost,
+    RecogniserMissing,
     UncommittedWrites,
     WorkStopped,
 )
 from backend.lessons.service import remove_lesson
 from backend.models import FormerLayer, Lesson, TranscriptWindow
+from backend.speech.engines import sphinx
 from backend.tasks import transcribe_audio, transcribe_lesson
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
@@ -619,6 +621,23 @@ def test_whisper_that_was_asked_for_and_is_not_installed_is_an_error(
     lesson_id = lesson_of(short_recording)
 
     with pytest.raises(ModelNotInstalled, match="lectern models download small"):
+        run(lesson_id)
+
+
+@pytest.mark.parametrize("engine_choice", ["auto", "pocketsphinx"])
+def test_where_there_is_no_built_in_recogniser_whisper_is_named(
+    engine_choice: str,
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_config(f"transcription: {{engine: {engine_choice}}}")
+    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    lesson_id = lesson_of(short_recording)
+
+    with pytest.raises(RecogniserMissing, match="lectern models download small"):
         run(lesson_id)
 
 
