@@ -32,6 +32,7 @@ from backend.jobs.parameters import (
 from backend.jobs.rows import Run
 from backend.jobs.settings import CurrentSettings, freeze, thaw
 from backend.jobs.slots import QUEUE_OF, Slots
+from backend.models.notices import Notice
 from backend.tasks.correction import CorrectionOptions, run_correction
 from backend.tasks.process import is_stage_needed
 from backend.tasks.stages import Stage
@@ -42,7 +43,7 @@ logger = logging.getLogger("lectern.jobs")
 
 Value = TypeVar("Value")
 
-HANDED_BACK = "Its worker was stopped; it goes on from what is stored."
+DONE_ALREADY = Notice("done-already", "It was done already.")
 
 
 class Runner:
@@ -88,7 +89,7 @@ class Runner:
             claims = list(self._claims.values())
         for claim in claims:
             claim.lose()
-            rows.hand_back(self._db, claim.claimed.task_id, claim.claimed.token, HANDED_BACK)
+            rows.hand_back(self._db, claim.claimed.task_id, claim.claimed.token)
 
     @property
     def is_idle(self) -> bool:
@@ -153,7 +154,7 @@ class Runner:
             claim.persist(lambda: rows.forget_claim(self._db, task.task_id, task.token))
         elif claim.stopped.is_set():
             logger.info("task %s: handed back", task.task_id)
-            rows.hand_back(self._db, task.task_id, task.token, HANDED_BACK)
+            rows.hand_back(self._db, task.task_id, task.token)
         else:
             self._fail(claim, error)
 
@@ -166,7 +167,12 @@ class Runner:
             cause = UnexpectedError(
                 f"An unexpected error ended it ({type(error).__name__}): its full record is in "
                 f"{log_dir() / 'lectern.log'} on {socket.gethostname()}; when its cause is "
-                f"mended, run `lectern tasks retry {task_id}`."
+                f"mended, run `lectern tasks retry {task_id}`.",
+                facts={
+                    "kind": type(error).__name__,
+                    "log": str(log_dir() / "lectern.log"),
+                    "host": socket.gethostname(),
+                },
             )
             logger.error("task %s: unexpected error: %s", task_id, error)
         try:
@@ -204,7 +210,7 @@ class Runner:
     def _pass_over(self, claim: Claim) -> None:
         with Session(self._db) as session:
             begin_write(session)
-            claim.store_result(session, {"notices": ["It was done already."]})
+            claim.store_result(session, {"notices": [DONE_ALREADY.to_json()]})
             session.commit()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backend.config import EngineChoice, TranscriptionSettings
 from backend.errors import RecogniserMissing
+from backend.models.notices import Notice
 from backend.speech.engines.base import Recogniser
 from backend.speech.engines.sphinx import SphinxRecogniser, is_available, missing_message
 from backend.speech.engines.whisper import WhisperRecogniser
@@ -17,7 +18,7 @@ class PlannedRecogniser:
     choice. `directory` is that of Whisper's model; None: the built-in recogniser."""
 
     directory: Path | None = None
-    notice: str | None = None
+    notice: Notice | None = None
 
     @property
     def engine(self) -> EngineChoice:
@@ -34,7 +35,7 @@ class ChosenRecogniser:
     """A recogniser that is ready, and what a person should know about the choice."""
 
     recogniser: Recogniser
-    notice: str | None = None
+    notice: Notice | None = None
 
 
 def plan_recogniser(settings: TranscriptionSettings, models_dir: Path) -> PlannedRecogniser:
@@ -60,13 +61,19 @@ def plan_recogniser(settings: TranscriptionSettings, models_dir: Path) -> Planne
         if settings.engine is EngineChoice.AUTO:
             if not is_available():
                 raise RecogniserMissing(missing_message(settings.model))
-            return PlannedRecogniser(
-                notice=f"The Whisper model `{settings.model}` is not installed, so the built-in "
-                "recogniser is used: it is rough and knows English only. For a good transcript: "
-                f"`lectern models download {settings.model}`, then transcribe again."
-            )
+            return PlannedRecogniser(notice=_tell_rough(settings.model))
     check_model(directory)
     return PlannedRecogniser(directory)
+
+
+def _tell_rough(model: str) -> Notice:
+    return Notice(
+        "built-in-recogniser",
+        f"The Whisper model `{model}` is not installed, so the built-in recogniser is used: it is "
+        "rough and knows English only. For a good transcript: `lectern models download "
+        f"{model}`, then transcribe again.",
+        {"model": model},
+    )
 
 
 def choose_recogniser(settings: TranscriptionSettings, models_dir: Path) -> ChosenRecogniser:

@@ -14,6 +14,7 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
+from backend.models.notices import Notice
 from backend.tasks.layers import (
     Layer,
     LessonLayer,
@@ -127,8 +128,8 @@ def run_summary(
         maker = summary_maker(settings)
         require_not_lower_than_present(bind, lesson_id, LessonLayer.SUMMARY, maker)
     if not any(segment.text.strip() for segment in layer.segments):
-        notices = ["Nothing was said, so there is no summary."]
-        result = _Result(metadata={"moments": [], "notices": notices})
+        notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
+        result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:
