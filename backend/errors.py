@@ -7,6 +7,23 @@ says whether the same call may succeed later without anybody changing anything.
 """
 
 import re
+from collections.abc import Mapping
+
+HIDDEN = "***"
+"""Stands where the name and the password in an address are not shown."""
+
+USER_OF_ADDRESS = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
+
+
+def hide_passwords(text: str) -> str:
+    """The text with `***` for the name and password of each address in it.
+
+    Both, because a server may take a key in the place of the name. Where a library has hidden the
+    password already, the name stays.
+    """
+    return USER_OF_ADDRESS.sub(
+        lambda found: found[0] if found[0].endswith(f":{HIDDEN}") else HIDDEN, text
+    )
 
 
 class LecternError(Exception):
@@ -16,7 +33,8 @@ class LecternError(Exception):
     retryable = False
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        # Here, because a message goes to terminals, logs, answers and the rows of tasks.
+        super().__init__(hide_passwords(message or (type(self).__doc__ or "").strip()))
 
     @property
     def message(self) -> str:
@@ -53,6 +71,28 @@ class OwnershipLost(WorkStopped):
 
 class ConfigError(LecternError):
     """config.yaml cannot be used; `lectern config show` names the place."""
+
+
+class FileOnlySetting(LecternError):
+    """This setting reaches outside the data directory: change it in config.yaml, or by command."""
+
+    status_code = 422
+
+
+class OwnerOnly(LecternError):
+    """Only the owner of this library may do this, and the request does not show that it is theirs.
+    The owner's token is missing, or it is of an earlier start of the server."""
+
+    status_code = 401
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="Lectern"'}
+
+
+class TooManyStreams(LecternError):
+    """As many event streams are open as the server keeps at once: close some, or try later."""
+
+    status_code = 503
+    retryable = True
+    headers: Mapping[str, str] = {"Retry-After": "15", "Connection": "close"}
 
 
 # --- database --------------------------------------------------------------------------------

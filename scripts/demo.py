@@ -13,6 +13,7 @@ os.environ["LECTERN_DATA_DIR"] = str(DATA_DIR)
 os.environ.pop("LECTERN_DATABASE_URL", None)
 
 from backend.cli.terminal import open_session, progress_display  # noqa: E402
+from backend.clock import clock  # noqa: E402
 from backend.lessons.service import (  # noqa: E402
     SAMPLE_DIR,
     LessonDetails,
@@ -22,7 +23,6 @@ from backend.lessons.service import (  # noqa: E402
 from backend.models import Lesson, Segment  # noqa: E402
 from backend.speech.engines.sphinx import is_available, missing_message  # noqa: E402
 from backend.tasks.process import run_process  # noqa: E402
-from backend.tasks.progress import clock  # noqa: E402
 from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
 
 

@@ -15,13 +15,14 @@ import click
 from sqlmodel import Session
 
 from backend import database
+from backend.clock import clock
 from backend.config import known_secrets, load_config, log_dir
 from backend.errors import LecternError, LessonNotFound, NoSuchFile, NotFound, TaskNotFound
 from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
 from backend.models import Lesson
 from backend.models.columns import LARGEST_ID
-from backend.tasks.progress import OnProgress, Progress, clock
+from backend.tasks.progress import OnProgress, Progress
 
 logger = logging.getLogger("lectern.cli")
 

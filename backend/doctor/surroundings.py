@@ -22,7 +22,9 @@ from backend.errors import (
     ConfigError,
     ModelNotInstalled,
     ProviderNotConfigured,
+    hide_passwords,
 )
+from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
 from backend.speech.engines.sphinx import is_available
@@ -101,6 +103,18 @@ def _age_seconds(path: Path) -> float:
         return 0.0
 
 
+def check_privacy(directory: Path) -> Iterator[Finding]:
+    """Whether others on this computer can look into the data directory."""
+    if directory.exists() and is_open_to_others(directory.stat().st_mode):
+        yield Finding(
+            Level.WARNING,
+            "data directory",
+            f"Others on this computer can read what is in {directory}.",
+            "Start `lectern serve` or `lectern worker`, which close it to them, or run `chmod -R "
+            f"go= {directory}`.",
+        )
+
+
 # --- settings --------------------------------------------------------------------------------
 
 
@@ -114,10 +128,26 @@ def check_settings() -> Iterator[Finding]:
         return
     where = str(config_path()) if config_path().exists() else "the defaults (there is no file)"
     yield Finding(Level.OK, "configuration", f"The settings are valid: {where}.")
+    yield from check_secrets(settings, config_path())
     recogniser = check_recogniser(settings.transcription, models_dir())
     yield recogniser
     yield from check_models(models_dir(), recogniser)
     yield check_provider(settings)
+
+
+def check_secrets(settings: Settings, path: Path) -> Iterator[Finding]:
+    """Whether others can read what config.yaml should keep to itself."""
+    has_password = hide_passwords(settings.base_url or "") != (settings.base_url or "")
+    has_key = bool(settings.api_key.get_secret_value())
+    if (has_key or has_password) and path.exists() and is_open_to_others(path.stat().st_mode):
+        secret = "a key" if has_key else "a password"
+        yield Finding(
+            Level.ERROR,
+            "configuration",
+            f"Others on this computer can read {path}, which holds {secret}.",
+            f"Run `chmod 600 {path}`. If somebody else may have read it, have the provider give "
+            "you another one.",
+        )
 
 
 def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Finding:
@@ -180,6 +210,9 @@ def check_provider(settings: Settings) -> Finding:
     except ProviderNotConfigured as error:
         remedy = f"Do so on each computer that has a worker (variable {choice.key_variable})."
         return Finding(Level.ERROR, "provider", error.message, remedy)
+    if choice.key_note:
+        remedy = "Set it again with `lectern config set api_key`, to nothing if none is wanted."
+        return Finding(Level.WARNING, "provider", choice.key_note.strip(), remedy)
     return Finding(
         Level.OK, "provider", f"{choice.server} is asked (whether it answers was not tried)."
     )

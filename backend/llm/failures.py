@@ -150,9 +150,11 @@ def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
     if failure.status in (408, 409, 425) or failure.status >= 500:
         return ProviderUnavailable(f"{choice.server} failed ({said}): try again later.")
     if failure.status in (401, 403) and "model_not_found" not in failure.codes:
+        refused_what = "a call without an API key" if choice.key_note else "the API key"
         return BadKey(
-            f"{choice.server} refused the API key ({said}): set a valid one with `lectern config "
-            f"set api_key`, or in the environment variable {choice.key_variable}."
+            f"{choice.key_note}{choice.server} refused {refused_what} ({said}): set a valid one "
+            "with `lectern config set api_key`, or in the environment variable "
+            f"{choice.key_variable}."
         )
     return _name_bad_request(said, choice)
 

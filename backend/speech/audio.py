@@ -4,7 +4,7 @@ Everything goes through PyAV, whose wheel brings FFmpeg's libraries. A recording
 in memory as a whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -19,18 +19,27 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError
 
+from backend.clock import clock
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
+from backend.speech.formats import duration_seconds, require_plausible
+from backend.speech.mixing import mix_unnamed
+from backend.speech.timeline import Hole, fill_holes
 
 SAMPLE_RATE_HZ = 16_000
 """What every recogniser here listens at."""
 
 READ_BUFFER_BYTES = 1 << 20
-JOINED_FRAME_SAMPLES = 1 << 18  # some 6 s at 44.1 kHz
 
-# Demuxers of text that names other files or addresses: a "recording" must not make us read those.
-_PLAYLIST_FORMATS = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "tty"}
+MOST_FAILURES = 1000
+"""On end, to find a packet: then the rest is taken for lost."""
+
+JOINED_SAMPLES = 1 << 17
+"""About 8 s at our rate: no more is held at once, whatever rate and frames a file has."""
+
+LONGEST_SECONDS = 48 * 3600
+"""A few bytes can be decoded to years of silence."""
 
 
 @dataclass
@@ -45,6 +54,10 @@ class DecodingReport:
     """Why reading stopped before the end, if it did."""
     is_cut_off: bool = False
     """Whether the file itself lacks its end."""
+    is_too_long: bool = False
+    """Whether it was left at `LONGEST_SECONDS`."""
+    holes: list[Hole] = field(default_factory=list)
+    """Where there was no sound to decode."""
 
     def notices(self, expected_seconds: float | None) -> list[str]:
         """What a person should know about the recording, in sentences."""
@@ -52,11 +65,15 @@ class DecodingReport:
         if self.damaged_packets:
             pieces = _counted(self.damaged_packets, "damaged piece", "damaged pieces")
             found.append(f"Skipped in the recording: {pieces}.")
+        found.extend(_tell_holes(self.holes))
         if self.invalid_samples:
             samples = _counted(self.invalid_samples, "sample", "samples")
             found.append(f"Taken as silence in the recording, being not numbers: {samples}.")
         decoded_seconds = self.samples / SAMPLE_RATE_HZ
-        if expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
+        if self.is_too_long:
+            hours = LONGEST_SECONDS // 3600
+            found.append(f"Only the first {hours} hours of the recording were read.")
+        elif expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
             found.append(
                 f"The recording is cut off: its header promises {expected_seconds:.0f} s, "
                 f"{decoded_seconds:.0f} s could be read."
@@ -66,6 +83,18 @@ class DecodingReport:
                 f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
             )
         return found
+
+
+def _tell_holes(holes: Sequence[Hole]) -> list[str]:
+    if not holes:
+        return []
+    seconds = sum(hole.end - hole.start for hole in holes)
+    places = ", ".join(f"{clock(hole.start)} to {clock(hole.end)}" for hole in holes[:5])
+    more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
+    return [
+        f"Parts of the recording are missing ({seconds:.0f} s in all), and stay silent: "
+        f"{places}{more}."
+    ]
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -83,7 +112,7 @@ def probe(path: Path) -> AudioInfo:
     with _open(path) as container:
         stream = _audio_stream(container, path)
         info = AudioInfo(
-            duration_seconds=_duration_seconds(container, stream),
+            duration_seconds=duration_seconds(container, stream, path),
             codec=stream.codec_context.name,
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
@@ -113,10 +142,13 @@ class AudioStream:
     def __iter__(self) -> Iterator[np.ndarray]:
         with _open(self.path) as container:
             stream = _audio_stream(container, self.path)
-            frames = _decode_frames(container, stream, self.report)
-            for block in _resample(frames):
+            frames = mix_unnamed(_decode_frames(container, stream, self.report))
+            for block in _resample(fill_holes(frames, container, self.report.holes)):
                 self.report.samples += block.size
                 yield block
+                if self.report.samples >= LONGEST_SECONDS * SAMPLE_RATE_HZ:
+                    self.report.is_too_long = True
+                    return
             self.report.is_cut_off = is_cut_off(self.path)
 
 
@@ -133,10 +165,9 @@ def _open(path: Path) -> Iterator[InputContainer]:
                 metadata_errors="ignore",
                 buffer_size=READ_BUFFER_BYTES,
                 io_open=_refuse_other_files,
+                options={},
             ) as container,
         ):
-            if _PLAYLIST_FORMATS & set(container.format.name.split(",")):
-                raise UnreadableMedia(f"{path.name} is not a recording: choose another file.")
             yield container
     except (FFmpegError, ValueError) as error:
         raise UnreadableMedia(
@@ -174,11 +205,7 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
             f"{path.name} has no audio track: export the recording with sound, or choose another "
             "file."
         )
-    if stream.codec_context is None or not stream.codec_context.sample_rate:
-        raise UnreadableMedia(
-            f"{path.name}: its sound is in a form that cannot be decoded (or encrypted): export "
-            "it as MP3, M4A, WAV, FLAC or Opus."
-        )
+    require_plausible(stream, path)
     return stream
 
 
@@ -187,29 +214,13 @@ def _is_cover(stream: Any) -> bool:
     return bool(stream.disposition & stream.disposition.attached_pic)
 
 
-def _duration_seconds(container: InputContainer, stream: Any) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if container.duration and container.duration > 0:
-        return container.duration / av.time_base
-    return None
-
-
 def _decode_frames(
     container: InputContainer, stream: Any, report: DecodingReport
 ) -> Iterator[AudioFrame]:
     """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
     # Only stored floating-point samples can be NaN or infinite, and looking costs time.
     may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except StopIteration:
-            return
-        except FFmpegError as error:
-            report.end_error = str(error)
-            return
+    for packet in _packets(container, stream, report):
         try:
             frames = packet.decode()
         except FFmpegError:
@@ -217,6 +228,29 @@ def _decode_frames(
             continue
         for frame in frames:
             yield _without_invalid_samples(frame, report) if may_hold_invalid else frame
+
+
+def _packets(container: InputContainer, stream: Any, report: DecodingReport) -> Iterator[Any]:
+    """Every packet that can be found, past stretches in which there are none.
+
+    FFmpeg gives up after so many bytes without a beginning (64 KiB in Ogg), and finds the next one
+    when it is asked again.
+    """
+    packets = container.demux(stream)
+    n_failures = 0
+    while n_failures <= MOST_FAILURES:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except FFmpegError as error:
+            report.end_error = str(error)
+            n_failures += 1
+            packets = container.demux(stream)
+        else:
+            if packet.size:  # an empty one says that this is the end
+                report.end_error, n_failures = None, 0
+            yield packet
 
 
 def _without_invalid_samples(frame: AudioFrame, report: DecodingReport) -> AudioFrame:
@@ -228,6 +262,7 @@ def _without_invalid_samples(frame: AudioFrame, report: DecodingReport) -> Audio
     samples[invalid] = 0.0
     cleaned = AudioFrame.from_ndarray(samples, frame.format.name, frame.layout.name)
     cleaned.sample_rate = frame.sample_rate
+    cleaned.pts, cleaned.time_base = frame.pts, frame.time_base
     return cleaned
 
 
@@ -235,7 +270,7 @@ def _resample(frames: Iterator[AudioFrame]) -> Iterator[np.ndarray]:
     """Samples at our rate. A stream may change its form half-way; a resampler may not."""
     for _, alike in groupby(frames, key=_frame_form):
         resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-        for frame in chain(_join_frames(alike), (None,)):
+        for frame in chain(_rejoin_frames(alike), (None,)):
             for resampled in resampler.resample(frame):
                 samples = resampled.to_ndarray().reshape(-1)
                 yield samples.astype(np.float32) / np.float32(32768.0)
@@ -245,13 +280,16 @@ def _frame_form(frame: AudioFrame) -> tuple[str, str, int]:
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
-def _join_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
-    """Fewer, larger frames: an MP3's hold 26 ms, and each costs a call to resample."""
+def _rejoin_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Frames of about one length: an MP3's hold 26 ms, and each costs a call to resample; one at
+    1,000 Hz becomes sixteen times as long."""
     fifo = AudioFifo()
+    n_samples = JOINED_SAMPLES
     for frame in frames:
-        frame.pts = None  # gaps in the time stamps are not silence
+        n_samples = max(1, JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ)
+        frame.pts = None  # they are in their places
         fifo.write(frame)
-        if fifo.samples >= JOINED_FRAME_SAMPLES and (joined := fifo.read()):
+        while fifo.samples >= n_samples and (joined := fifo.read(n_samples)):
             yield joined
     if fifo.samples and (joined := fifo.read()):
         yield joined

@@ -175,7 +175,7 @@ def _summarise_by_model(
     usage = ledger.sum_tokens()
     metadata = {
         "provider": settings.provider.value,
-        "base_url": settings.base_url,
+        "base_url": choice.shown_base_url,
         "model": choice.model,
         "temperature": choice.temperature,
         "prompt": settings.summary.prompt,

@@ -30,7 +30,12 @@ from backend.errors import (
     UploadTooLarge,
     UploadUnwritable,
 )
-from backend.files import FULL_DISK_ERRORS, flush_directory, write_whole
+from backend.files import (
+    FULL_DISK_ERRORS,
+    flush_directory,
+    make_private_directory,
+    write_whole,
+)
 from backend.models.columns import utc_now
 
 MAX_BYTES = 10 << 30
@@ -148,9 +153,9 @@ class UploadStore:
         )
         folder = self.directory / upload_id
         try:
-            folder.mkdir(parents=True)
+            make_private_directory(folder)
             self.require_room(length)
-            (folder / upload_id).touch()
+            (folder / upload_id).touch(mode=0o600)
             write_state(folder, state)
             flush_directory(self.directory)
         except BaseException as error:

@@ -2,6 +2,10 @@ import type { InvalidField, Problem } from './schema'
 
 export const SERVER_GONE = 'server-gone'
 export const UNEXPECTED_ANSWER = 'unexpected-answer'
+/** The request did not show that it is the owner's. */
+export const OWNER_ONLY = 'owner-only'
+/** As many event streams are open as the server keeps. */
+export const TOO_MANY_STREAMS = 'too-many-streams'
 
 const FROM_A_PROXY = new Set([502, 503, 504])
 

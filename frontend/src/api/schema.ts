@@ -852,6 +852,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Owner
+         * @description Ask whether the token that is sent along is the owner's. Without one, too, it says where the
+         *     token is.
+         */
+        get: operations["get_owner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/captions": {
         parameters: {
             query?: never;
@@ -1427,11 +1448,8 @@ export interface components {
          * @description How fast language models are asked.
          */
         LlmSettings: {
-            /**
-             * Max Concurrency
-             * @default 10
-             */
-            max_concurrency: number;
+            /** Max Concurrency */
+            max_concurrency?: number | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
         };
@@ -1559,6 +1577,19 @@ export interface components {
             items: components["schemas"]["NotePublic"][];
         };
         /**
+         * OwnerPublic
+         * @description Whether a request shows that it is the owner's, and what would show it.
+         */
+        OwnerPublic: {
+            /** Is Owner */
+            is_owner: boolean;
+            /**
+             * Token File
+             * @description The token is in it, which its owner alone can read.
+             */
+            token_file: string;
+        };
+        /**
          * Part
          * @description What of the lesson is exported.
          * @enum {string}
@@ -1585,7 +1616,15 @@ export interface components {
              */
             has_api_key: boolean;
             provider: components["schemas"]["Provider"];
-            /** Base Url */
+            /**
+             * Other Key Server
+             * @description The server that the stored key was typed for, where another one is chosen: the key is not sent there, and is to be entered again.
+             */
+            other_key_server: string | null;
+            /**
+             * Base Url
+             * @description With `***` for a name and a password in it.
+             */
             base_url: string | null;
             transcription: components["schemas"]["TranscriptionSettings"];
             correction: components["schemas"]["CorrectionSettings"];
@@ -1599,6 +1638,10 @@ export interface components {
         /**
          * PreferencesChange
          * @description What is to be changed of the settings; what is left out stays, whatever its default.
+         *
+         *     A key is for the server that is chosen then, and is sent to no other. `***` in `base_url` stands
+         *     for the stored name and password of the same server. What leads outside the data directory
+         *     (`library.watch_folder`, a directory as `transcription.model`) is changed in config.yaml alone.
          */
         PreferencesChange: {
             /**
@@ -1640,11 +1683,7 @@ export interface components {
              *     }
              */
             summary: components["schemas"]["SummarySettings"];
-            /**
-             * @default {
-             *       "max_concurrency": 10
-             *     }
-             */
+            /** @default {} */
             llm: components["schemas"]["LlmSettings"];
             /**
              * @default {
@@ -2440,6 +2479,7 @@ export type NoteNew = components['schemas']['NoteNew'];
 export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
 export type Notes = components['schemas']['Notes'];
+export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
 export type PiecePublic = components['schemas']['PiecePublic'];
 export type Preferences = components['schemas']['Preferences'];
@@ -8035,6 +8075,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -8338,6 +8387,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -8455,6 +8513,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerPublic"];
                 };
             };
             /** @description Bad request */
