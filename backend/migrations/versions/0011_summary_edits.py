@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_summary_edits"
-down_revision = "0009_passwords"
+revision = "0011_summary_edits"
+down_revision = "0010_facts"
 
 
 def upgrade() -> None:
