@@ -4,6 +4,7 @@ from backend.models.former import FormerLayer
 from backend.models.ledger import CallOutcome, LlmCall, LlmRun, TranscriptWindow
 from backend.models.library import Course, Lesson, Theme
 from backend.models.people import Colour, CorrectionProposal, Note, SegmentEdit, TrashedLesson
+from backend.models.summaries import SummaryEdit, SummaryPart, SummaryProposal
 from backend.models.task import Task, TaskStatus, TaskType
 from backend.models.transcript import Flag, Segment, Word
 from backend.models.uploads import WatchedFile
@@ -23,6 +24,9 @@ __all__ = [
     "ProviderPace",
     "Segment",
     "SegmentEdit",
+    "SummaryEdit",
+    "SummaryPart",
+    "SummaryProposal",
     "Task",
     "TaskStatus",
     "TaskType",

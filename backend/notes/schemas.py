@@ -33,7 +33,7 @@ class NoteNew(BaseModel):
     )
     colour: ColourName = "yellow"
     text: Annotated[Text, Field(max_length=20_000)] = ""
-    author: Title
+    author: Title = Field(default="", description="Who writes; need not be said.")
 
 
 class NoteChange(BaseModel):

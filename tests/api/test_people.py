@@ -204,3 +204,31 @@ def test_a_removed_note_can_be_brought_back(client: httpx.Client, lesson: str) -
     assert back.headers["ETag"] == made.headers["ETag"]
     assert client.get(f"{lesson}/notes").json()["items"] == [made.json()]
     assert client.post(f"{V1}/notes/99/restore").status_code == 404
+
+
+# --- summaries -------------------------------------------------------------------------------
+
+
+def test_a_summary_is_edited_and_undone_over_http(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(transcript=spoken(1), brief="Old.", summary="Old, too.")
+    address = f"{V1}/lessons/{lesson_id}/summary"
+    etag = client.get(address).headers["ETag"]
+    change = {"brief": "New.", "editor": "Ada"}
+
+    edited = client.patch(address, json=change, headers={"If-Match": etag})
+    stale = client.patch(address, json=change, headers={"If-Match": etag})
+    unnamed = client.patch(address, json=change)
+    (made,) = client.get(f"{address}/history").json()["items"]
+    undone = client.post(
+        f"{address}/edits/{made['id']}/undo",
+        json={"editor": "Ben"},
+        headers={"If-Match": edited.headers["ETag"]},
+    )
+
+    assert (edited.json()["brief"], edited.json()["summary"]) == ("New.", "Old, too.")
+    assert [each["editor"] for each in edited.json()["edited"]] == ["Ada"]
+    assert (stale.status_code, stale.json()["present"]["brief"]) == (412, "New.")
+    assert unnamed.status_code == 428
+    assert (undone.json()["brief"], undone.json()["edited"]) == ("Old.", [])
