@@ -201,6 +201,18 @@ class InputChanged(LecternError):
     status_code = 409
 
 
+class LowerQuality(LecternError):
+    """A text would be replaced by a worse one, so nothing was changed."""
+
+    status_code = 409
+
+
+class NothingToDo(LecternError):
+    """All that was asked for is done already, and up to date."""
+
+    status_code = 409
+
+
 # --- backups ---------------------------------------------------------------------------------
 
 
@@ -218,18 +230,6 @@ class BackupFailed(BackupError):
 
 class LibraryInUse(BackupError):
     """Another program uses the library: stop it, and try again."""
-
-    status_code = 409
-
-
-class LowerQuality(LecternError):
-    """A text would be replaced by a worse one, so nothing was changed."""
-
-    status_code = 409
-
-
-class NothingToDo(LecternError):
-    """All that was asked for is done already, and up to date."""
 
     status_code = 409
 

@@ -17,6 +17,7 @@ from scripts.build_pages import FRONTEND
 
 NEVER_SEEN = {
     "address-taken",  # before there is a server
+    *("backup-damaged", "backup-error", "backup-failed", "backup-not-found", "library-in-use"),
     "calls-stopped",
     "lectern-error",  # of these there are only kinds
     "provider-error",

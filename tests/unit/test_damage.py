@@ -16,7 +16,7 @@ from backend.backup.restoring import restore_backup
 from backend.doctor.examination import examine
 from backend.errors import DatabaseDamaged
 from backend.health.service import check_readiness
-from backend.models import Lesson
+from backend.models import Lesson, Segment
 from backend.search.service import SearchRequest, search
 
 PAGE_BYTES = 4096
@@ -38,7 +38,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.fixture
 def file(data_dir: Path) -> Path:
     with Session(database.engine) as session:
-        session.add(Lesson(title="Quokkas", transcript=[{"start": 0, "end": 1, "text": "quokka"}]))
+        session.add(Lesson(title="Quokkas", transcript=[Segment(start=0, end=1, text="quokka")]))
         session.commit()
     database.dispose_engines()
     return data_dir / "lectern.db"
