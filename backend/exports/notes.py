@@ -161,7 +161,8 @@ def _read_lesson(lesson: LessonNotes) -> NotesOfLesson:
 
 
 def _read_note(note: Note) -> ReadNote:
-    about = f"{clean_text(note.author)}, {note.created_at:%Y-%m-%d}, {note.colour}"
+    facts = (clean_text(note.author), f"{note.created_at:%Y-%m-%d}", note.colour)
+    about = ", ".join(filter(None, facts))
     return ReadNote(
         start=note.start,
         quote=clean_text(note.quote),

@@ -257,13 +257,14 @@ def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[L
 def _read_lessons(session: Session, of_notes: SelectOfScalar[int]) -> Iterator[LessonNotes]:
     heard = col(Lesson.transcript_metadata)["language"].as_string()
     language = func.coalesce(col(Lesson.language), heard)
+    columns = (col(Lesson.id), col(Lesson.title), col(Course.title), col(Lesson.date), language)
     statement = (
-        sqlalchemy.select(Lesson.id, Lesson.title, Course.title, Lesson.date, language)
+        sqlalchemy.select(*columns)
         .outerjoin(Course, col(Lesson.course_id) == col(Course.id))
         .where(col(Lesson.id).in_(of_notes))
     )
     for row in session.connection().execute(statement):
-        yield LessonNotes(*row, notes=[])
+        yield LessonNotes(*row, [])
 
 
 def _place_of_lesson(lesson: LessonNotes) -> tuple[bool, str, datetime, int]:
