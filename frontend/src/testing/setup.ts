@@ -29,6 +29,9 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup()
+  // What goes on without its page would go on in the next test.
+  for (const media of document.querySelectorAll('video')) media.dispatchEvent(new Event('pause'))
+  document.body.replaceChildren()
   localStorage.clear()
   sessionStorage.clear()
 })
