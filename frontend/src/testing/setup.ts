@@ -17,6 +17,7 @@ Element.prototype.scrollIntoView = () => undefined
 Element.prototype.hasPointerCapture = () => false
 Element.prototype.setPointerCapture = () => undefined
 Element.prototype.releasePointerCapture = () => undefined
+HTMLMediaElement.prototype.load = () => undefined
 window.scrollTo = () => undefined
 window.scrollBy = () => undefined
 Range.prototype.getBoundingClientRect = () => new DOMRect()

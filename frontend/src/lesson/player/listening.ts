@@ -35,7 +35,7 @@ function aside(): HTMLElement {
   return made
 }
 
-function beginListening(lessonId: number, at: number): Listening {
+function beginListening(lessonId: number, at: number, onPlay: () => void): Listening {
   const scope = effectScope(true)
   const lesson = shallowRef<LessonListed | null>(null)
   const element = document.createElement('video')
@@ -46,6 +46,9 @@ function beginListening(lessonId: number, at: number): Listening {
     made.time.value = at
     useRememberedPlace(lessonId, made)
     useMediaSession(lesson, made)
+    watch(made.isPlaying, (playing) => {
+      if (playing) onPlay()
+    })
     // Not before the lesson is known: it may have no recording.
     watchEffect(() => {
       if (made.media.value !== null || lesson.value?.has_recording !== true) return
@@ -56,8 +59,8 @@ function beginListening(lessonId: number, at: number): Listening {
     return made
   }) as Player
   function end(): void {
-    scope.stop()
     player.pause()
+    scope.stop()
     element.remove()
     element.removeAttribute('src')
     element.load()
@@ -71,11 +74,10 @@ export const useListening = defineStore('listening', () => {
   const kept = shallowRef<Listening | null>(null)
 
   function begin(lessonId: number, at: number): Listening {
-    const listening = beginListening(lessonId, at)
-    watch(listening.player.isPlaying, (playing) => {
-      if (playing && kept.value !== null && kept.value !== listening) stop()
+    const begun: Listening = beginListening(lessonId, at, () => {
+      if (kept.value !== begun) stop()
     })
-    return listening
+    return begun
   }
 
   /** For the lesson's page: what is heard already is taken over as it is. */
