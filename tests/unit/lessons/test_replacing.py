@@ -90,8 +90,8 @@ def test_nothing_is_written_where_one_of_the_segments_was_changed(lesson_id: int
     old = [version(lesson_id, n) for n in (0, 1)]
     edit(lesson_id, 1, "a prison cell")
 
+    changes = [SegmentChange(n, "new", seen) for n, seen in enumerate(old)]
     with Session(database.engine) as session, pytest.raises(Conflict) as raised:
-        changes = [SegmentChange(n, "new", seen) for n, seen in enumerate(old)]
         edit_segments(session, lesson_id, changes, editor="Ann")
 
     present: Any = raised.value.present
@@ -114,8 +114,8 @@ def test_nothing_is_undone_where_one_of_the_segments_was_changed(lesson_id: int)
 def test_a_segment_that_is_named_twice_is_refused(lesson_id: int) -> None:
     seen = version(lesson_id, 0)
 
+    changes = [SegmentChange(0, "one", seen), SegmentChange(0, "two", seen)]
     with Session(database.engine) as session, pytest.raises(InvalidValue, match="twice"):
-        changes = [SegmentChange(0, "one", seen), SegmentChange(0, "two", seen)]
         edit_segments(session, lesson_id, changes, editor="Ann")
 
     assert read(lesson_id).corrected_transcript is None
