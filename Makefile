@@ -5,16 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup setup-browser demo serve pages test check format bench chaos lock clean
+.PHONY: help setup setup-browser demo serve pages wheel test check wheels format bench chaos lock notices clean
 
 help:
 	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
 	@echo "make serve   build the pages if need be, and serve them at http://127.0.0.1:8000"
+	@echo "             (make serve PORT=8001: at another port)"
 	@echo "make pages   build the pages"
+	@echo "make wheel   build the pages, and a wheel with them for a server (dist/)"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
 	@echo "make chaos   workers killed again and again, on both databases (an hour or more)"
+	@echo "make wheels  whether each locked package has a wheel for each Python and platform"
+	@echo "make lock    lock the newest dependencies, for every Python and platform"
+	@echo "make notices write THIRD-PARTY-NOTICES.txt anew"
 	@echo "make setup   only create $(VENV) with the locked dependencies"
 	@echo "make setup-browser   Chromium for the browser tests, where apt can install it"
 	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
@@ -27,8 +32,9 @@ $(READY): requirements.lock pyproject.toml scripts/find-python.sh
 	    echo "Creating $(VENV) with $$python"; "$$python" -m venv --clear $(VENV) || exit 1; fi
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@# The system's certificates first, which know a school's own proxy; else uv's.
-	@$(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python requirements.lock \
-	    || $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@# Nothing is built: a compiler would be needed, and build tools that nobody has locked.
+	@$(BIN)/uv pip sync --quiet --no-build --system-certs --python $(BIN)/python requirements.lock \
+	    || $(BIN)/uv pip sync --quiet --no-build --python $(BIN)/python requirements.lock
 	@# The lock holds the build backend too, so nothing unpinned is fetched here.
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
@@ -39,13 +45,14 @@ setup-browser:
 demo: $(READY)
 	@$(BIN)/python scripts/demo.py
 
-# Without pages the API is still worth serving, and the reason has been said.
 serve: $(READY)
-	@$(BIN)/python scripts/build_pages.py --if-stale || true
-	@exec $(BIN)/lectern serve
+	@exec $(BIN)/python scripts/serve.py $(PORT)
 
 pages: $(READY)
 	@$(BIN)/python scripts/build_pages.py
+
+wheel: pages
+	@$(BIN)/python -m hatchling build --target wheel
 
 test: $(READY)
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -67,8 +74,18 @@ chaos: $(READY)
 
 # Locks the newest versions that pyproject.toml allows, for every platform and Python.
 lock: $(READY)
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --no-build --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-header --group dev pyproject.toml \
+	    --output-file requirements.lock
+	@$(BIN)/python scripts/check_wheels.py
+	@echo "Locked. Now: make setup notices test"
+
+wheels: $(READY)
+	@$(BIN)/python scripts/check_wheels.py
+
+# Whose work is in the wheel and beside it: after a change of either lock.
+notices: $(READY)
+	@$(BIN)/python scripts/third_party_notices.py
 
 clean:
 	rm -rf $(VENV) demo-data bench-data .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import compile_path
 
-from backend import __version__, database
+from backend import __version__, database, owner
 from backend.captions import endpoints as captions
 from backend.courses import endpoints as courses
 from backend.downloads import endpoints as models
@@ -33,7 +33,8 @@ from backend.preferences import endpoints as preferences
 from backend.search import endpoints as search
 from backend.uploads import endpoints as uploads
 from backend.uploads.housekeeping import Housekeeping
-from backend.web.bodies import LARGEST_BODY_BYTES, BodyLimit, require_json
+from backend.web.access import describe_access, operation_id, require_access
+from backend.web.bodies import LARGEST_BODY_BYTES, BodyLimit, FramingGuard, require_json
 from backend.web.conditional import ConditionalAnswers
 from backend.web.events import EventHub
 from backend.web.packed import COMPRESSION_LEVEL, PackedAnswers
@@ -82,29 +83,31 @@ def create_app(renew_log: Callable[[], None] = _do_nothing) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=operation_id,
         middleware=_middleware(),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.renew_log = renew_log
+    app.state.is_token = owner.is_token
     app.state.hub = EventHub()
     app.state.packed = PackedAnswers()
     app.state.downloads = Downloads(_publisher(app.state.hub, "download", asdict))
     app.state.methods = list(_methods())
     install_handlers(app)
-    app.include_router(health.router, responses=problems(403, 421, 500))
+    access = Depends(require_access)
+    app.include_router(health.router, dependencies=[access], responses=problems(403, 421, 500))
     may_fail = problems(400, 403, 408, 421, 500, 503, 507)
     for module in API:
         app.include_router(
             module.router,
             prefix=PREFIX,
-            dependencies=[Depends(require_json)],
+            dependencies=[access, Depends(require_json)],
             responses=may_fail,
         )
     for module in FILES:
-        app.include_router(module.router, prefix=PREFIX, responses=may_fail)
+        app.include_router(module.router, prefix=PREFIX, dependencies=[access], responses=may_fail)
     app.router.routes.append(pages.Pages())
-    _describe_errors(app)
+    _describe_all(app)
     return app
 
 
@@ -127,6 +130,7 @@ def _middleware() -> list[Middleware]:
         Middleware(SecurityHeaders),
         Middleware(RequestLog),
         Middleware(SiteGuard),
+        Middleware(FramingGuard),
         Middleware(BodyLimit, limit_of=_largest_body),
         Middleware(
             GZipMiddleware,
@@ -145,13 +149,9 @@ def _largest_body(path: str) -> int | None:
     return captions.LARGEST_FILE_BYTES if path.endswith("/captions") else LARGEST_BODY_BYTES
 
 
-def _operation_id(route: APIRoute) -> str:
-    return route.name
-
-
-def _describe_errors(app: FastAPI) -> None:
-    """Have the OpenAPI document say that all errors are problems, also those that the framework
-    describes by itself."""
+def _describe_all(app: FastAPI) -> None:
+    """Have the OpenAPI document say what is the owner's alone, and that all errors are problems,
+    also those that the framework describes by itself."""
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -166,6 +166,7 @@ def _describe_errors(app: FastAPI) -> None:
                     operation["responses"] |= {"422": problems(422)[422]}
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
+        describe_access(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

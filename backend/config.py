@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from backend.errors import ConfigError, StorageFull
-from backend.files import write_whole
+from backend.errors import HIDDEN, ConfigError, InvalidValue, StorageFull
+from backend.files import make_private_directory, write_whole
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 
@@ -30,6 +30,19 @@ class Provider(StrEnum):
     ANTHROPIC = "Anthropic"
     OFFLINE = "Offline"
     """The built-in rules: no network, no key."""
+
+
+PROVIDER_URLS = {
+    Provider.OPENAI: "https://api.openai.com/v1",
+    Provider.ANTHROPIC: "https://api.anthropic.com",
+}
+"""The providers' own servers."""
+
+SERVER_ADDRESS = (
+    r"^(https?)://(?:([^\s/?#@\\]+)@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:\[\]]+)(?::([0-9]{1,5}))?"
+    r"(?:[/?#]\S*)?$"
+)
+"""Scheme, user, host and port; only what every reader of addresses takes for the same server."""
 
 
 class EngineChoice(StrEnum):
@@ -111,8 +124,8 @@ class SummarySettings(Section):
 class LlmSettings(Section):
     """How fast language models are asked."""
 
-    max_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Calls at once of one process, whatever it works on."""
+    max_concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Calls at once of one process, whatever it works on; null: as many as its jobs ask for."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
     """Of all processes together to one provider; null: as fast as it goes."""
 
@@ -141,13 +154,13 @@ class LibrarySettings(Section):
     """Whether these are then transcribed, corrected and summarised, too."""
 
 
-class Settings(Section):
-    """What config.yaml says."""
+class ChangeableSettings(Section):
+    """What config.yaml says, and whoever changes settings may change."""
 
     api_key: SecretStr = SecretStr("")
     """Empty: OPENAI_API_KEY or ANTHROPIC_API_KEY is used."""
     provider: Annotated[Provider, BeforeValidator(_match_provider_case)] = Provider.OFFLINE
-    base_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    base_url: Annotated[str, Field(pattern=SERVER_ADDRESS)] | None = None
     """Another server that speaks the chosen provider's API; then the key may be empty."""
     transcription: TranscriptionSettings = TranscriptionSettings()
     correction: CorrectionSettings = CorrectionSettings()
@@ -155,6 +168,14 @@ class Settings(Section):
     llm: LlmSettings = LlmSettings()
     worker: WorkerSettings = WorkerSettings()
     library: LibrarySettings = LibrarySettings()
+
+
+class Settings(ChangeableSettings):
+    """What config.yaml says."""
+
+    api_key_server: Annotated[str, Field(pattern=SERVER_ADDRESS)] | None = None
+    """The server that `api_key` was typed for, and that alone it is sent to; null: any that is
+    chosen. Written with the key, but for one that the file's editor writes."""
 
 
 # --- the environment -------------------------------------------------------------------------
@@ -223,7 +244,12 @@ def _has_valid_port(url: str) -> bool:
 
 
 def api_key_for(settings: Settings) -> str:
-    """The key of the chosen provider: config.yaml's, else the provider's own variable, else ""."""
+    """The key for the chosen server: config.yaml's, else the provider's own variable, else "".
+
+    Where config.yaml's was typed for another server there is none.
+    """
+    if withheld_key_server(settings) is not None:
+        return ""
     configured = settings.api_key.get_secret_value().strip()
     variables = {Provider.OPENAI: "OPENAI_API_KEY", Provider.ANTHROPIC: "ANTHROPIC_API_KEY"}
     variable = variables.get(settings.provider)
@@ -234,11 +260,98 @@ def known_secrets() -> list[str]:
     """Every key that this process could come to know, so that logs can leave them out."""
     secrets = [os.environ.get(name, "") for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")]
     try:
-        secrets.append(load_config().api_key.get_secret_value())
+        settings = load_config()
     except ConfigError:
         # Whoever needs the settings says what is wrong with them; no job runs with this key.
         return secrets
-    return secrets
+    user = _read_address(settings.base_url)["user"] if settings.base_url else None
+    password = (user or "").rpartition(":")[2]
+    # A short one would blot out words of the log; within an address it is hidden all the same.
+    in_address = [password, unquote(password)] if len(password) >= SHORTEST_SECRET else []
+    return [*secrets, settings.api_key.get_secret_value(), *in_address]
+
+
+SHORTEST_SECRET = 6
+
+
+# --- servers and their keys ------------------------------------------------------------------
+
+
+def server_of(settings: Settings) -> str | None:
+    """Scheme, host and port of the server that the settings choose; None where there is none."""
+    url = PROVIDER_URLS.get(settings.provider)
+    return None if url is None else _origin(settings.base_url or url)
+
+
+def withheld_key_server(settings: Settings) -> str | None:
+    """The server that the stored key was typed for, where it is not sent to the chosen one."""
+    bound, chosen = settings.api_key_server, server_of(settings)
+    if bound is None or chosen is None or not settings.api_key.get_secret_value().strip():
+        return None
+    return bound if _origin(bound) != chosen else None
+
+
+def _origin(address: str) -> str:
+    parts = _read_address(address)
+    port = int(parts["port"] or DEFAULT_PORTS[parts["scheme"]])
+    shown = "" if port == DEFAULT_PORTS[parts["scheme"]] else f":{port}"
+    return f"{parts['scheme']}://{parts['host'].lower()}{shown}"
+
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def _read_address(address: str) -> dict[str, str]:
+    found = re.search(SERVER_ADDRESS, address)
+    assert found is not None  # it was validated
+    return dict(zip(("scheme", "user", "host", "port"), found.groups(default=""), strict=True))
+
+
+def bind_key(document: Any, before: Settings | None, after: Settings, *, is_typed: bool) -> None:
+    """Note in the file which server its key is for.
+
+    One that is typed is for the server that is chosen then. One that the file's editor wrote is for
+    the server that was chosen until another one is.
+
+    Parameters
+    ----------
+    before, after
+        The settings before the change, None if the file was broken, and with it.
+    """
+    if not after.api_key.get_secret_value().strip():
+        document.pop("api_key_server", None)
+        return
+    bound = after.api_key_server
+    if is_typed:
+        bound = server_of(after)
+    elif bound is None and before is not None and server_of(before) != server_of(after):
+        bound = server_of(before) or server_of(after)
+    if bound is None:
+        document.pop("api_key_server", None)
+    elif "api_key_server" in document:
+        document["api_key_server"] = bound
+    else:
+        document.insert(list(document).index("api_key") + 1, "api_key_server", bound)
+
+
+def with_known_password(address: str, settings: Settings) -> str:
+    """The address with the name and password that are stored, where it has `***` for them.
+
+    Raises
+    ------
+    InvalidValue
+        There are none for this server.
+    """
+    parts = re.search(SERVER_ADDRESS, address)
+    if parts is None or parts[2] != HIDDEN:
+        return address
+    stored = settings.base_url
+    user = _read_address(stored)["user"] if stored and _origin(stored) == _origin(address) else ""
+    if not user:
+        raise InvalidValue(
+            f"There is no stored password for {_origin(address)}: write the address with its own."
+        )
+    return address.replace(f"//{HIDDEN}@", f"//{user}@", 1)
 
 
 def config_path() -> Path:
@@ -247,6 +360,10 @@ def config_path() -> Path:
 
 def audio_dir() -> Path:
     return data_dir() / "audio"
+
+
+def owner_token_path() -> Path:
+    return data_dir() / "owner-token"
 
 
 def uploads_dir() -> Path:
@@ -284,10 +401,22 @@ def set_value(key: str, text: str, path: Path | None = None) -> Settings:
     """
     path = path or config_path()
     document = read_document(path)
-    _assign(document, key, _parse_value(key, text))
+    before = _settings_before(document, path)
+    value = _parse_value(key, text)
+    if key == "base_url" and isinstance(value, str) and before is not None:
+        value = with_known_password(value, before)
+    _assign(document, key, value)
+    bind_key(document, before, _validate(document, path), is_typed=key == "api_key")
     settings = _validate(document, path)
     write_document(document, path)
     return settings
+
+
+def _settings_before(document: Any, path: Path) -> Settings | None:
+    try:
+        return _validate(document, path)
+    except ConfigError:  # which this change may mend
+        return None
 
 
 def to_yaml(values: Mapping[str, Any]) -> str:
@@ -378,13 +507,16 @@ def _describe(problem: Any, document: Any) -> str:
         return f"{place}unknown key `{dotted}`: {hint}Allowed here: {', '.join(allowed)}."
     if dotted == "api_key":
         return f"{place}`api_key` must be text in quotes."
+    if dotted in ("base_url", "api_key_server"):  # a password may be anywhere in it
+        return f"{place}`{dotted}` {_expectation(problem, keys)}."
     return f"{place}`{dotted}` {_expectation(problem, keys)}, not {problem['input']!r}."
 
 
 def _expectation(problem: Any, keys: Sequence[str]) -> str:
     """What the value must be, as the second half of a sentence."""
     by_key = {
-        "base_url": "must be an address that begins with http:// or https://",
+        "base_url": "must be an address such as https://HOST/v1 or http://HOST:PORT/v1",
+        "api_key_server": "must be an address such as https://HOST or http://HOST:PORT",
         "language": "must be a language code in small letters, such as en",
     }
     if problem["type"] == "string_pattern_mismatch":
@@ -458,7 +590,7 @@ def _assign(document: Any, key: str, value: Any) -> None:
 def write_document(document: Any, path: Path) -> None:
     """Put what `read_document` gave, and was changed, in the file's place; raises `StorageFull`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_directory(path.parent)
         # The file may hold a key.
         write_whole(path, to_yaml(document), is_private=True)
     except OSError as error:

@@ -5,11 +5,12 @@ connection brings the schema up to date: an SQLite file is created or upgraded (
 first), a PostgreSQL database is filled when empty and otherwise left to `lectern db upgrade`.
 """
 
+import os
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from backend.errors import (
     StorageFull,
     UncommittedWrites,
 )
+from backend.files import make_private_directory
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long a write waits for another process's write. Ours last milliseconds."""
@@ -315,24 +317,32 @@ def _ensure_sqlite_schema(file: Path, url: sqlalchemy.URL, where: str) -> str | 
     if _read_sqlite_version(file, where) == newest_version():
         return newest_version()
     # Several processes may start at once on an empty directory: one migrates, the others wait.
-    with FileLock(file.with_name(file.name + ".upgrade-lock")):
+    with FileLock(file.with_name(file.name + ".upgrade-lock"), mode=0o600):
         before = _refuse_newer(_read_sqlite_version(file, where), where)
         if before == newest_version():
             return before
         if before is not None:
             _copy_before_upgrade(file, before)
+        else:
+            _make_private_file(file)
         _migrate_sqlite(file, url)
         return before
 
 
 def _make_directory(directory: Path) -> None:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private_directory(directory)
     except OSError as error:
         raise DatabaseError(
             f"The data directory {directory} cannot be made ({error.strerror}): choose another "
             "with LECTERN_DATA_DIR, or mend its permissions."
         ) from error
+
+
+def _make_private_file(file: Path) -> None:
+    """An empty one for its owner alone; SQLite gives the files beside it the same permissions."""
+    with suppress(OSError):  # which SQLite meets, too, and tells of
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _read_sqlite_version(file: Path, where: str) -> str | None:
@@ -374,6 +384,7 @@ def _refuse_newer(version: str | None, where: str) -> str | None:
 
 def _copy_before_upgrade(file: Path, version: str) -> Path:
     copy = file.with_name(f"{file.stem}.before-upgrade-from-{version}{file.suffix}")
+    _make_private_file(copy)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy

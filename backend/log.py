@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from backend.errors import hide_passwords
+from backend.files import make_private_directory
+
 MAX_LOG_BYTES = 5_000_000
 KEPT_LOG_FILES = 3
 FILE_LAYOUT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
@@ -25,14 +28,15 @@ def _as_printed(character: str) -> str:
 
 
 class _Redacted(logging.Formatter):
-    """A formatter that never lets a key through, wherever in a record or trace it stands."""
+    """A formatter that never lets a key through, nor the password of an address, wherever in a
+    record or trace it stands."""
 
     def __init__(self, layout: str, secrets: Sequence[str]) -> None:
         super().__init__(layout)
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+        text = hide_passwords(super().format(record))
         for secret in self._secrets:
             text = text.replace(secret, "[key]")
         return text
@@ -75,7 +79,8 @@ def set_up_logging(
     logger.propagate = False
     path = directory / "lectern.log"
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private_directory(directory)
+        path.touch(mode=0o600)
         file = _LogFile(
             path,
             maxBytes=MAX_LOG_BYTES,

@@ -19,7 +19,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from backend.app import create_app
 from backend.config import known_secrets, log_dir
 from backend.errors import InvalidValue, LecternError
+from backend.files import keep_files_private
 from backend.log import set_up_logging
+from backend.owner import close_data_dir, renew_token
+from backend.web.problems import answer_busy
 from backend.web.security import LOOPBACK_NAMES
 
 ADDRESSES = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
@@ -30,6 +33,13 @@ DRAIN_SECONDS = 5
 
 STOP_SECONDS = 9.5
 """After so long a worker that was told to stop is killed: others go on with what it had."""
+
+MOST_CONNECTIONS = 400
+"""Each is a file that the process has open, and most requests open another one, of perhaps 1,024 in
+all. A server that can open no more is deaf to everybody."""
+
+WAITING_CONNECTIONS = 128
+"""So many are taken at once before it is looked how many there are."""
 
 HEAD_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30
@@ -45,7 +55,10 @@ class AddressTaken(LecternError):
     """Another program listens at this address already: choose another port with --port."""
 
 
-def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[str], None]) -> None:
+OnStart = Callable[[str, str | None], None]
+
+
+def run_server(host: str, port: int, *, with_worker: bool, on_start: OnStart) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Parameters
@@ -53,7 +66,7 @@ def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[s
     port
         0 takes any that is free.
     on_start
-        Told the address once the server answers.
+        Told the address, and the owner's token if there is one, once the server answers.
 
     Raises
     ------
@@ -61,7 +74,10 @@ def run_server(host: str, port: int, *, with_worker: bool, on_start: Callable[[s
         `host` is not a loopback name.
     AddressTaken
     """
+    keep_files_private()
     _set_up_logs()
+    if mended := close_data_dir(is_thorough=True):
+        logger.warning("%s", mended)
     listener = _listen(host, port)
     worker = WorkerKeeper() if with_worker else None
     server = _Server(listener, worker, on_start)
@@ -90,7 +106,7 @@ def _listen(host: str, port: int) -> socket.socket:
     address = ADDRESSES[host]
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        listener = socket.create_server((address, port), family=family, backlog=512)
+        listener = socket.create_server((address, port), family=family, backlog=WAITING_CONNECTIONS)
         # For sockets that were made like this asyncio leaves it out, and each answer would wait
         # 40 ms for the client's word that the head has come.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -115,6 +131,7 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
         loop="asyncio",
         http=PatientProtocol,
         ws="none",
+        backlog=WAITING_CONNECTIONS,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -127,13 +144,18 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1, with a limit to the patience: the head of a request must come within some time."""
+    """HTTP/1.1, with limits: the head of a request must come within some time, and a connection
+    that is one too many is told so and closed."""
 
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._watch_head()
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.write(_busy_answer())
+            transport.close()
+        else:
+            self._watch_head()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -156,6 +178,14 @@ class PatientProtocol(H11Protocol):
             self._head_timer = None
 
 
+def _busy_answer() -> bytes:
+    answer = answer_busy({}, "too many connections are open")
+    answer.headers["Connection"] = "close"
+    head = [b"HTTP/1.1 503 Service Unavailable"]
+    head += [name + b": " + value for name, value in answer.raw_headers]
+    return b"\r\n".join([*head, b"", bytes(answer.body)])
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, with our own beginning and end."""
 
@@ -163,7 +193,7 @@ class _Server(uvicorn.Server):
         self,
         listener: socket.socket,
         worker: "WorkerKeeper | None",
-        on_start: Callable[[str], None],
+        on_start: OnStart,
     ) -> None:
         self._app = create_app(renew_log=_set_up_logs)
         self._listener = listener
@@ -175,7 +205,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         address, port = self._listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
-        self._on_start(f"http://{shown}:{port}")
+        self._on_start(f"http://{shown}:{port}", renew_token())
         logger.info("the server listens at %s", f"http://{shown}:{port}")
         if self._worker is not None:
             self._worker.start()

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from backend import __version__, database
 from backend.config import Settings, known_secrets, log_dir
 from backend.errors import DatabaseAway, StorageFull
+from backend.files import keep_files_private
 from backend.jobs import service
 from backend.jobs.claim import outlast
 from backend.jobs.dispatcher import Dispatcher
@@ -27,6 +28,7 @@ from backend.jobs.watch import Watch
 from backend.lessons.notes import forget_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
+from backend.owner import close_data_dir
 from backend.uploads.watched import FolderWatcher
 
 STOP_SECONDS = 6.0
@@ -46,7 +48,10 @@ def run_worker(queues: Sequence[str]) -> None:
     ConfigError, DatabaseError
         It cannot begin. A database that is merely away is waited for.
     """
+    keep_files_private()
     set_up_logging(log_dir(), known_secrets(), logging.INFO)
+    if mended := close_data_dir(is_thorough=True):
+        logger.warning("%s", mended)
     settings = CurrentSettings()
     stopping = _stop_on_signals()
     try:

@@ -58,16 +58,22 @@ def build(npm: list[str]) -> None:
     ------
     subprocess.CalledProcessError
     """
-    environment = os.environ | {
-        "PATH": os.pathsep.join([str(Path(npm[0]).parent), os.environ["PATH"]])
-    }
+    install_packages(npm)
+    print("Building the pages")
+    run_npm(npm, ["run", "--silent", "build"])
+
+
+def install_packages(npm: list[str]) -> None:
+    """Fetch what the pages are built with, unless it is here already."""
     if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
         print("Fetching what the pages are built with")
-        subprocess.run(
-            [*npm, "ci", "--loglevel", "error"], cwd=FRONTEND, env=environment, check=True
-        )
-    print("Building the pages")
-    subprocess.run([*npm, "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
+        run_npm(npm, ["ci", "--loglevel", "error"])
+
+
+def run_npm(npm: list[str], arguments: list[str]) -> None:
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path}
+    subprocess.run([*npm, *arguments], cwd=FRONTEND, env=environment, check=True)
 
 
 def npm_command() -> list[str]:

@@ -13,6 +13,7 @@ os.environ["LECTERN_DATA_DIR"] = str(DATA_DIR)
 os.environ.pop("LECTERN_DATABASE_URL", None)
 
 from backend.cli.terminal import open_session, progress_display  # noqa: E402
+from backend.clock import clock  # noqa: E402
 from backend.lessons.service import (  # noqa: E402
     SAMPLE_DIR,
     LessonDetails,
@@ -20,12 +21,18 @@ from backend.lessons.service import (  # noqa: E402
     get_lesson,
 )
 from backend.models import Lesson, Segment  # noqa: E402
+from backend.speech.engines.sphinx import is_available, missing_message  # noqa: E402
 from backend.tasks.process import run_process  # noqa: E402
-from backend.tasks.progress import clock  # noqa: E402
 from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
 
 
 def main() -> None:
+    if not is_available():
+        print(
+            "The sample lesson needs the built-in recogniser. "
+            f"{missing_message('small')}\n\nAll else works; `lectern --help` shows it."
+        )
+        return
     shutil.rmtree(DATA_DIR, ignore_errors=True)
     title = json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))["title"]
     print(f"The sample lesson: {title} (synthetic voices, see backend/sample/README.md)\n")

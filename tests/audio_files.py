@@ -7,11 +7,13 @@ file returns its path.
 """
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -197,6 +199,7 @@ ENCODINGS = {
     ".webm": Encoding("webm", "libopus", 48_000),
     ".flac": Encoding("flac", "flac"),
     ".mkv": Encoding("matroska", "aac"),
+    ".aac": Encoding("adts", "aac"),
     ".wav": Encoding("wav", "pcm_s16le"),
 }
 
@@ -362,6 +365,39 @@ def cut_copy(source_path: Path, target_path: Path, *, kept_share: float = 0.5) -
     content = source_path.read_bytes()
     target_path.write_bytes(content[: int(len(content) * kept_share)])
     return target_path
+
+
+def damage(path: Path, start_share: float, share: float, *, seed: int = 0) -> Path:
+    """Overwrite a stretch of a file, as a broken disk or transfer leaves it."""
+    content = bytearray(path.read_bytes())
+    start, n_bytes = int(start_share * len(content)), int(share * len(content))
+    content[start : start + n_bytes] = np.random.default_rng(seed).bytes(n_bytes)
+    path.write_bytes(content)
+    return path
+
+
+def write_raw_wav(
+    path: Path, samples: NDArray[Any], *, sample_rate_hz: int, channels: int = 1
+) -> Path:
+    """A WAV file whose header claims whatever it is told, and not which channel stands where.
+
+    `samples` are whole numbers, interleaved.
+    """
+    data, width = samples.tobytes(), samples.itemsize
+    byte_rate = min(sample_rate_hz * channels * width, 2**32 - 1)
+    form = struct.pack(
+        "<HHIIHH", 1, channels, sample_rate_hz, byte_rate, channels * width, 8 * width
+    )
+    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form
+    chunks += b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
+    return path
+
+
+def join_files(path: Path, *parts: Path) -> Path:
+    """One file after the other, as `cat` and some recorders join them."""
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
 
 
 def write_garbage(path: Path, *, n_bytes: int = 20_000, seed: int = 0) -> Path:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.config import audio_dir
+from backend.files import make_private_directory
 from backend.models import Lesson
 from tests.audio_files import NANO_MODEL_DIR
 
@@ -55,7 +56,7 @@ def write_config(data_dir: Path) -> Callable[[str], None]:
     """Writes config.yaml."""
 
     def write(text: str) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_directory(data_dir)
         (data_dir / "config.yaml").write_text(text, encoding="utf-8")
 
     return write
@@ -73,7 +74,7 @@ def lesson_of(data_dir: Path) -> Callable[..., int]:
 
     def make(source: Path | None = None, **fields: Any) -> int:
         if source is not None:
-            audio_dir().mkdir(parents=True, exist_ok=True)
+            make_private_directory(audio_dir())
             shutil.copy(source, audio_dir() / source.name)
             fields.setdefault("filename", source.name)
         with Session(database.engine) as session:

@@ -12,6 +12,7 @@ import click
 from backend import __version__
 from backend.config import known_secrets, log_dir
 from backend.errors import LecternError
+from backend.files import keep_files_private
 from backend.log import printable, set_up_logging
 
 logger = logging.getLogger("lectern.cli")
@@ -114,5 +115,12 @@ def _give_up_unwritten_output() -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="lectern")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Lectern: recordings of lessons in; transcripts, corrections and summaries out."""
+    keep_files_private()
+    if context.invoked_subcommand != "doctor":  # which looks, and changes nothing
+        from backend.owner import close_data_dir
+
+        if mended := close_data_dir(is_thorough=False):
+            click.echo(f"lectern: {mended}", err=True)

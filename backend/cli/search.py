@@ -9,6 +9,7 @@ import click
 from sqlmodel import Session, select
 
 from backend.cli.terminal import json_option, notice, one_line, open_session, print_json
+from backend.clock import clock
 from backend.errors import NotFound
 from backend.index.passages import rebuild
 from backend.log import printable
@@ -16,7 +17,6 @@ from backend.models import Course, Theme
 from backend.search.ranking import Piece
 from backend.search.service import MOST_HITS, Hit, LessonFilter, SearchRequest, SearchResults
 from backend.search.service import search as find_passages
-from backend.tasks.progress import clock
 
 DATE = click.DateTime(["%Y-%m-%d"])
 

@@ -1,8 +1,11 @@
 """serve."""
 
 import gc
+import sys
 
 import click
+
+from backend.config import owner_token_path
 
 
 @click.command()
@@ -19,6 +22,10 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 
     Ctrl-C or SIGTERM stops both: what is finished is stored, and the rest goes on when it is
     started again.
+
+    On a terminal the address ends with the owner's token, which the pages want before they change
+    settings. It holds until the next start, and is also in the file owner-token of the data
+    directory.
     """
     # What is loaded now stays. To look through it for garbage, again and again while it grows, took
     # a quarter of the time until the server answers.
@@ -31,7 +38,16 @@ def serve(host: str, port: int, no_worker: bool) -> None:
         gc.enable()
 
 
-def _begin(address: str) -> None:
+def _begin(address: str, token: str | None) -> None:
     gc.freeze()
     gc.enable()
-    click.echo(f"Lectern is at {address}")
+    if token is None:
+        click.echo(f"Lectern is at {address}")
+    elif sys.stdout.isatty():
+        # Behind the #, which browsers send nowhere.
+        click.echo(f"Lectern is at {address}/#owner={token}")
+        click.echo("Keep this address to yourself: whoever has it can change the settings.")
+    else:
+        # What is not a terminal may be a log that others read.
+        click.echo(f"Lectern is at {address}")
+        click.echo(f"To change settings there, the pages ask for what is in {owner_token_path()}")

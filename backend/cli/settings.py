@@ -9,9 +9,12 @@ from backend.config import (
     config_path,
     data_dir,
     load_config,
+    server_of,
     set_value,
     to_yaml,
+    withheld_key_server,
 )
+from backend.errors import hide_passwords
 
 
 @click.group()
@@ -24,7 +27,7 @@ def config() -> None:
 def show(as_json: bool) -> None:
     """Show the settings in force; of a key only whether there is one."""
     settings = load_config()
-    shown = _without_key(settings)
+    shown = _without_secrets(settings)
     if as_json:
         places = {"data_dir": str(data_dir()), "config_file": str(config_path())}
         print_json({**places, "settings": shown})
@@ -33,9 +36,13 @@ def show(as_json: bool) -> None:
     click.echo(to_yaml(shown), nl=False)
 
 
-def _without_key(settings: Settings) -> dict[str, object]:
+def _without_secrets(settings: Settings) -> dict[str, object]:
     shown = settings.model_dump(mode="json")
     shown["api_key"] = "(set)" if api_key_for(settings) else ""
+    if withheld_key_server(settings):
+        shown["api_key"] = "(set for another server)"
+    if settings.base_url is not None:
+        shown["base_url"] = hide_passwords(settings.base_url)
     return shown
 
 
@@ -53,6 +60,12 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
         value = click.prompt(key, hide_input=True, default="", show_default=False, err=True)
     settings = set_value(key, value or "")
     if as_json:
-        print_json({"config_file": str(config_path()), "settings": _without_key(settings)})
+        print_json({"config_file": str(config_path()), "settings": _without_secrets(settings)})
     else:
         click.echo(f"Set {key} in {config_path()}")
+    if key in ("provider", "base_url") and (bound := withheld_key_server(settings)):
+        click.echo(
+            f"lectern: the key that is stored was typed for {bound}, so it is not sent to "
+            f"{server_of(settings)}: set it again with `lectern config set api_key`.",
+            err=True,
+        )

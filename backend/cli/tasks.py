@@ -21,13 +21,13 @@ from backend.cli.terminal import (
     print_table,
 )
 from backend.cli.watching import COLUMNS, row_of, watch_tasks
+from backend.clock import clock
 from backend.errors import LessonNotFound
 from backend.jobs import service
 from backend.jobs.reading import TaskView, read_workers
 from backend.log import printable
 from backend.models import Lesson, TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID
-from backend.tasks.progress import clock
 
 tasks_argument = click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, type=TASK)
 

@@ -13,7 +13,13 @@ from backend import database
 from backend.config import data_dir, database_url
 from backend.doctor.findings import Finding, Level
 from backend.doctor.storage import check_storage
-from backend.doctor.surroundings import check_disk, check_leftovers, check_settings, check_versions
+from backend.doctor.surroundings import (
+    check_disk,
+    check_leftovers,
+    check_privacy,
+    check_settings,
+    check_versions,
+)
 from backend.doctor.work import (
     check_engine,
     check_queues,
@@ -47,6 +53,7 @@ def examine() -> Iterator[Finding]:
     try:
         yield check_disk(directory)
         yield from check_leftovers(directory)
+        yield from check_privacy(directory)
         yield from check_settings()
     except OSError as error:
         message = f"{error.filename or directory} cannot be looked at ({error.strerror})."

@@ -22,9 +22,12 @@ from backend.errors import (
     ConfigError,
     ModelNotInstalled,
     ProviderNotConfigured,
+    hide_passwords,
 )
+from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
+from backend.speech.engines.sphinx import is_available
 from backend.speech.model_store import find_problem, installed_models, resolve_model
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
@@ -100,6 +103,18 @@ def _age_seconds(path: Path) -> float:
         return 0.0
 
 
+def check_privacy(directory: Path) -> Iterator[Finding]:
+    """Whether others on this computer can look into the data directory."""
+    if directory.exists() and is_open_to_others(directory.stat().st_mode):
+        yield Finding(
+            Level.WARNING,
+            "data directory",
+            f"Others on this computer can read what is in {directory}.",
+            "Start `lectern serve` or `lectern worker`, which close it to them, or run `chmod -R "
+            f"go= {directory}`.",
+        )
+
+
 # --- settings --------------------------------------------------------------------------------
 
 
@@ -113,15 +128,31 @@ def check_settings() -> Iterator[Finding]:
         return
     where = str(config_path()) if config_path().exists() else "the defaults (there is no file)"
     yield Finding(Level.OK, "configuration", f"The settings are valid: {where}.")
+    yield from check_secrets(settings, config_path())
     yield check_recogniser(settings.transcription, models_dir())
     yield from check_models(models_dir())
     yield check_provider(settings)
 
 
+def check_secrets(settings: Settings, path: Path) -> Iterator[Finding]:
+    """Whether others can read what config.yaml should keep to itself."""
+    has_password = hide_passwords(settings.base_url or "") != (settings.base_url or "")
+    has_key = bool(settings.api_key.get_secret_value())
+    if (has_key or has_password) and path.exists() and is_open_to_others(path.stat().st_mode):
+        secret = "a key" if has_key else "a password"
+        yield Finding(
+            Level.ERROR,
+            "configuration",
+            f"Others on this computer can read {path}, which holds {secret}.",
+            f"Run `chmod 600 {path}`. If somebody else may have read it, have the provider give "
+            "you another one.",
+        )
+
+
 def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Finding:
     """Whether the configured recogniser can be loaded from `directory`, without loading it."""
     if settings.engine is EngineChoice.POCKETSPHINX:
-        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
+        return _check_built_in()
     another = "or choose another with `lectern config set transcription.model`."
     try:
         model = resolve_model(settings.model, directory)
@@ -131,6 +162,9 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
     if not model.is_dir():
         message = f"The Whisper model `{settings.model}` is not installed ({model})."
         if settings.engine is EngineChoice.AUTO and model.parent == directory:
+            if not is_available():
+                message += " There is no built-in recogniser here that could take its place."
+                return Finding(Level.ERROR, "recogniser", message, download)
             message += " The built-in recogniser is used, which is rough and knows English only."
             return Finding(Level.WARNING, "recogniser", message, download)
         return Finding(Level.ERROR, "recogniser", message, download)
@@ -138,6 +172,18 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
         message = f"The Whisper model in {model} cannot be used: {problem}."
         return Finding(Level.ERROR, "recogniser", message, download)
     return Finding(Level.OK, "recogniser", f"The Whisper model in {model} is complete.")
+
+
+def _check_built_in() -> Finding:
+    if is_available():
+        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
+    return Finding(
+        Level.ERROR,
+        "recogniser",
+        "The built-in recogniser is chosen, and there is none for this Python and computer.",
+        "Run `lectern config set transcription.engine auto`, and install Whisper with "
+        "`lectern models download small`.",
+    )
 
 
 def check_models(directory: Path) -> Iterator[Finding]:
@@ -163,6 +209,9 @@ def check_provider(settings: Settings) -> Finding:
     except ProviderNotConfigured as error:
         remedy = f"Do so on each computer that has a worker (variable {choice.key_variable})."
         return Finding(Level.ERROR, "provider", error.message, remedy)
+    if choice.key_note:
+        remedy = "Set it again with `lectern config set api_key`, to nothing if none is wanted."
+        return Finding(Level.WARNING, "provider", choice.key_note.strip(), remedy)
     return Finding(
         Level.OK, "provider", f"{choice.server} is asked (whether it answers was not tried)."
     )

@@ -38,7 +38,8 @@ class CurrentSettings:
                 )
             return self._last
         self._complaint = ""
-        if settings.api_key != self._last.api_key:
+        secret, known = ((each.api_key, each.base_url) for each in (settings, self._last))
+        if secret != known:
             set_up_logging(log_dir(), known_secrets(), logging.INFO)
         self._last = settings
         return settings

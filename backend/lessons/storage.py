@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from backend.errors import MediaError, StorageFull
-from backend.files import FULL_DISK_ERRORS, flush_directory
+from backend.files import (
+    FULL_DISK_ERRORS,
+    flush_directory,
+    make_private_directory,
+    open_privately,
+)
 from backend.lessons.wording import clean_title
 
 COPY_BLOCK_BYTES = 1 << 20
@@ -41,7 +46,7 @@ def store_recording(source: Path, directory: Path) -> StoredRecording:
     filename = library_name(source)
     temporary = directory / f"{INCOMING_PREFIX}{filename}"
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private_directory(directory)
         _remove_stale(directory)
         sha256 = _copy(source, temporary)
         temporary.replace(directory / filename)
@@ -75,7 +80,7 @@ def move_recording(source: Path, directory: Path, filename: str) -> None:
     """
     target = directory / filename
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private_directory(directory)
         if source.exists():
             _rename_or_copy(source, target)
         flush_directory(directory)
@@ -103,7 +108,7 @@ def _rename_or_copy(source: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("xb") as writer:
+    with source.open("rb") as reader, open(target, "xb", opener=open_privately) as writer:
         size = os.fstat(reader.fileno()).st_size
         if size > shutil.disk_usage(target.parent).free:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

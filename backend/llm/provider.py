@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from backend.config import (
+    PROVIDER_URLS,
     CorrectionSettings,
     LlmSettings,
     Provider,
     Settings,
     SummarySettings,
     api_key_for,
+    withheld_key_server,
 )
-from backend.errors import ProviderNotConfigured
+from backend.errors import ProviderNotConfigured, hide_passwords
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -28,23 +30,25 @@ The API wants a limit. Ours is far above a corrected group or a summary, and kee
 repeats itself from being paid for 128,000 tokens. The models that write less have their own.
 """
 
-OPENAI_URL = "https://api.openai.com/v1"
-ANTHROPIC_URL = "https://api.anthropic.com"
-
 PLACEHOLDER_KEY = "no-key"
 """Sent where the key may be empty: the SDKs refuse to start without one."""
 
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model, how it is reached and how fast. `temperature` None is not sent."""
+    """A model, how it is reached and how fast. `temperature` None is not sent.
+
+    `other_key_server` is the server that the stored key was typed for, where it is another one, so
+    that there is no `api_key`.
+    """
 
     provider: Provider
     model: str
     temperature: float | None = None
-    base_url: str | None = None
+    base_url: str | None = field(default=None, repr=False)
     api_key: str = field(default="", repr=False)
     limits: LlmSettings = field(default_factory=LlmSettings)
+    other_key_server: str | None = None
 
     @classmethod
     def from_settings(
@@ -58,6 +62,7 @@ class ModelChoice:
             base_url=settings.base_url,
             api_key=api_key_for(settings),
             limits=settings.llm,
+            other_key_server=withheld_key_server(settings),
         )
 
     @property
@@ -67,6 +72,21 @@ class ModelChoice:
             return str(self.provider)
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def shown_base_url(self) -> str | None:
+        """As it may be stored and shown: without a password."""
+        return None if self.base_url is None else hide_passwords(self.base_url)
+
+    @property
+    def key_note(self) -> str:
+        """Where the stored key is not sent: a sentence that says so, to stand before others."""
+        if self.other_key_server is None:
+            return ""
+        return (
+            f"The key that is stored was typed for {self.other_key_server}, so it is not sent to "
+            f"{self.server}. "
+        )
 
     @property
     def key_variable(self) -> str:
@@ -81,8 +101,8 @@ class ModelChoice:
             )
         if not self.api_key and self.base_url is None:
             raise ProviderNotConfigured(
-                f"There is no API key for {self.provider}: set one with `lectern config set "
-                f"api_key`, or in the environment variable {self.key_variable}."
+                f"{self.key_note}There is no API key for {self.provider}: set one with `lectern "
+                f"config set api_key`, or in the environment variable {self.key_variable}."
             )
 
 
@@ -122,7 +142,7 @@ def _build_openai(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "Bas
     return ChatOpenAI(
         model=choice.model,
         temperature=choice.temperature,
-        base_url=choice.base_url or OPENAI_URL,
+        base_url=choice.base_url or PROVIDER_URLS[Provider.OPENAI],
         api_key=SecretStr(key),
         **limits,
     )
@@ -136,7 +156,8 @@ def _build_anthropic(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "
     warnings.filterwarnings("ignore", r"The model '.*' is deprecated", DeprecationWarning)
 
     # The SDK appends /v1 itself, where OpenAI's wants it in the address.
-    address = (choice.base_url or ANTHROPIC_URL).rstrip("/").removesuffix("/v1")
+    url = choice.base_url or PROVIDER_URLS[Provider.ANTHROPIC]
+    address = url.rstrip("/").removesuffix("/v1")
     model = ChatAnthropic(
         model_name=choice.model,
         temperature=choice.temperature,

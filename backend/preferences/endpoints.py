@@ -4,10 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from backend.config import Settings, load_config
+from backend.config import Settings, load_config, owner_token_path
 from backend.llm.trial import try_models
-from backend.preferences.schemas import Preferences, PreferencesChange, TrialPublic, Trials
+from backend.preferences.schemas import (
+    OwnerPublic,
+    Preferences,
+    PreferencesChange,
+    TrialPublic,
+    Trials,
+)
 from backend.preferences.service import change_preferences, preferences_json
+from backend.web.access import is_owners
 from backend.web.conditional import Seen, name_version
 from backend.web.problems import problems
 
@@ -38,6 +45,13 @@ def try_provider() -> Trials:
     """Ask the provider in force one small thing for correction and one for the summary; both are
     paid for. A call that fails is told of in the answer."""
     return Trials(items=[TrialPublic(**vars(trial)) for trial in try_models(load_config())])
+
+
+@router.get("/owner")
+async def get_owner(request: Request) -> OwnerPublic:
+    """Ask whether the token that is sent along is the owner's. Without one, too, it says where the
+    token is."""
+    return OwnerPublic(is_owner=is_owners(request), token_file=str(owner_token_path()))
 
 
 def _answer(settings: Settings, response: Response) -> Preferences:

@@ -7,11 +7,11 @@ comes out.
 from pydantic import BaseModel, Field
 
 from backend.config import (
+    ChangeableSettings,
     CorrectionSettings,
     LibrarySettings,
     LlmSettings,
     Provider,
-    Settings,
     SummarySettings,
     TranscriptionSettings,
     WorkerSettings,
@@ -23,7 +23,11 @@ class Preferences(BaseModel):
 
     has_api_key: bool = Field(description="Also where an environment variable holds it.")
     provider: Provider
-    base_url: str | None
+    other_key_server: str | None = Field(
+        description="The server that the stored key was typed for, where another one is chosen: "
+        "the key is not sent there, and is to be entered again."
+    )
+    base_url: str | None = Field(description="With `***` for a name and a password in it.")
     transcription: TranscriptionSettings
     correction: CorrectionSettings
     summary: SummarySettings
@@ -33,8 +37,20 @@ class Preferences(BaseModel):
     version: str
 
 
-class PreferencesChange(Settings):
-    """What is to be changed of the settings; what is left out stays, whatever its default."""
+class PreferencesChange(ChangeableSettings):
+    """What is to be changed of the settings; what is left out stays, whatever its default.
+
+    A key is for the server that is chosen then, and is sent to no other. `***` in `base_url` stands
+    for the stored name and password of the same server. What leads outside the data directory
+    (`library.watch_folder`, a directory as `transcription.model`) is changed in config.yaml alone.
+    """
+
+
+class OwnerPublic(BaseModel):
+    """Whether a request shows that it is the owner's, and what would show it."""
+
+    is_owner: bool
+    token_file: str = Field(description="The token is in it, which its owner alone can read.")
 
 
 class TrialPublic(BaseModel):
@@ -46,6 +62,8 @@ class TrialPublic(BaseModel):
     sent: str
     received: str | None
     problem: str | None = Field(description="Why it failed, and what to do; null: it did not.")
+    problem_code: str | None = Field(description="The same for programs.")
+    problem_facts: dict[str, str | int | float] | None
     seconds: float
     input_tokens: int | None
     output_tokens: int | None

@@ -4,7 +4,7 @@ Everything goes through PyAV, whose wheel brings FFmpeg's libraries. A recording
 in memory as a whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -19,18 +19,28 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError
 
+from backend.clock import clock
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.models.notices import Notice
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
+from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
+from backend.speech.mixing import mix_unnamed
+from backend.speech.timeline import Hole, fill_holes
 
 SAMPLE_RATE_HZ = 16_000
 """What every recogniser here listens at."""
 
 READ_BUFFER_BYTES = 1 << 20
-JOINED_FRAME_SAMPLES = 1 << 18  # some 6 s at 44.1 kHz
 
-# Demuxers of text that names other files or addresses: a "recording" must not make us read those.
-_PLAYLIST_FORMATS = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "tty"}
+MOST_FAILURES = 1000
+"""On end, to find a packet: then the rest is taken for lost."""
+
+JOINED_SAMPLES = 1 << 17
+"""About 8 s at our rate: no more is held at once, whatever rate and frames a file has."""
+
+LONGEST_SECONDS = 48 * 3600
+"""A few bytes can be decoded to years of silence."""
 
 
 @dataclass
@@ -45,27 +55,48 @@ class DecodingReport:
     """Why reading stopped before the end, if it did."""
     is_cut_off: bool = False
     """Whether the file itself lacks its end."""
+    is_too_long: bool = False
+    """Whether it was left at `LONGEST_SECONDS`."""
+    holes: list[Hole] = field(default_factory=list)
+    """Where there was no sound to decode."""
 
-    def notices(self, expected_seconds: float | None) -> list[str]:
-        """What a person should know about the recording, in sentences."""
+    def notices(self, expected_seconds: float | None) -> list[Notice]:
+        """What a person should know about the recording."""
         found = []
         if self.damaged_packets:
             pieces = _counted(self.damaged_packets, "damaged piece", "damaged pieces")
-            found.append(f"Skipped in the recording: {pieces}.")
+            text = f"Skipped in the recording: {pieces}."
+            found.append(Notice("damaged-pieces", text, {"n": self.damaged_packets}))
+        if self.holes:
+            found.append(_tell_holes(self.holes))
         if self.invalid_samples:
             samples = _counted(self.invalid_samples, "sample", "samples")
-            found.append(f"Taken as silence in the recording, being not numbers: {samples}.")
+            text = f"Taken as silence in the recording, being not numbers: {samples}."
+            found.append(Notice("not-numbers", text, {"n": self.invalid_samples}))
         decoded_seconds = self.samples / SAMPLE_RATE_HZ
-        if expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
-            found.append(
+        if self.is_too_long:
+            hours = LONGEST_SECONDS // 3600
+            text = f"Only the first {hours} hours of the recording were read."
+            found.append(Notice("too-long", text, {"hours": hours}))
+        elif expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
+            text = (
                 f"The recording is cut off: its header promises {expected_seconds:.0f} s, "
                 f"{decoded_seconds:.0f} s could be read."
             )
+            lengths = {"seconds": round(decoded_seconds), "promised": round(expected_seconds)}
+            found.append(Notice("cut-off-early", text, lengths))
         elif self.end_error or self.is_cut_off:
-            found.append(
-                f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
-            )
+            text = f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
+            found.append(Notice("cut-off", text, {"seconds": round(decoded_seconds)}))
         return found
+
+
+def _tell_holes(holes: Sequence[Hole]) -> Notice:
+    seconds = round(sum(hole.end - hole.start for hole in holes))
+    named = [f"{clock(hole.start)} – {clock(hole.end)}" for hole in holes[:5]]
+    places = ", ".join([*named, *(["…"] if len(holes) > 5 else [])])
+    text = f"Parts of the recording are missing ({seconds} s in all), and stay silent: {places}."
+    return Notice("missing-parts", text, {"seconds": seconds, "places": places})
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -83,7 +114,7 @@ def probe(path: Path) -> AudioInfo:
     with _open(path) as container:
         stream = _audio_stream(container, path)
         info = AudioInfo(
-            duration_seconds=_duration_seconds(container, stream),
+            duration_seconds=duration_seconds(container, stream, path),
             codec=stream.codec_context.name,
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
@@ -94,9 +125,13 @@ def probe(path: Path) -> AudioInfo:
             if report.damaged_packets or report.end_error:
                 raise UnreadableMedia(
                     f"{path.name}: its sound is damaged or encrypted and cannot be decoded: "
-                    "export the recording again, or choose another file."
+                    "export the recording again, or choose another file.",
+                    facts={"file": path.name},
                 )
-            raise NoSound(f"{path.name} holds no sound at all (0 s): choose another file.")
+            raise NoSound(
+                f"{path.name} holds no sound at all (0 s): choose another file.",
+                facts={"file": path.name},
+            )
     return info
 
 
@@ -113,10 +148,13 @@ class AudioStream:
     def __iter__(self) -> Iterator[np.ndarray]:
         with _open(self.path) as container:
             stream = _audio_stream(container, self.path)
-            frames = _decode_frames(container, stream, self.report)
-            for block in _resample(frames):
+            frames = mix_unnamed(_decode_frames(container, stream, self.report))
+            for block in _resample(fill_holes(frames, container, self.report.holes)):
                 self.report.samples += block.size
                 yield block
+                if self.report.samples >= LONGEST_SECONDS * SAMPLE_RATE_HZ:
+                    self.report.is_too_long = True
+                    return
             self.report.is_cut_off = is_cut_off(self.path)
 
 
@@ -133,22 +171,26 @@ def _open(path: Path) -> Iterator[InputContainer]:
                 metadata_errors="ignore",
                 buffer_size=READ_BUFFER_BYTES,
                 io_open=_refuse_other_files,
+                options=OPTIONS,
             ) as container,
         ):
-            if _PLAYLIST_FORMATS & set(container.format.name.split(",")):
-                raise UnreadableMedia(f"{path.name} is not a recording: choose another file.")
             yield container
     except (FFmpegError, ValueError) as error:
         raise UnreadableMedia(
             f"{path.name} is not a recording that can be read (it may be damaged or cut off at "
-            "its end): choose another file, or export it again."
+            "its end): choose another file, or export it again.",
+            facts={"file": path.name},
         ) from error
     except FileNotFoundError as error:
         raise NoSuchFile(
-            f"The file {path} vanished while it was being read: put it back, and start again."
+            f"The file {path} vanished while it was being read: put it back, and start again.",
+            facts={"file": path.name},
         ) from error
     except OSError as error:
-        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise MediaError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            facts={"file": path.name, "said": error.strerror or ""},
+        ) from error
 
 
 def _refuse_other_files(url: str, *arguments: object) -> Any:
@@ -160,11 +202,13 @@ def _require_content(path: Path) -> None:
         if path.is_dir():
             raise MediaError(f"{path} is a folder: name the recording in it.")
         if path.stat().st_size == 0:
-            raise UnreadableMedia(f"{path.name} is empty (0 bytes): choose another file.")
+            raise UnreadableMedia(
+                f"{path.name} is empty (0 bytes): choose another file.", facts={"file": path.name}
+            )
     except FileNotFoundError as error:
-        raise NoSuchFile(f"There is no file {path}.") from error
+        raise NoSuchFile(f"There is no file {path}.", facts={"file": path.name}) from error
     except (OSError, ValueError) as error:
-        raise MediaError(f"{path} cannot be read: {error}.") from error
+        raise MediaError(f"{path} cannot be read: {error}.", facts={"file": path.name}) from error
 
 
 def _audio_stream(container: InputContainer, path: Path) -> Any:
@@ -172,13 +216,10 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
     if stream is None:
         raise NoAudioTrack(
             f"{path.name} has no audio track: export the recording with sound, or choose another "
-            "file."
+            "file.",
+            facts={"file": path.name},
         )
-    if stream.codec_context is None or not stream.codec_context.sample_rate:
-        raise UnreadableMedia(
-            f"{path.name}: its sound is in a form that cannot be decoded (or encrypted): export "
-            "it as MP3, M4A, WAV, FLAC or Opus."
-        )
+    require_plausible(stream, path)
     return stream
 
 
@@ -187,29 +228,13 @@ def _is_cover(stream: Any) -> bool:
     return bool(stream.disposition & stream.disposition.attached_pic)
 
 
-def _duration_seconds(container: InputContainer, stream: Any) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if container.duration and container.duration > 0:
-        return container.duration / av.time_base
-    return None
-
-
 def _decode_frames(
     container: InputContainer, stream: Any, report: DecodingReport
 ) -> Iterator[AudioFrame]:
     """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
     # Only stored floating-point samples can be NaN or infinite, and looking costs time.
     may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except StopIteration:
-            return
-        except FFmpegError as error:
-            report.end_error = str(error)
-            return
+    for packet in _packets(container, stream, report):
         try:
             frames = packet.decode()
         except FFmpegError:
@@ -217,6 +242,29 @@ def _decode_frames(
             continue
         for frame in frames:
             yield _without_invalid_samples(frame, report) if may_hold_invalid else frame
+
+
+def _packets(container: InputContainer, stream: Any, report: DecodingReport) -> Iterator[Any]:
+    """Every packet that can be found, past stretches in which there are none.
+
+    FFmpeg gives up after so many bytes without a beginning (64 KiB in Ogg), and finds the next one
+    when it is asked again.
+    """
+    packets = container.demux(stream)
+    n_failures = 0
+    while n_failures <= MOST_FAILURES:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except FFmpegError as error:
+            report.end_error = str(error)
+            n_failures += 1
+            packets = container.demux(stream)
+        else:
+            if packet.size:  # an empty one says that this is the end
+                report.end_error, n_failures = None, 0
+            yield packet
 
 
 def _without_invalid_samples(frame: AudioFrame, report: DecodingReport) -> AudioFrame:
@@ -228,6 +276,7 @@ def _without_invalid_samples(frame: AudioFrame, report: DecodingReport) -> Audio
     samples[invalid] = 0.0
     cleaned = AudioFrame.from_ndarray(samples, frame.format.name, frame.layout.name)
     cleaned.sample_rate = frame.sample_rate
+    cleaned.pts, cleaned.time_base = frame.pts, frame.time_base
     return cleaned
 
 
@@ -235,7 +284,7 @@ def _resample(frames: Iterator[AudioFrame]) -> Iterator[np.ndarray]:
     """Samples at our rate. A stream may change its form half-way; a resampler may not."""
     for _, alike in groupby(frames, key=_frame_form):
         resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-        for frame in chain(_join_frames(alike), (None,)):
+        for frame in chain(_rejoin_frames(alike), (None,)):
             for resampled in resampler.resample(frame):
                 samples = resampled.to_ndarray().reshape(-1)
                 yield samples.astype(np.float32) / np.float32(32768.0)
@@ -245,13 +294,16 @@ def _frame_form(frame: AudioFrame) -> tuple[str, str, int]:
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
-def _join_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
-    """Fewer, larger frames: an MP3's hold 26 ms, and each costs a call to resample."""
+def _rejoin_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Frames of about one length: an MP3's hold 26 ms, and each costs a call to resample; one at
+    1,000 Hz becomes sixteen times as long."""
     fifo = AudioFifo()
+    n_samples = JOINED_SAMPLES
     for frame in frames:
-        frame.pts = None  # gaps in the time stamps are not silence
+        n_samples = max(1, JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ)
+        frame.pts = None  # they are in their places
         fifo.write(frame)
-        if fifo.samples >= JOINED_FRAME_SAMPLES and (joined := fifo.read()):
+        while fifo.samples >= n_samples and (joined := fifo.read(n_samples)):
             yield joined
     if fifo.samples and (joined := fifo.read()):
         yield joined

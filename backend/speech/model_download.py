@@ -13,7 +13,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from backend.errors import DownloadFailed, UnknownModel
-from backend.files import FULL_DISK_ERRORS, flush_directory
+from backend.files import (
+    FULL_DISK_ERRORS,
+    flush_directory,
+    make_private_directory,
+    open_like_parent,
+)
 from backend.speech.hub import DEFAULT_DEADLINES, Deadlines, Hub, RemoteFile
 from backend.speech.model_store import (
     MODEL_FILES,
@@ -100,7 +105,7 @@ def _named_disk_errors(target: Path) -> Iterator[None]:
 @contextmanager
 def _locked(target: Path, deadlines: Deadlines) -> Iterator[None]:
     """One process at a time; another that wants the same model waits and then finds it there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_directory(target.parent)
     lock = FileLock(target.with_name(f".{target.name}.lock"), timeout=deadlines.overall_seconds)
     try:
         lock.acquire()
@@ -188,6 +193,7 @@ def _refuse_unusable(partial: Path, repository: str) -> None:
 
 def _put_in_place(partial: Path, target: Path) -> None:
     """Replace the older model; a crash in between is mended by the next download."""
+    open_like_parent(partial)
     flush_directory(partial)
     replaced = _replaced(target)
     if target.exists():

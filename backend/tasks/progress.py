@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.clock import clock
+
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` in `unit` (seconds, groups, parts); `total` None: not known yet."""
+    """`done` of `total` in `unit` (`s`: seconds, segments, parts); `total` None: not known yet."""
 
     stage: str
     done: float
@@ -20,13 +22,6 @@ class Progress:
             return _share(clock(self.done), clock(self.total) if self.total else None)
         total = None if self.total is None else f"{self.total:.0f}"
         return f"{_share(f'{self.done:.0f}', total)} {self.unit}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss or h:mm:ss."""
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
 def _share(done: str, total: str | None) -> str:

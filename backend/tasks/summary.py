@@ -14,6 +14,7 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
+from backend.models.notices import Notice
 from backend.tasks.layers import (
     Layer,
     LessonLayer,
@@ -103,7 +104,8 @@ def run_summary(
     settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
     if not any(segment.text.strip() for segment in layer.segments):
-        result = _Result(metadata={"notices": ["Nothing was said, so there is no summary."]})
+        notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
+        result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:
@@ -174,7 +176,7 @@ def _summarise_by_model(
     usage = ledger.sum_tokens()
     metadata = {
         "provider": settings.provider.value,
-        "base_url": settings.base_url,
+        "base_url": choice.shown_base_url,
         "model": choice.model,
         "temperature": choice.temperature,
         "prompt": settings.summary.prompt,

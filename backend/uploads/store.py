@@ -30,7 +30,12 @@ from backend.errors import (
     UploadTooLarge,
     UploadUnwritable,
 )
-from backend.files import FULL_DISK_ERRORS, flush_directory, write_whole
+from backend.files import (
+    FULL_DISK_ERRORS,
+    flush_directory,
+    make_private_directory,
+    write_whole,
+)
 from backend.models.columns import utc_now
 
 MAX_BYTES = 10 << 30
@@ -82,6 +87,8 @@ class UploadState(BaseModel):
     outcome: Outcome | None = None
     refusal: str | None = None
     """Why no lesson can be made of it, in a sentence."""
+    refusal_code: str | None = None
+    """The code of the error that the sentence is of."""
 
     @property
     def is_whole(self) -> bool:
@@ -148,9 +155,9 @@ class UploadStore:
         )
         folder = self.directory / upload_id
         try:
-            folder.mkdir(parents=True)
+            make_private_directory(folder)
             self.require_room(length)
-            (folder / upload_id).touch()
+            (folder / upload_id).touch(mode=0o600)
             write_state(folder, state)
             flush_directory(self.directory)
         except BaseException as error:
@@ -167,7 +174,8 @@ class UploadStore:
             raise StorageFull(
                 f"There is not enough room in {self.directory} for {n_bytes / 1e6:,.0f} MB more "
                 f"(free: {free / 1e6:,.0f} MB, of which {self.reserve_bytes / 1e6:,.0f} MB stay "
-                "so): free some space. What was sent is kept, and the upload can go on then."
+                "so): free some space. What was sent is kept, and the upload can go on then.",
+                facts={"folder": str(self.directory)},
             )
 
     def read(self, upload_id: str) -> UploadState:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import LecternError
-from backend.web.problems import answer_refused
+from backend.web.problems import answer_refused, problem_response
 
 LARGEST_BODY_BYTES = 1 << 20
 LONGEST_BODY_SECONDS = 30.0
@@ -33,6 +33,28 @@ class WrongContentType(LecternError):
     """The request's body is not of the right type."""
 
     status_code = 415
+
+
+class FramingGuard:
+    """Refuses a body whose end two readers may see at two places, and ends the connection.
+
+    A proxy before the server may go by the length, the server by the pieces; what lies in between
+    would be another request, of whoever wrote the first (RFC 9112, 6.3).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if "Content-Length" in headers and "Transfer-Encoding" in headers:
+                detail = "The request gives the length of its body in two ways."
+                close = {"Connection": "close"}
+                answer = problem_response(scope, 400, "ambiguous-length", detail, headers=close)
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class BodyLimit:

@@ -8,12 +8,17 @@ the event `begin` instead, which says: read the lists again, from here on nothin
 import asyncio
 import json
 import secrets
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from backend.errors import TooManyStreams
+from backend.web.problems import describe_error
 
 HEARTBEAT_SECONDS = 15.0
 """A comment after so long a silence, so that a connection that is gone is noticed."""
@@ -22,6 +27,11 @@ HEARTBEAT = b": still there\n\n"
 RETRY_MS = 2000
 KEPT_EVENTS = 2000
 BEGIN = "begin"
+
+MOST_STREAMS = 256
+MOST_STREAMS_OF_CLIENT = 128
+"""Of one address. Each stream is a file that the process has open, of perhaps 1,024 in all. On the
+computer itself all programs have one address, and a browser opens six streams at most."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class EventHub:
         self._number = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news: asyncio.Future[None] | None = None
+        self._n_streams: Counter[str] = Counter()
         self.has_begun = False
         self.is_closed = False
 
@@ -97,6 +108,19 @@ class EventHub:
             return
         news, self._news = self._news, self._loop.create_future()
         news.set_result(None)
+
+    @contextmanager
+    def counted(self, client: str) -> Iterator[None]:
+        """A place for one more stream to a client's address; raises `TooManyStreams`."""
+        of_client, of_all = self._n_streams[client], self._n_streams.total()
+        if of_client >= MOST_STREAMS_OF_CLIENT or of_all >= MOST_STREAMS:
+            raise TooManyStreams
+        self._n_streams[client] += 1
+        try:
+            yield
+        finally:
+            self._n_streams[client] -= 1
+            self._n_streams += Counter()  # forgets those who have none
 
     def id_of(self, number: int) -> str:
         return f"{self._run}-{number}"
@@ -154,9 +178,19 @@ class EventHub:
 
 
 class EventStreamResponse(StreamingResponse):
-    """The answer whose body events are."""
+    """The answer whose body events are, as long as there is a place for one more stream."""
 
     media_type = "text/event-stream"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hub: EventHub = scope["app"].state.hub
+        address, _ = scope["client"] or ("", 0)
+        try:
+            with hub.counted(address):
+                await super().__call__(scope, receive, send)
+        except TooManyStreams as error:
+            # Not in the log, which whoever asks a thousand times would fill.
+            await describe_error(scope, error)(scope, receive, send)
 
 
 STREAM_ANSWER = {

@@ -44,6 +44,11 @@ class Problem(BaseModel):
     action: str = Field(description="What to do next.")
     retryable: bool = Field(description="Whether the same request may succeed later by itself.")
     request_id: str | None = Field(default=None, description="Stands in the server's log, too.")
+    facts: dict[str, str | int | float] | None = Field(
+        default=None,
+        description="What whoever has words of their own for the code needs beside it, such as "
+        "`file`, `server`, or `said`, which are somebody else's words.",
+    )
     errors: list[InvalidField] | None = Field(default=None, description="Of a wrong request.")
     present: dict[str, Any] | None = Field(
         default=None, description="What is there now, where something was changed meanwhile."
@@ -64,6 +69,8 @@ ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
     errors.ConfigError: "Mend config.yaml at the place that is named.",
     errors.DatabaseNeedsUpgrade: "Back the database up, then run `lectern db upgrade`.",
     errors.DatabaseError: "Look at /readyz, mend the database, and try again.",
+    errors.FileOnlySetting: "Change it in config.yaml.",
+    errors.TooManyStreams: "Close some that nobody reads, or try again later.",
     errors.StorageFull: "Free some space, and try again.",
     errors.TaskEnded: "Nothing needs to be done.",
     errors.TaskNotRetryable: "Look at the task's status; to do the work anew, create another.",
@@ -71,6 +78,7 @@ ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
 
 PHRASES: Mapping[int, str] = {
     400: "Bad request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
@@ -94,6 +102,8 @@ PHRASES: Mapping[int, str] = {
 
 ACTION_BY_STATUS: Mapping[int, str] = {
     400: "Send the request in a form that /openapi.json describes.",
+    401: "Send `Authorization: Bearer TOKEN`; the token is in the file owner-token of the data "
+    "directory.",
     403: "Send it from the server's own pages, or from a program.",
     404: "Compare the address with /openapi.json, and the id with the list it comes from.",
     405: "Use one of the methods in the Allow header.",
@@ -134,7 +144,7 @@ def problem_response(
     problem: type[Problem] | None = None,
     **members: Any,
 ) -> ProblemResponse:
-    """An error's answer. `members` are `errors` and `present`, and those of another `problem`."""
+    """An error's answer; `members`: `facts`, `errors`, `present`, those of another `problem`."""
     described = (problem or Problem)(
         type=f"urn:lectern:problem:{code}",
         title=code.replace("-", " ").capitalize(),
@@ -161,10 +171,15 @@ def _encodable(value: Any) -> Any:
 
 
 def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
-    """The answer to a named error."""
+    """The answer to a named error, which stands in the log if it is the server's."""
     if error.status_code >= 500:
         logger.warning("%s", error.message, exc_info=error)
-    members: dict[str, Any] = {}
+    return describe_error(scope, error)
+
+
+def describe_error(scope: Scope, error: LecternError) -> ProblemResponse:
+    """The answer to a named error that nobody needs to be told of but the client."""
+    members: dict[str, Any] = {"facts": dict(error.facts) or None}
     headers: dict[str, str] = {}
     if isinstance(error, Conflict):
         members["present"] = error.present
@@ -253,8 +268,13 @@ def _allowed_methods(app: FastAPI, path: str) -> str:
 
 async def _answer_busy(request: Request, error: PoolTimeout) -> ProblemResponse:
     logger.warning("no connection to the database became free", exc_info=error)
-    detail = "The server has more to do than it can: no connection to the database became free."
-    return problem_response(request.scope, 503, "server-busy", detail, retryable=True)
+    return answer_busy(request.scope, "no connection to the database became free")
+
+
+def answer_busy(scope: Scope, reason: str) -> ProblemResponse:
+    """The answer where a request is one too many."""
+    detail = f"The server has more to do than it can: {reason}."
+    return problem_response(scope, 503, "server-busy", detail, retryable=True)
 
 
 def _phrase(status: int) -> str:

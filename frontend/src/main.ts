@@ -4,6 +4,7 @@ import { createApp, watch } from 'vue'
 import { createWebHistory } from 'vue-router'
 import { sendLeftBehind } from '@/editing/leftBehind'
 import { createTexts, speak } from '@/i18n/languages'
+import { takeTokenFromAddresses } from '@/owner/token'
 import { reloadAfterUpgrades } from '@/reload'
 import { createPages, loadPagesAhead } from '@/router'
 import { useAppearance } from '@/shell/appearance'
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
   const appearance = useAppearance(pinia)
   const i18n = createTexts(appearance.language, {})
   const router = createPages(createWebHistory())
+  takeTokenFromAddresses(router)
   reloadAfterUpgrades(router)
   const app = createApp(AppShell).use(pinia).use(i18n).use(router)
   await speak(i18n, appearance.language)

@@ -173,6 +173,40 @@ def test_a_key_is_shown_by_no_command(library: Library) -> None:
     assert (library.directory / "config.yaml").stat().st_mode & 0o077 == 0
 
 
+def test_a_key_that_is_not_sent_to_another_server_is_asked_for_again(library: Library) -> None:
+    library.run("config", "set", "provider", "OpenAI")
+    library.run("config", "set", "api_key", "sk-verysecret")
+
+    moved = library.run("config", "set", "base_url", "http://ada:geheimnis@127.0.0.1:9/v1")
+    shown = library.run("config", "show")
+    corrected = library.run("correct", "2")
+    examined = library.run("doctor")
+    said = [moved.errors, shown.output, corrected.errors, examined.output]
+    said.append((library.directory / "logs" / "lectern.log").read_text())
+
+    assert "typed for https://api.openai.com, so it is not sent to http://127.0.0.1:9" in said[0]
+    assert "base_url: http://***@127.0.0.1:9/v1" in shown.output
+    assert "is not sent to http://127.0.0.1:9/v1" in examined.output
+    assert not any(secret in text for secret in ("sk-very", "geheimnis") for text in said)
+
+
+def test_a_library_that_others_could_read_is_closed_by_any_command_but_doctor(
+    library: Library,
+) -> None:
+    library.directory.chmod(0o755)
+
+    examined = library.run("doctor")
+    is_open = bool(library.directory.stat().st_mode & 0o077)
+    listed, again = library.run("list", "--json"), library.run("list")
+
+    assert is_open
+    assert "Others on this computer can read" in examined.output
+    assert listed.errors.count("Others could read") == 1
+    assert len(listed.json()) > 0
+    assert library.directory.stat().st_mode & 0o077 == 0
+    assert again.errors == ""
+
+
 # --- what people read --------------------------------------------------------------------------
 
 
@@ -198,6 +232,20 @@ def test_the_same_recording_is_noticed(library: Library, recording: Path) -> Non
 
     assert ended.status == 0
     assert "there already: lessons 1 and 2" in ended.errors
+
+
+def test_a_date_is_said_or_stands_in_the_name_of_the_file(
+    library: Library, recording: Path, tmp_path: Path
+) -> None:
+    dated = tmp_path / "GMT20250305-091500_Recording.wav"
+    dated.write_bytes(recording.read_bytes())
+
+    library.run("add", dated)
+    library.run("add", dated, "--date", "2026-02-03")
+
+    *_, read, said = sorted(library.lessons(), key=lambda lesson: lesson["id"])
+    assert read["date"] == "2025-03-05T09:15:00+00:00"
+    assert said["date"] == "2026-02-03T00:00:00+00:00"
 
 
 def test_only_what_is_named_is_edited(library: Library) -> None:

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Self
@@ -18,6 +18,7 @@ import httpx
 import uvicorn
 
 from backend.app import create_app
+from backend.config import owner_token_path
 from backend.server import uvicorn_config
 from tests.waiting import wait_until
 
@@ -48,9 +49,15 @@ def running_app() -> Iterator[str]:
 class ServerProcess:
     """One `lectern serve`, which does not outlive the block."""
 
-    def __init__(self, *options: str, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self,
+        *options: str,
+        port: int = 0,
+        command: Sequence[str] = LECTERN,
+        **environment: str,
+    ) -> None:
         self.process = subprocess.Popen(
-            [*LECTERN, "serve", "--port", str(port), *options],
+            [*command, "serve", "--port", str(port), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,10 +96,16 @@ class ServerProcess:
             error.add_note("the server said:\n" + "\n".join(self.said))
 
     def client(self) -> httpx.Client:
-        """A client, once the server answers."""
+        """The owner's client, once the server answers."""
         wait_until(lambda: self.address or self.process.poll() is not None, LIMIT_SECONDS)
         assert self.address, self.said
-        return httpx.Client(base_url=self.address, timeout=LIMIT_SECONDS)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=LIMIT_SECONDS)
+
+    @property
+    def token(self) -> str:
+        """The owner's, in the data directory of the environment."""
+        return owner_token_path().read_text().strip()
 
     def has_said(self, pattern: str) -> bool:
         return any(re.search(pattern, line) for line in self.said)

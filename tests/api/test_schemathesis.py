@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.app import create_app
+from backend.config import owner_token_path
 from backend.models import Course, Lesson, Note, Task, Theme
 from backend.models.transcript import to_segments
 from tests.acceptance.workers import spoken
@@ -134,6 +135,8 @@ def _fill() -> None:
 def test_no_request_fails_the_server_or_gets_an_answer_that_is_not_documented(
     case: Case[Any], address: str
 ) -> None:
-    answer = case.call(base_url=address, timeout=60)
+    token = owner_token_path().read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = case.call(base_url=address, headers=headers, timeout=60)
 
     case.validate_response(answer, checks=CHECKS)

@@ -262,6 +262,26 @@ def test_what_is_no_http_is_refused(sqlite_client: httpx.Client) -> None:
     assert sqlite_client.get("/healthz").status_code == 200
 
 
+def test_a_body_whose_end_two_readers_see_at_two_places_is_refused_and_nothing_behind_it_read(
+    sqlite_client: httpx.Client,
+) -> None:
+    port = urlsplit(str(sqlite_client.base_url)).port
+    head = b"POST /api/v1/courses HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    behind = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for lengths in (
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(head + lengths + b"\r\n0\r\n\r\n" + behind)
+            with connection.makefile("rb") as answers:
+                answered = answers.read()  # until the server ends the connection
+
+        assert answered.startswith(b"HTTP/1.1 400"), answered
+        assert answered.count(b"HTTP/1.1") == 1
+        assert b"ambiguous-length" in answered
+
+
 def test_a_request_whose_head_does_not_come_is_given_up(
     data_dir: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.config import log_dir
+from backend.config import log_dir, owner_token_path
 from backend.server import _listen
 from tests.acceptance.workers import make_quiet_recording, query, spoken
 from tests.api.server import LECTERN, LIMIT_SECONDS, ServerProcess
@@ -249,6 +249,56 @@ def test_a_port_that_is_taken_is_a_sentence(data_dir: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"lectern: Another program listens at port {port}")
     assert "Traceback" not in ended.stderr
+
+
+def test_what_is_made_by_whichever_part_is_its_owners_alone(
+    data_dir: Path, lesson_of: MakeLesson, tmp_path: Path, nano_config: None
+) -> None:
+    """Server, worker and engine, with the usual umask, over a library that others could read."""
+    usual = "import os; os.umask(0o022); from backend.cli import main; main()"
+    lesson_id = lesson_of(make_quiet_recording(tmp_path / "lesson.flac", 1))
+    for path in (data_dir, *data_dir.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    with ServerProcess(command=(sys.executable, "-c", usual)) as server, server.client() as client:
+        asked = {"task_type": "process", "parameters": {"lesson_id": lesson_id}}
+        task = client.post(f"{V1}/tasks", json=asked).headers["Location"]
+        begun = {"Tus-Resumable": "1.0.0", "Upload-Length": "9"}
+        client.post(f"{V1}/uploads", headers=begun).raise_for_status()
+        client.post(f"{V1}/sample-lesson").raise_for_status()
+        change_title(client, f"{V1}/lessons/{lesson_id}", 1)
+        wait_until(lambda: client.get(task).json()["status"] == "completed", LIMIT_SECONDS)
+        there = {path: path.stat().st_mode for path in (data_dir, *data_dir.rglob("*"))}
+        assert server.stop() == 0
+
+    names = {path.name for path in there}
+    assert names > {
+        "lectern.db",
+        "lectern.db-wal",
+        "lectern-engine.db",
+        "lectern.log",
+        "owner-token",
+    }
+    assert [path for path, mode in there.items() if mode & 0o077] == []
+    assert sum("Others could read" in line for line in server.said) == 1
+
+
+def test_the_owners_address_is_shown_on_a_terminal_alone(data_dir: Path) -> None:
+    with ServerProcess("--no-worker") as server, server.client() as client:
+        assert client.get(f"{V1}/owner").json()["is_owner"] is True
+        assert not server.has_said(server.token)
+        assert server.has_said(str(owner_token_path()))
+        server.stop()
+    controller, terminal = os.openpty()
+    with subprocess.Popen(
+        [*LECTERN, "serve", "--port", "0", "--no-worker"], stdout=terminal, stdin=subprocess.DEVNULL
+    ) as process:
+        os.close(terminal)
+        with os.fdopen(controller, "rb") as shown:
+            line = shown.readline().decode().strip()
+        process.terminate()
+
+    assert line.startswith("Lectern is at http://127.0.0.1:")
+    assert line.endswith(f"/#owner={owner_token_path().read_text().strip()}")
 
 
 def test_small_answers_are_sent_at_once(data_dir: Path) -> None:

@@ -16,8 +16,9 @@ from backend.config import (
     known_secrets,
     load_config,
     set_value,
+    withheld_key_server,
 )
-from backend.errors import ConfigError
+from backend.errors import ConfigError, InvalidValue
 
 WriteConfig = Callable[[str], None]
 
@@ -249,3 +250,115 @@ def test_a_home_directory_may_be_abbreviated(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("LECTERN_DATA_DIR", "~/lessons")
 
     assert config_path() == Path.home() / "lessons" / "config.yaml"
+
+
+# --- keys and their servers ------------------------------------------------------------------
+
+
+def set_all(*settings: tuple[str, str]) -> Settings:
+    for key, text in settings:
+        set_value(key, text)
+    return load_config()
+
+
+OPENAI = ("provider", "OpenAI")
+KEY = ("api_key", "sk-secret")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (OPENAI, KEY),
+        (KEY, OPENAI),  # typed before there was a server: the first that is chosen is its own
+        (OPENAI, KEY, ("base_url", "https://api.openai.com/v1")),
+        (OPENAI, ("base_url", "http://box/v1"), KEY, ("base_url", "http://BOX:80/other")),
+        (OPENAI, KEY, ("provider", "Anthropic"), OPENAI),
+        (OPENAI, KEY, ("provider", "Anthropic"), ("api_key", "sk-secret")),
+        (OPENAI, ("base_url", "http://box/v1"), KEY, ("summary.max_length", "99")),
+    ],
+)
+def test_a_key_is_for_the_server_that_is_chosen_when_it_is_typed(
+    settings: tuple[tuple[str, str], ...], data_dir: Path
+) -> None:
+    found = set_all(*settings)
+
+    assert (api_key_for(found), withheld_key_server(found)) == ("sk-secret", None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "server"),
+    [
+        ((OPENAI, KEY, ("base_url", "https://evil.example/v1")), "https://api.openai.com"),
+        ((OPENAI, KEY, ("base_url", "http://api.openai.com/v1")), "https://api.openai.com"),
+        ((OPENAI, KEY, ("base_url", "https://api.openai.com:8443")), "https://api.openai.com"),
+        ((OPENAI, KEY, ("base_url", "https://api.openai.com@box/")), "https://api.openai.com"),
+        ((OPENAI, KEY, ("provider", "Anthropic")), "https://api.openai.com"),
+        ((KEY, OPENAI, ("provider", "Anthropic")), "https://api.openai.com"),
+        ((OPENAI, ("base_url", "http://[::1]:1/v1"), KEY, ("base_url", "null")), "http://[::1]:1"),
+    ],
+)
+def test_a_key_is_sent_to_no_other_server(
+    settings: tuple[tuple[str, str], ...],
+    server: str,
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Nor does the environment's step in: somebody chose the server for another key.
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-environment")
+
+    found = set_all(*settings)
+
+    assert (api_key_for(found), withheld_key_server(found)) == ("", server)
+
+
+def test_what_is_written_by_hand_holds_until_another_server_is_chosen(
+    write_config: WriteConfig,
+) -> None:
+    write_config("api_key: sk-secret  # ours\nprovider: OpenAI\nbase_url: http://one/v1\n")
+    by_hand = api_key_for(set_all(("summary.max_length", "99")))
+    text = config_path().read_text()
+    moved = set_all(("base_url", "http://two/v1"))
+
+    assert (by_hand, api_key_for(moved)) == ("sk-secret", "")
+    assert "api_key_server" not in text
+    assert withheld_key_server(moved) == "http://one"
+    assert config_path().read_text().startswith("api_key: sk-secret  # ours\napi_key_server: http")
+
+
+def test_a_key_that_is_removed_leaves_nothing_of_its_server(data_dir: Path) -> None:
+    set_all(OPENAI, KEY, ("api_key", ""))
+
+    assert "api_key_server" not in config_path().read_text()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://",
+        "http://a b",
+        "http://good.example\\\\@evil.example/",
+        "http://a@b@c/",
+        "http://host:port/",
+        "http://[evil]/",
+        "ftp://ada:secret@host/",
+        "ada:secret@host",
+    ],
+)
+def test_an_address_that_readers_may_take_for_different_servers_is_refused(
+    address: str, write_config: WriteConfig
+) -> None:
+    write_config(f"base_url: {address!r}\n")
+
+    with pytest.raises(ConfigError, match="must be an address") as refused:
+        load_config()
+
+    assert "secret" not in refused.value.message
+
+
+def test_a_password_in_an_address_stays_where_three_stars_stand_for_it(data_dir: Path) -> None:
+    set_all(("base_url", "http://ada:secret@box/v1"), ("base_url", "http://***@box/v2"))
+
+    assert load_config().base_url == "http://ada:secret@box/v2"
+    assert "secret" in known_secrets()
+    with pytest.raises(InvalidValue, match="http://other"):
+        set_value("base_url", "http://***@other/v2")

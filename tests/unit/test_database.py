@@ -197,6 +197,7 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
         (task,) = session.exec(select(Task)).all()
         assert (task.task_type, task.status) == ("summary", "failed")
         assert (task.error, task.error_code) == ("It failed.", None)
+        assert (task.error_facts, task.doing) == (None, None)
         assert (task.priority, task.attempt, task.crashes, task.claim) == (0, 0, 0, None)
         assert [run.lesson_id for run in session.exec(select(LlmRun))] == [1]
         assert differences_to_models(session.connection()) == []
@@ -224,6 +225,33 @@ def test_notes_from_before_are_found_by_their_words_after_the_upgrade(
     with Session(database.engine) as session:
         (note,) = session.exec(select(Note)).all()
         assert (note.words, note.removed_at) == (" oeuvre l elan", None)
+
+
+@pytest.mark.usefixtures("each_database")
+def test_a_password_that_was_stored_with_a_text_is_gone_after_the_upgrade(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = {"base_url": "https://ada:secret@box.lan/v1", "moments": [{"text": "at a@b"}]}
+    with monkeypatch.context() as older:
+        be_version(older, tmp_path, "0008_notes")
+        with Session(database.engine) as session:
+            session.add(Lesson(title="Light", summary_metadata=made))
+            session.add(Lesson(title="Sound", summary_metadata={"base_url": None}))
+            session.flush()
+            content = {"summary": "Light.", "summary_metadata": made}
+            session.add(FormerLayer(lesson_id=1, layer="summary", content=content))
+            session.commit()
+        url = database.engine.url
+        database.dispose_engines()
+
+    assert upgrade_schema(url) == ("0008_notes", newest_version())
+
+    with Session(database.engine) as session:
+        light, sound = session.exec(select(Lesson).order_by(col(Lesson.id))).all()
+        (former,) = session.exec(select(FormerLayer)).all()
+    without = made | {"base_url": "https://***@box.lan/v1"}
+    assert (light.summary_metadata, sound.summary_metadata) == (without, {"base_url": None})
+    assert former.content["summary_metadata"] == without
 
 
 def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:

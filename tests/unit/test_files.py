@@ -2,11 +2,17 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from backend.files import write_whole
+from backend.files import (
+    keep_files_private,
+    make_private_directory,
+    open_like_parent,
+    write_whole,
+)
 
 
 def test_a_file_is_replaced_in_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -56,3 +62,61 @@ def test_a_private_file_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     write_whole(tmp_path / "a", "key", is_private=True)
 
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_process_whose_files_are_private_still_writes_for_others_what_is_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.files._usual_umask", None)
+    shared, private = tmp_path / "shared", tmp_path / "private"
+    shared.mkdir(mode=0o755)
+    private.mkdir(mode=0o700)
+
+    keep_files_private()
+    keep_files_private()
+    (shared / "by a library").touch()
+    for directory in (shared, private):
+        write_whole(directory / "export", "text")
+
+    assert mode_of(shared / "by a library") == 0o600
+    assert (mode_of(shared / "export"), mode_of(private / "export")) == (0o644, 0o600)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_private_directory_is_made_with_those_above_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+
+    make_private_directory(tmp_path / "a" / "b")
+    make_private_directory(tmp_path)
+
+    assert (mode_of(tmp_path / "a"), mode_of(tmp_path / "a" / "b")) == (0o700, 0o700)
+    assert mode_of(tmp_path) == 0o755
+
+
+@pytest.mark.parametrize(
+    ("parent", "directory", "file"),
+    [(0o755, 0o755, 0o644), (0o750, 0o750, 0o640), (0o700, 0o700, 0o600)],
+)
+def test_a_model_is_shared_as_the_folder_that_it_is_put_into(
+    tmp_path: Path, parent: int, directory: int, file: int
+) -> None:
+    model = tmp_path / "model"
+    model.mkdir(mode=0o700)
+    (model / "model.bin").touch(mode=0o600)
+    tmp_path.chmod(parent)
+
+    open_like_parent(model)
+
+    assert (mode_of(model), mode_of(model / "model.bin")) == (directory, file)

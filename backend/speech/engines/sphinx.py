@@ -2,18 +2,20 @@
 
 It is rough (some 10 % of the words wrong on a clear synthetic voice, a quarter to a half on
 people, no capitals, no punctuation) and needs nothing: it is there so that everything works
-before a Whisper model is installed.
+before a Whisper model is installed. For Python 3.12 on Linux on Arm it cannot be had.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import pairwise
+from platform import machine, python_version, system
 from typing import Any
 
 import numpy as np
 
-from backend.errors import LanguageUnsupported
+from backend.errors import LanguageUnsupported, RecogniserMissing
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
@@ -42,6 +44,15 @@ class SphinxRecogniser:
         "compute_type": "default",
     }
 
+    def __init__(self) -> None:
+        """
+        Raises
+        ------
+        RecogniserMissing
+        """
+        if not is_available():
+            raise RecogniserMissing(missing_message("small"))
+
     @property
     def identity(self) -> str:
         return f"pocketsphinx:{version('pocketsphinx')}"
@@ -50,7 +61,8 @@ class SphinxRecogniser:
         if language not in (None, "en"):
             raise LanguageUnsupported(
                 f"The built-in recogniser knows English only, not `{language}`: install Whisper "
-                "(`lectern models download small`), or set another language with `lectern edit`."
+                "(`lectern models download small`), or set another language with `lectern edit`.",
+                facts={"language": language},
             )
 
     def detect_language(self, stretches: Sequence[np.ndarray]) -> Mapping[str, float]:
@@ -69,6 +81,20 @@ class SphinxRecogniser:
                 segments.extend(_to_segment(words) for words in _split(_words(waveform, utterance)))
                 heard(utterance.end / SAMPLE_RATE_HZ)
         return segments
+
+
+def is_available() -> bool:
+    """Whether pocketsphinx is installed, without loading it."""
+    return find_spec("pocketsphinx") is not None
+
+
+def missing_message(model: str) -> str:
+    """What to say where it is not: `model` is the Whisper model to take instead."""
+    return (
+        f"There is no built-in recogniser for Python {python_version()} on this kind of computer "
+        f"({system()}, {machine()}): install Whisper, which is far better "
+        f"(`lectern models download {model}`), or set Lectern up with Python 3.13."
+    )
 
 
 @cache

@@ -1,7 +1,8 @@
 /** The client that is generated from the OpenAPI document; features call the modules beside it. */
 
 import createClient, { type Middleware } from 'openapi-fetch'
-import { failureOf, isAbort, serverGone } from './failure'
+import { failureOf, isAbort, OWNER_ONLY, serverGone } from './failure'
+import { keepToken, keptToken } from './ownerToken'
 import { tellUnreachable } from './reachability'
 import type { paths } from './schema'
 
@@ -10,6 +11,8 @@ const failures: Middleware = {
     if (response.ok) return
     const failure = await failureOf(response)
     if (failure.isGone) tellUnreachable()
+    // The token that was kept is of an earlier start of the server.
+    if (failure.code === OWNER_ONLY) keepToken('')
     throw failure
   },
   onError({ error }) {
@@ -19,11 +22,18 @@ const failures: Middleware = {
   },
 }
 
+const ownership: Middleware = {
+  onRequest({ request }) {
+    const token = keptToken()
+    if (token !== '') request.headers.set('Authorization', `Bearer ${token}`)
+  },
+}
+
 export const client = createClient<paths>({
   baseUrl: globalThis.location.origin,
   fetch: (request) => globalThis.fetch(request),
 })
-client.use(failures)
+client.use(failures, ownership)
 
 interface Answer<T> {
   data?: T

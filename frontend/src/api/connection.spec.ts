@@ -1,7 +1,7 @@
 import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeEventSource } from '@/testing/FakeEventSource'
-import { fakeServer, type FakeServer } from '@/testing/server'
+import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import { GRACE_MS, HIDDEN_MS, PROBE_MS, useConnection } from './connection'
 import { tellUnreachable } from './reachability'
 
@@ -72,7 +72,7 @@ describe('the connection', () => {
     expect(FakeEventSource.opened).toHaveLength(2)
   })
 
-  it('is gone at once when a request had no answer, or the stream is refused', async () => {
+  it('is gone when a request had no answer, or the stream is refused', async () => {
     const connection = begin()
     tellUnreachable()
     expect(connection.state).toBe('gone')
@@ -81,7 +81,31 @@ describe('the connection', () => {
     expect(connection.state).toBe('online')
 
     FakeEventSource.last.fail(true)
+    await vi.advanceTimersByTimeAsync(0)
     expect(connection.state).toBe('gone')
+  })
+
+  it('waits as long as it is told to where there is no place for its stream', async () => {
+    server.on('GET /api/v1/events', () => {
+      const answer = problem(503, 'too-many-streams')
+      answer.headers.set('Retry-After', '15')
+      return answer
+    })
+    const connection = begin()
+    const readings: unknown[] = []
+    connection.on('begin', () => readings.push('again'))
+
+    FakeEventSource.last.fail(true)
+    await vi.advanceTimersByTimeAsync(14_999)
+    expect(connection.state).toBe('online')
+    expect(FakeEventSource.opened).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+
+    expect(FakeEventSource.opened).toHaveLength(2)
+    expect(readings).toEqual(['again'])
+    FakeEventSource.last.open()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(FakeEventSource.opened).toHaveLength(2)
   })
 
   it('lets go of the stream in a tab that nobody sees, and takes it up when it is seen', async () => {

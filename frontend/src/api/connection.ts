@@ -6,12 +6,16 @@
  * then whether it is back. A new stream begins with the event `begin`, which says that lists must be
  * read again, so nothing is missed either way.
  *
+ * A server that has no place for one more stream is there all the same: the stream is asked for again
+ * after the time that the server names, and until then lists are read again each time.
+ *
  * A tab that nobody sees lets go of its stream: a browser opens six connections to a server at most,
  * and the seventh tab would wait for ever.
  */
 
 import { defineStore } from 'pinia'
 import { onScopeDispose, readonly, ref } from 'vue'
+import { failureOf, TOO_MANY_STREAMS } from './failure'
 import { isServerThere } from './health'
 import { onUnreachable } from './reachability'
 import type { DownloadPublic, TaskPublic } from './schema'
@@ -33,6 +37,8 @@ const EVENT_NAMES: readonly EventName[] = ['begin', 'task', 'download']
 export const GRACE_MS = 4000
 export const PROBE_MS = 2000
 export const HIDDEN_MS = 10_000
+/** Where the server does not say how long to wait. */
+const PLACE_SECONDS = 15
 
 export const useConnection = defineStore('connection', () => {
   const state = ref<'online' | 'gone'>('online')
@@ -45,6 +51,7 @@ export const useConnection = defineStore('connection', () => {
   let graceTimer: number | undefined
   let probeTimer: number | undefined
   let hiddenTimer: number | undefined
+  let placeTimer: number | undefined
 
   function openStream(): void {
     if (stream !== null) return
@@ -62,6 +69,7 @@ export const useConnection = defineStore('connection', () => {
     stream?.close()
     stream = null
     clearTimeout(graceTimer)
+    clearTimeout(placeTimer)
     graceTimer = undefined
   }
 
@@ -78,8 +86,21 @@ export const useConnection = defineStore('connection', () => {
 
   function waitForStream(): void {
     // The browser tries again by itself, but not after an answer that was no stream.
-    if (stream?.readyState === EventSource.CLOSED) beGone()
+    if (stream?.readyState === EventSource.CLOSED) void findOutWhy()
     else graceTimer ??= window.setTimeout(beGone, GRACE_MS)
+  }
+
+  async function findOutWhy(): Promise<void> {
+    closeStream()
+    const waitMs = await waitForPlaceMs()
+    if (stream !== null || document.hidden) return
+    if (waitMs === null) beGone()
+    else placeTimer = window.setTimeout(tryAgain, waitMs)
+  }
+
+  function tryAgain(): void {
+    tell('begin', {})
+    openStream()
   }
 
   function beGone(): void {
@@ -140,6 +161,24 @@ export const useConnection = defineStore('connection', () => {
 
   return { state: readonly(state), start, on }
 })
+
+/**
+ * How long to wait for a place among the streams; null: that is not what the stream was refused for.
+ * The browser itself does not tell what was answered.
+ */
+async function waitForPlaceMs(): Promise<number | null> {
+  const asked = new AbortController()
+  try {
+    const response = await fetch(EVENTS_ADDRESS, { cache: 'no-store', signal: asked.signal })
+    if (response.ok) return 0
+    const { code, retryAfterSeconds } = await failureOf(response)
+    return code === TOO_MANY_STREAMS ? 1000 * (retryAfterSeconds ?? PLACE_SECONDS) : null
+  } catch {
+    return null // no answer came
+  } finally {
+    asked.abort()
+  }
+}
 
 /** Listen for as long as the component, or the scope, lives. */
 export function useServerEvent<N extends EventName>(name: N, listener: Listener<N>): void {

@@ -153,6 +153,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trash/{lesson_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Removed Lesson
+         * @description Delete a removed lesson for good, with its recording: nothing brings it back.
+         */
+        delete: operations["delete_removed_lesson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/transcript": {
         parameters: {
             query?: never;
@@ -939,6 +959,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Owner
+         * @description Ask whether the token that is sent along is the owner's. Without one, too, it says where the
+         *     token is.
+         */
+        get: operations["get_owner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/captions": {
         parameters: {
             query?: never;
@@ -1064,6 +1105,15 @@ export interface components {
             is_ok: boolean;
             /** Reason */
             reason: string | null;
+            /**
+             * Code
+             * @description The same for programs, as problem details have it.
+             */
+            code: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number;
+            } | null;
         };
         /**
          * CorrectionSettings
@@ -1537,11 +1587,8 @@ export interface components {
          * @description How fast language models are asked.
          */
         LlmSettings: {
-            /**
-             * Max Concurrency
-             * @default 10
-             */
-            max_concurrency: number;
+            /** Max Concurrency */
+            max_concurrency?: number | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
         };
@@ -1680,6 +1727,19 @@ export interface components {
          */
         NotesFormat: "markdown" | "docx" | "pdf" | "csv";
         /**
+         * OwnerPublic
+         * @description Whether a request shows that it is the owner's, and what would show it.
+         */
+        OwnerPublic: {
+            /** Is Owner */
+            is_owner: boolean;
+            /**
+             * Token File
+             * @description The token is in it, which its owner alone can read.
+             */
+            token_file: string;
+        };
+        /**
          * Part
          * @description What of the lesson is exported.
          * @enum {string}
@@ -1729,7 +1789,15 @@ export interface components {
              */
             has_api_key: boolean;
             provider: components["schemas"]["Provider"];
-            /** Base Url */
+            /**
+             * Other Key Server
+             * @description The server that the stored key was typed for, where another one is chosen: the key is not sent there, and is to be entered again.
+             */
+            other_key_server: string | null;
+            /**
+             * Base Url
+             * @description With `***` for a name and a password in it.
+             */
             base_url: string | null;
             transcription: components["schemas"]["TranscriptionSettings"];
             correction: components["schemas"]["CorrectionSettings"];
@@ -1743,6 +1811,10 @@ export interface components {
         /**
          * PreferencesChange
          * @description What is to be changed of the settings; what is left out stays, whatever its default.
+         *
+         *     A key is for the server that is chosen then, and is sent to no other. `***` in `base_url` stands
+         *     for the stored name and password of the same server. What leads outside the data directory
+         *     (`library.watch_folder`, a directory as `transcription.model`) is changed in config.yaml alone.
          */
         PreferencesChange: {
             /**
@@ -1784,11 +1856,7 @@ export interface components {
              *     }
              */
             summary: components["schemas"]["SummarySettings"];
-            /**
-             * @default {
-             *       "max_concurrency": 10
-             *     }
-             */
+            /** @default {} */
             llm: components["schemas"]["LlmSettings"];
             /**
              * @default {
@@ -2052,6 +2120,50 @@ export interface components {
             context_tokens?: number | null;
         };
         /**
+         * TaskDoing
+         * @description What a task does, in facts: for programs that have words of their own for it.
+         */
+        TaskDoing: {
+            /**
+             * Code
+             * @example beginning
+             * @example working
+             * @example between-stages
+             * @example worker-stopped
+             * @example worker-died
+             */
+            code: string;
+            /**
+             * Stage
+             * @description The stage that is under way, or next.
+             */
+            stage: string | null;
+            /**
+             * Done
+             * @description Of the stage, in its `unit`.
+             */
+            done: number | null;
+            /** Total */
+            total: number | null;
+            /**
+             * Unit
+             * @example s
+             * @example segments
+             * @example parts
+             */
+            unit: string | null;
+            /**
+             * Seconds Left
+             * @description Of the stage, at its pace so far; null: nobody can say yet.
+             */
+            seconds_left: number | null;
+            /**
+             * Worker
+             * @description The worker that died.
+             */
+            worker: string | null;
+        };
+        /**
          * TaskNew
          * @description Background work that is asked for.
          */
@@ -2151,6 +2263,24 @@ export interface components {
              * @example bad-key
              */
             error_code: string | null;
+            /**
+             * Error Facts
+             * @description What the words for that code need beside it.
+             * @example {
+             *       "said": "HTTP 401: no such key",
+             *       "server": "api.example.com"
+             *     }
+             */
+            error_facts: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What `progress_message` says, in facts. */
+            doing: components["schemas"]["TaskDoing"] | null;
+            /**
+             * Crashes
+             * @description How many workers died over it since it last stored anything.
+             */
+            crashes: number;
             /** Created At */
             created_at: string | null;
             /** Start Date */
@@ -2336,6 +2466,15 @@ export interface components {
              * @description Why it failed, and what to do; null: it did not.
              */
             problem: string | null;
+            /**
+             * Problem Code
+             * @description The same for programs.
+             */
+            problem_code: string | null;
+            /** Problem Facts */
+            problem_facts: {
+                [key: string]: string | number;
+            } | null;
             /** Seconds */
             seconds: number;
             /** Input Tokens */
@@ -2418,6 +2557,12 @@ export interface components {
              * @description Why no lesson can be made of it.
              */
             refusal: string | null;
+            /**
+             * Refusal Code
+             * @description The code of that error, as problem details have it.
+             * @example no-audio-track
+             */
+            refusal_code: string | null;
         };
         /**
          * WordPublic
@@ -2541,6 +2686,14 @@ export interface components {
              */
             request_id: string | null;
             /**
+             * Facts
+             * @description What whoever has words of their own for the code needs beside it, such as `file`, `server`, or `said`, which are somebody else's words.
+             * @default null
+             */
+            facts: {
+                [key: string]: string | number;
+            } | null;
+            /**
              * Errors
              * @description Of a wrong request.
              * @default null
@@ -2595,6 +2748,14 @@ export interface components {
              * @default null
              */
             request_id: string | null;
+            /**
+             * Facts
+             * @description What whoever has words of their own for the code needs beside it, such as `file`, `server`, or `said`, which are somebody else's words.
+             * @default null
+             */
+            facts: {
+                [key: string]: string | number;
+            } | null;
             /**
              * Errors
              * @description Of a wrong request.
@@ -2664,6 +2825,7 @@ export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
 export type Notes = components['schemas']['Notes'];
 export type NotesFormat = components['schemas']['NotesFormat'];
+export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
 export type PieceOfText = components['schemas']['PieceOfText'];
 export type PiecePublic = components['schemas']['PiecePublic'];
@@ -2684,6 +2846,7 @@ export type Stretch = components['schemas']['Stretch'];
 export type Summary = components['schemas']['Summary'];
 export type SummaryMoment = components['schemas']['SummaryMoment'];
 export type SummarySettings = components['schemas']['SummarySettings'];
+export type TaskDoing = components['schemas']['TaskDoing'];
 export type TaskNew = components['schemas']['TaskNew'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskPublic = components['schemas']['TaskPublic'];
@@ -3465,6 +3628,116 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LessonPublic"];
                 };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_removed_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request */
             400: {
@@ -8778,6 +9051,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -9081,6 +9363,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -9198,6 +9489,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerPublic"];
                 };
             };
             /** @description Bad request */

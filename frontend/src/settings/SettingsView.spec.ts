@@ -2,6 +2,7 @@ import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Preferences } from '@/api/preferences'
+import { takeTokenFromAddresses } from '@/owner/token'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
@@ -14,6 +15,7 @@ let changes: { etag: string | null; change: unknown }[]
 function somePreferences(more: Partial<Preferences> = {}): Preferences {
   return {
     has_api_key: false,
+    other_key_server: null,
     provider: 'OpenAI',
     base_url: null,
     transcription: {
@@ -61,6 +63,7 @@ function answerChanges(...answers: Response[]): void {
 beforeEach(() => {
   changes = []
   server = fakeServer({
+    'GET /api/v1/owner': { is_owner: true, token_file: '/data/owner-token' },
     'GET /healthz': { status: 'ok', version: '0.1.0' },
     'GET /readyz': {
       status: 'ready',
@@ -295,6 +298,16 @@ describe('the provider', () => {
     expect(changes[0]?.change).toEqual({ base_url: 'http://localhost:1234/v1' })
   })
 
+  it('asks for the key again where the one that is set is for another server', async () => {
+    const moved = { base_url: 'http://box:1/v1', other_key_server: 'https://api.openai.com' }
+    server.on('GET /api/v1/preferences', () => answer(somePreferences(moved)))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    expect(section.getByText(/is for https:\/\/api.openai.com,/)).toBeVisible()
+    expect(section.getByLabelText('Key')).toHaveValue('')
+  })
+
   it('has nothing to test, nor any key, where it is built in', async () => {
     server.on('GET /api/v1/preferences', () => answer(somePreferences({ provider: 'Offline' })))
     await renderInPages(SettingsView, { address: '/settings' })
@@ -303,6 +316,24 @@ describe('the provider', () => {
     expect(section.queryByRole('button', { name: 'Test this provider' })).not.toBeInTheDocument()
     expect(section.queryByLabelText('Key')).not.toBeInTheDocument()
     expect((await openSection('Correction')).queryByRole('textbox')).not.toBeInTheDocument()
+  })
+})
+
+describe('the watched folder', () => {
+  it('is shown, and can be given up', async () => {
+    const library = { undo_days: 7, watch_folder: '/home/ada/Recordings', watch_process: false }
+    server.on('GET /api/v1/preferences', () => answer(somePreferences({ library })))
+    answerChanges(answer(somePreferences({ version: 'v2' })))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Library')
+    expect(section.getByLabelText('Watched folder')).toHaveAttribute('readonly')
+
+    await userEvent.click(section.getByRole('button', { name: 'Stop watching it' }))
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    await section.findByText('Saved')
+    expect(changes[0]?.change).toEqual({ library: { watch_folder: null } })
+    expect(section.getByLabelText('Watched folder')).toHaveValue('None')
   })
 })
 
@@ -357,18 +388,102 @@ describe('the Whisper models', () => {
   })
 })
 
+describe('who is not the owner', () => {
+  const token = 't0ken'
+
+  /** The server knows its owner by the token, and locks everybody else out. */
+  function lock(): void {
+    server.on('GET /api/v1/owner', (request) =>
+      Response.json({
+        is_owner: request.headers.get('Authorization') === `Bearer ${token}`,
+        token_file: '/data/owner-token',
+      }),
+    )
+  }
+
+  it('sees the settings, and is told how to get in', async () => {
+    lock()
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Language model')
+
+    expect(await screen.findByText('/data/owner-token')).toBeVisible()
+    expect(section.getByLabelText('Key')).toBeDisabled()
+    expect(section.getByRole('button', { name: 'Test this provider' })).toBeDisabled()
+    const models = await openSection('Whisper models')
+    expect(await models.findByRole('button', { name: /^Download tiny$/ })).toBeDisabled()
+    expect((await openSection('These pages')).getByLabelText('Language')).toBeEnabled()
+  })
+
+  it.each([token, `http://127.0.0.1:8000/#owner=${token} `])(
+    'gets in with what the owner knows, and stays in: %s',
+    async (entered) => {
+      lock()
+      const { unmount } = await renderInPages(SettingsView, { address: '/settings' })
+
+      await userEvent.type(await screen.findByLabelText(/^The owner’s token/), `${token}x`)
+      await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
+      expect(await screen.findByText(/^That is not it/)).toBeVisible()
+      await userEvent.clear(screen.getByLabelText(/^The owner’s token/))
+      await userEvent.type(screen.getByLabelText(/^The owner’s token/), entered)
+      await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
+
+      const section = await openSection('Language model')
+      await waitFor(() => expect(section.getByLabelText('Key')).toBeEnabled())
+      unmount()
+      await renderInPages(SettingsView, { address: '/settings' })
+      const again = await openSection('Language model')
+      await waitFor(() => expect(again.getByLabelText('Key')).toBeEnabled())
+    },
+  )
+
+  it('is locked out again by another start of the server, and keeps what was typed', async () => {
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Correction')
+    await userEvent.type(section.getByLabelText('Model'), '-mini')
+    localStorage.setItem('lectern.owner', 'of an earlier start')
+    lock()
+    answerChanges(problem(401, 'owner-only'))
+
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(await screen.findByText('Only the owner can do this.')).toBeVisible()
+    expect(await screen.findByText('/data/owner-token')).toBeVisible()
+    expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
+  })
+
+  it('is the owner by opening the address that was shown, which then shows nothing', async () => {
+    lock()
+    const { router } = await renderInPages(SettingsView, { address: '/settings' })
+    takeTokenFromAddresses(router)
+
+    await router.push(`/settings?x=1#owner=${token}`)
+
+    expect(router.currentRoute.value.fullPath).toBe('/settings?x=1')
+    const section = await openSection('Language model')
+    await waitFor(() => expect(section.getByLabelText('Key')).toBeEnabled())
+  })
+})
+
 describe('the server', () => {
   it('says its version, and what keeps it from its work', async () => {
     server.on('GET /readyz', () =>
       problem(503, 'not-ready', {
-        checks: [{ name: 'disk', is_ok: false, reason: 'The disk has only 12 MB left.' }],
+        checks: [
+          {
+            name: 'disk',
+            is_ok: false,
+            reason: 'The disk of /data has only 12 MB left.',
+            code: 'storage-full',
+            facts: { folder: '/data' },
+          },
+        ],
       }),
     )
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Server')
 
     expect(await section.findByText('The server cannot do its work.')).toBeVisible()
-    expect(section.getByText('The disk has only 12 MB left.')).toBeVisible()
+    expect(section.getByText(/The disk is full.*Folder: \/data/)).toBeVisible()
     expect(section.getByText('Lectern 0.1.0')).toBeVisible()
   })
 
@@ -376,7 +491,7 @@ describe('the server', () => {
     server.on('GET /api/v1/preferences', () => problem(500, 'config-error'))
     await renderInPages(SettingsView, { address: '/settings' })
 
-    expect(await screen.findByText('The server says config-error.')).toBeVisible()
+    expect(await screen.findByText('The settings cannot be used as they are.')).toBeVisible()
     expect(await (await openSection('Server')).findByText('The server is ready.')).toBeVisible()
     expect((await openSection('These pages')).getByLabelText('Language')).toBeVisible()
   })

@@ -3,7 +3,8 @@ import type { Value, Values } from './useSection'
 /** What a setting is, for its control. */
 export interface SettingField {
   key: string
-  kind: 'choice' | 'text' | 'long' | 'number' | 'switch'
+  /** A `folder` is chosen in the server's own file; here it can be emptied. */
+  kind: 'choice' | 'text' | 'long' | 'number' | 'switch' | 'folder'
   options?: readonly string[]
   min?: number
   max?: number
@@ -59,7 +60,7 @@ export const SUMMARY: readonly SettingField[] = [
 export const SUMMARY_OFFLINE = SUMMARY.filter(({ key }) => key === 'max_length')
 
 export const CALLS: readonly SettingField[] = [
-  { key: 'max_concurrency', kind: 'number', min: 1, max: 1000 },
+  { key: 'max_concurrency', kind: 'number', min: 1, max: 1000, isOptional: true },
   { key: 'requests_per_minute', kind: 'number', min: 0, isOptional: true },
 ]
 
@@ -72,7 +73,7 @@ export const WORKER: readonly SettingField[] = [
 
 export const LIBRARY: readonly SettingField[] = [
   { key: 'undo_days', kind: 'number', min: 0, max: 36_500 },
-  { key: 'watch_folder', kind: 'text', isOptional: true },
+  { key: 'watch_folder', kind: 'folder', isOptional: true },
   { key: 'watch_process', kind: 'switch' },
 ]
 

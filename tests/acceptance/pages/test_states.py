@@ -322,7 +322,11 @@ def test_lessons_that_are_not_whole_and_the_other_pages(
         api.delete(f"/api/v1/lessons/{NEW}", headers={"If-Match": etag}).raise_for_status()
     visit(visitor, "/trash", "trash: a lesson")
 
-    visit(visitor, "/settings", "settings")
+    visit(visitor, "/settings", "settings: of somebody else")
+    expect(page.get_by_role("button", name="Unlock")).to_be_visible()
+    visit(visitor, f"/settings#owner={server.token}", "settings")
+    expect(page.get_by_role("button", name="Unlock")).to_be_hidden()
+    assert page.url.endswith("/settings")
     for more in page.locator("summary").all():
         more.click()
     look(visitor, "settings: all fields")

@@ -353,6 +353,20 @@ def test_a_recogniser_that_cannot_be_used_is_told(
     assert "model.bin is empty" in worst("models").message
 
 
+@pytest.mark.parametrize("setting", ["{engine: pocketsphinx}", "{model: small}"])
+def test_a_built_in_recogniser_that_is_chosen_and_not_there_is_an_error(
+    data_dir: Path,
+    write_config: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+) -> None:
+    write_config(f"transcription: {setting}\n")
+    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+
+    assert worst("recogniser").level is Level.ERROR
+    assert "lectern models download small" in worst("recogniser").remedy
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
@@ -398,3 +412,49 @@ def test_what_a_dead_process_left_is_named_once_it_is_old(data_dir: Path) -> Non
     assert all(str(path) in partial.message for path in old)
     assert str(new) not in partial.message
     assert "0001_first" in copies.message
+
+
+# --- what others can read --------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("each_database", "nano_config")
+def test_a_data_directory_that_others_can_read_is_named(data_dir: Path) -> None:
+    data_dir.chmod(0o750)
+
+    finding = worst("data directory")
+
+    assert finding.level is Level.WARNING
+    assert str(data_dir) in finding.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "secret"),
+    [("api_key: sk-1\n", "a key"), ("base_url: http://ada:secret@box/v1\n", "a password")],
+)
+def test_a_settings_file_with_a_secret_that_others_can_read_is_named(
+    settings: str, secret: str, data_dir: Path, write_config: Callable[[str], None]
+) -> None:
+    write_config(settings)
+    path = data_dir / "config.yaml"
+    path.chmod(0o644)
+    open_to_others = worst("configuration")
+    path.chmod(0o600)
+
+    assert open_to_others.level is Level.ERROR
+    assert secret in open_to_others.message
+    assert worst("configuration").level is Level.OK
+    assert not any("ada:secret" in f"{each.message}{each.remedy}" for each in examined())
+
+
+def test_a_key_that_is_not_sent_is_named_with_its_server(
+    write_config: Callable[[str], None],
+) -> None:
+    write_config(
+        "api_key: sk-1\napi_key_server: https://api.openai.com\n"
+        "provider: OpenAI\nbase_url: http://box:1/v1\n"
+    )
+
+    finding = worst("provider")
+
+    assert finding.level is Level.WARNING
+    assert "typed for https://api.openai.com" in finding.message

@@ -18,7 +18,13 @@ from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.notes import NewNote, add_note, list_notes
 from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
-from backend.lessons.removal import empty_trash, list_trash, restore_lesson, trash_lesson
+from backend.lessons.removal import (
+    delete_removed,
+    empty_trash,
+    list_trash,
+    restore_lesson,
+    trash_lesson,
+)
 from backend.lessons.service import (
     LessonDetails,
     edit_lesson,
@@ -184,6 +190,27 @@ def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
     assert where_recordings_are() == []
 
 
+def test_a_removed_lesson_is_deleted_at_once_where_somebody_says_so(lesson_id: int) -> None:
+    trash(lesson_id)
+
+    with Session(database.engine) as session:
+        delete_removed(session, lesson_id)
+
+    assert trashed_ids() == []
+    assert {name: n for name, n in n_rows().items() if n and name != "task"} == {}
+    assert where_recordings_are() == []
+
+
+@pytest.mark.parametrize("missing", [99, 10**30])
+def test_only_what_is_in_the_trash_is_deleted_there(lesson_id: int, missing: int) -> None:
+    for each in (lesson_id, missing):
+        with Session(database.engine) as session, pytest.raises(NotFound):
+            delete_removed(session, each)
+
+    with Session(database.engine) as session:
+        assert get_lesson(session, lesson_id).title == "Quokkas"
+
+
 def test_without_days_to_undo_it_a_lesson_is_removed_at_once(lesson_id: int) -> None:
     trash(lesson_id, undo_days=0)
 
@@ -215,16 +242,23 @@ def test_a_recording_that_two_lessons_share_stays_for_the_one_that_is_there(
 def test_a_lesson_without_a_recording_of_the_library_can_be_removed_and_brought_back(
     each_database: str, lesson_of: MakeLesson, data_dir: Path
 ) -> None:
-    data_dir.mkdir(exist_ok=True)
-    (data_dir / "precious.ogg").write_bytes(b"sound")
-    for filename in (None, "missing.ogg", "../precious.ogg", ""):
+    precious = data_dir / "precious.ogg"
+    trash_dir().mkdir(parents=True)
+    for path in (precious, audio_dir() / "folder" / "precious.ogg"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"sound")
+    outside = ("../precious.ogg", str(precious), "folder/precious.ogg", "..", ".")
+    for filename in (None, "", "missing.ogg", *outside):
         lesson_id = lesson_of(filename=filename)
         trash(lesson_id)
         restore(lesson_id)
         trash(lesson_id)
+    with Session(database.engine) as session:
+        remove_lesson(session, lesson_of(filename="../precious.ogg"))
     empty(NOW)
 
-    assert (data_dir / "precious.ogg").exists()
+    assert precious.exists()
+    assert (audio_dir() / "folder" / "precious.ogg").exists()
 
 
 # --- killed in between -----------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_no_summary_is_made_of_nothing(
 
     lesson = stored_lesson(lesson_id)
     assert (lesson.summary, lesson.brief) == (None, None)
-    assert "Nothing was said" in (lesson.summary_metadata or {})["notices"][0]
+    assert "Nothing was said" in (lesson.summary_metadata or {})["notices"][0]["text"]
     assert provider.call_count == 0
 
 
@@ -166,6 +166,20 @@ def test_what_does_not_fit_is_summarised_in_parts_that_cover_all_of_it(
     coverage = (stored_lesson(lesson_id).summary_metadata or {})["coverage"]
     assert coverage["parts"] == len(parts)
     assert coverage["segments"] == 600
+
+
+def test_notes_that_are_too_long_for_one_call_are_condensed_again(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, write_config: WriteConfig
+) -> None:
+    small_context(provider, write_config, 2500)
+    provider.text = "It says this. " * 100
+    lesson_id = spoken_lesson(600)
+
+    run(lesson_id)
+
+    from_notes = [r.user_text for r in provider.received if "It says this." in r.user_text]
+    assert len(from_notes) > 2
+    assert all(estimate_tokens(text) <= 2500 for text in from_notes)
 
 
 def test_a_model_that_reads_less_than_thought_gets_smaller_parts(
@@ -231,7 +245,7 @@ def test_the_result_says_why_there_is_no_summary(data_dir: Path, lesson_of: Make
 
     assert owner.task.result == {
         "words": 0,
-        "notices": ["Nothing was said, so there is no summary."],
+        "notices": [{"code": "nothing-said", "text": "Nothing was said, so there is no summary."}],
     }
 
 
@@ -454,6 +468,22 @@ def test_numbers_in_brackets_become_moments(
     assert summary.brief == brief
     assert [(s.text, s.segment_ids) for s in summary.sentences] == statements
     assert "[" not in summary.text
+
+
+@pytest.mark.parametrize(
+    ("cited", "segment_ids"),
+    [
+        ("[3-203]", tuple(range(3, 204))),
+        ("[3-204]", ()),
+        ("[0-999, 7]", (7,)),
+        ("[9-3]", ()),
+        ("[0-99999999999999999999]", ()),
+    ],
+)
+def test_a_range_that_is_too_long_names_no_moment(cited: str, segment_ids: tuple[int, ...]) -> None:
+    summary = read_summary(f"Brief.\n\nAll of it was said {cited}.", range(1000), "en")
+
+    assert [sentence.segment_ids for sentence in summary.sentences] == [segment_ids]
 
 
 @given(reply=st.text(alphabet=st.sampled_from("ab .\n[]1239,-!?…é"), max_size=200))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import delete, text
+from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import audio_dir, load_config, models_dir
@@ -21,11 +21,13 @@ from backend.errors import (
     ModelIncomplete,
     ModelNotInstalled,
     OwnershipLost,
+    RecogniserMissing,
     UncommittedWrites,
     WorkStopped,
 )
 from backend.lessons.service import remove_lesson
 from backend.models import FormerLayer, Lesson, TranscriptWindow
+from backend.speech.engines import sphinx
 from backend.tasks import transcribe_audio, transcribe_lesson
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
@@ -84,12 +86,15 @@ def stored_windows() -> list[TranscriptWindow]:
 
 
 def stop_after_first_window(lesson_id: int) -> None:
-    """Transcribe until one window is stored, then stop as a cancelled job does."""
+    stop_once_stored(lesson_id, 1)
+
+
+def stop_once_stored(lesson_id: int, n_windows: int) -> None:
+    """Transcribe until so many windows are stored, then stop as a cancelled job does."""
 
     def tell(progress: Progress) -> None:
-        with Session(database.engine) as session:
-            if session.exec(select(TranscriptWindow)).first() is not None:
-                raise WorkStopped
+        if len(stored_windows()) >= n_windows:
+            raise WorkStopped
 
     with pytest.raises(WorkStopped):
         run(lesson_id, tell)
@@ -138,6 +143,26 @@ def test_a_stopped_transcription_goes_on_after_its_last_window(
     assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
     with Session(database.engine) as session:
         assert session.exec(select(TranscriptWindow)).all() == []
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_windows_after_one_that_is_missing_are_not_gone_on_from(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    undisturbed = lesson_of(two_windows, filename="two-windows.flac")
+    run(undisturbed)
+    lesson_id = lesson_of(two_windows, filename="two-windows.flac")
+    stop_once_stored(lesson_id, 2)
+    with Session(database.engine) as session:
+        session.exec(delete(TranscriptWindow).where(col(TranscriptWindow.position) == 0))
+        session.commit()
+    told: list[Progress] = []
+
+    run(lesson_id, told.append)
+
+    assert told[0].done == 0
+    assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
+    assert stored_windows() == []
 
 
 @pytest.mark.usefixtures("data_dir")
@@ -220,7 +245,7 @@ def test_silence_is_an_empty_transcript_and_a_success(
 
     lesson = stored_lesson(lesson_id)
     assert lesson.transcript == []
-    assert "No speech" in (lesson.transcript_metadata or {})["notices"][0]
+    assert "No speech" in (lesson.transcript_metadata or {})["notices"][0]["text"]
 
 
 @pytest.mark.usefixtures("nano_config")
@@ -549,7 +574,9 @@ def test_without_a_model_the_built_in_recogniser_serves_and_says_so(
 
     metadata = stored_lesson(lesson_id).transcript_metadata or {}
     assert metadata["engine"] == "pocketsphinx"
-    assert "lectern models download small" in metadata["notices"][0]
+    [notice] = metadata["notices"]
+    assert (notice["code"], notice["model"]) == ("built-in-recogniser", "small")
+    assert "lectern models download small" in notice["text"]
 
 
 def test_an_installed_model_is_found_by_its_name(
@@ -596,6 +623,23 @@ def test_whisper_that_was_asked_for_and_is_not_installed_is_an_error(
     lesson_id = lesson_of(short_recording)
 
     with pytest.raises(ModelNotInstalled, match="lectern models download small"):
+        run(lesson_id)
+
+
+@pytest.mark.parametrize("engine_choice", ["auto", "pocketsphinx"])
+def test_where_there_is_no_built_in_recogniser_whisper_is_named(
+    engine_choice: str,
+    data_dir: Path,
+    lesson_of: MakeLesson,
+    short_recording: Path,
+    write_config: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_config(f"transcription: {{engine: {engine_choice}}}")
+    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    lesson_id = lesson_of(short_recording)
+
+    with pytest.raises(RecogniserMissing, match="lectern models download small"):
         run(lesson_id)
 
 
