@@ -257,7 +257,10 @@ def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[L
 def _read_lessons(session: Session, of_notes: SelectOfScalar[int]) -> Iterator[LessonNotes]:
     heard = col(Lesson.transcript_metadata)["language"].as_string()
     language = func.coalesce(col(Lesson.language), heard)
-    columns = (col(Lesson.id), col(Lesson.title), col(Course.title), col(Lesson.date), language)
+    columns: tuple[ColumnElement[Any], ...] = (
+        *(col(Lesson.id), col(Lesson.title), col(Course.title), col(Lesson.date)),
+        language,
+    )
     statement = (
         sqlalchemy.select(*columns)
         .outerjoin(Course, col(Lesson.course_id) == col(Course.id))
