@@ -4,8 +4,10 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from io import StringIO
+from typing import Protocol
 
 from backend.exports.direction import is_right_to_left
 from backend.exports.file_names import safe_file_name
@@ -13,7 +15,6 @@ from backend.exports.formats import MEDIA_TYPES, Exported, ExportFormat
 from backend.exports.markdown import escape_markdown
 from backend.exports.outline import UNTITLED
 from backend.exports.paragraphs import clean_text, clock_time
-from backend.models import LessonNotes, Note
 
 ALL_NOTES = "Notes"
 NO_NOTES = "There are no notes."
@@ -68,6 +69,44 @@ NOTES_MEDIA_TYPES = {
     NotesFormat.PDF: MEDIA_TYPES[ExportFormat.PDF],
     NotesFormat.CSV: "text/csv; charset=utf-8",
 }
+
+
+class StoredNote(Protocol):
+    """A row of the note table, as far as it is exported."""
+
+    @property
+    def first_segment(self) -> int | None: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def quote(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def author(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class LessonNotes(Protocol):
+    """Some notes of a lesson by their time in it, and what the lesson is."""
+
+    @property
+    def lesson_id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def course(self) -> str | None: ...
+    @property
+    def date(self) -> datetime: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def notes(self) -> Sequence[StoredNote]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +199,7 @@ def _read_lesson(lesson: LessonNotes) -> NotesOfLesson:
     )
 
 
-def _read_note(note: Note) -> ReadNote:
+def _read_note(note: StoredNote) -> ReadNote:
     facts = (clean_text(note.author), f"{note.created_at:%Y-%m-%d}", note.colour)
     about = ", ".join(filter(None, facts))
     return ReadNote(
@@ -211,7 +250,7 @@ def write_notes_csv(lessons: Sequence[LessonNotes]) -> str:
     return BYTE_ORDER_MARK + stream.getvalue()
 
 
-def _row(lesson: LessonNotes, note: Note) -> tuple[object, ...]:
+def _row(lesson: LessonNotes, note: StoredNote) -> tuple[object, ...]:
     return (
         lesson.lesson_id,
         _cell(lesson.title),

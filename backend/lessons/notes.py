@@ -257,17 +257,17 @@ def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[L
 def _read_lessons(session: Session, of_notes: SelectOfScalar[int]) -> Iterator[LessonNotes]:
     heard = col(Lesson.transcript_metadata)["language"].as_string()
     language = func.coalesce(col(Lesson.language), heard)
-    columns: tuple[ColumnElement[Any], ...] = (
-        *(col(Lesson.id), col(Lesson.title), col(Course.title), col(Lesson.date)),
-        language,
-    )
     statement = (
-        sqlalchemy.select(*columns)
+        sqlalchemy.select(
+            col(Lesson.id), col(Lesson.title), col(Lesson.date), col(Course.title), language
+        )
         .outerjoin(Course, col(Lesson.course_id) == col(Course.id))
         .where(col(Lesson.id).in_(of_notes))
     )
-    for row in session.connection().execute(statement):
-        yield LessonNotes(*row, [])
+    rows = session.connection().execute(statement)
+    for lesson_id, title, date, course, spoken in rows:
+        assert lesson_id is not None
+        yield LessonNotes(lesson_id, title, course, date, spoken, [])
 
 
 def _place_of_lesson(lesson: LessonNotes) -> tuple[bool, str, datetime, int]:
