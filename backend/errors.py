@@ -4,10 +4,30 @@ Every error that a person may meet is a `LecternError`. Its message is one or tw
 sentences: what happened, to which object, what to do next. The class docstring is the message
 where none is given. `status_code` is the HTTP status that the error maps to, `retryable`
 says whether the same call may succeed later without anybody changing anything.
+
+The message is for whoever uses the command line or the API. The pages have words of their own, by
+the error's `code`; what these cannot know (which file, which server, what it said) are `facts`.
 """
 
 import re
 from collections.abc import Mapping
+from typing import Literal
+
+Fact = str | int | float
+FactName = Literal[
+    "detail",
+    "file",
+    "folder",
+    "host",
+    "kind",
+    "language",
+    "log",
+    "model",
+    "said",
+    "server",
+    "times",
+]
+"""What facts there are; the pages have a word for each (`failures.facts`)."""
 
 HIDDEN = "***"
 """Stands where the name and the password in an address are not shown."""
@@ -27,14 +47,24 @@ def hide_passwords(text: str) -> str:
 
 
 class LecternError(Exception):
-    """Something went wrong in Lectern; the log file has the details."""
+    """Something went wrong in Lectern; the log file has the details.
+
+    `facts` are what the words of another surface need beside the code.
+    """
 
     status_code = 500
     retryable = False
 
-    def __init__(self, message: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, facts: Mapping[FactName, Fact] | None = None
+    ) -> None:
+        said = message or (type(self).__doc__ or "").partition("\n\n")[0].strip()
         # Here, because a message goes to terminals, logs, answers and the rows of tasks.
-        super().__init__(hide_passwords(message or (type(self).__doc__ or "").strip()))
+        super().__init__(hide_passwords(said))
+        self.facts: Mapping[FactName, Fact] = {
+            name: hide_passwords(fact) if isinstance(fact, str) else fact
+            for name, fact in (facts or {}).items()
+        }
 
     @property
     def message(self) -> str:
@@ -50,7 +80,17 @@ class UnexpectedError(LecternError):
     """Something unexpected went wrong in the server; nothing half was stored."""
 
 
-class InvalidValue(LecternError):
+class DetailedError(LecternError):
+    """An error of so many kinds that no surface has words for each: its message is a fact, too."""
+
+    def __init__(
+        self, message: str | None = None, *, facts: Mapping[FactName, Fact] | None = None
+    ) -> None:
+        detail: Mapping[FactName, Fact] = {"detail": message} if message else {}
+        super().__init__(message, facts=detail if facts is None else facts)
+
+
+class InvalidValue(DetailedError):
     """A value is not allowed here."""
 
     status_code = 422
@@ -69,7 +109,7 @@ class OwnershipLost(WorkStopped):
 # --- configuration ---------------------------------------------------------------------------
 
 
-class ConfigError(LecternError):
+class ConfigError(DetailedError):
     """config.yaml cannot be used; `lectern config show` names the place."""
 
 
@@ -116,6 +156,16 @@ class DatabaseTooNew(DatabaseError):
 
 class DatabaseNeedsUpgrade(DatabaseError):
     """The database is of an older version: back it up, then run `lectern db upgrade`."""
+
+
+class DatabaseChanged(DatabaseError):
+    """The database is of another version than this server: restart the server."""
+
+
+class DataUnwritable(LecternError):
+    """The data directory cannot be written to: mend its permissions."""
+
+    status_code = 503
 
 
 class StorageFull(LecternError):
@@ -459,8 +509,9 @@ class UnusableReply(ProviderError):
         *,
         input_tokens: int | None = None,
         output_tokens: int | None = None,
+        facts: Mapping[FactName, Fact] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, facts=facts)
         self.input_tokens = input_tokens
         self.output_tokens = output_tokens
 

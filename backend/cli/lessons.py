@@ -29,17 +29,34 @@ from backend.models import Lesson, Segment
 from backend.tasks.layers import LessonLayer, restore_layer
 
 
+class UtcMoment(click.DateTime):
+    """A day or a minute, in UTC."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(value, param, ctx).replace(tzinfo=UTC)
+
+
+MOMENT = UtcMoment(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--title", help="The title; else the file's name.")
 @click.option("--course", help="The course, which is made if there is none of that name.")
 @click.option("--language", help="The language spoken, such as en or fr; else it is detected.")
+@click.option(
+    "--date",
+    metavar="DATE",
+    type=MOMENT,
+    help="The date in UTC, such as 2026-11-20; else that in the file's name, else today.",
+)
 @json_option
 def add(
     files: tuple[str, ...],
     title: str | None,
     course: str | None,
     language: str | None,
+    date: datetime | None,
     as_json: bool,
 ) -> None:
     """Copy recordings into the library, each as a lesson.
@@ -52,7 +69,7 @@ def add(
     with open_session() as session:
 
         def add_one(file: str) -> None:
-            details = LessonDetails(title, course, language)
+            details = LessonDetails(title, course, language, date)
             result = service.add_recording(session, recording_path(file), details)
             added.append(service.to_json(result.lesson, course, with_texts=False))
             if not as_json:
@@ -164,7 +181,7 @@ def _line(segment: Segment) -> str:
 @click.option(
     "--date",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    type=MOMENT,
     help="The lesson's date in UTC, such as 2026-11-20 or 2026-11-20T09:30.",
 )
 @json_option
@@ -177,7 +194,7 @@ def edit(
     as_json: bool,
 ) -> None:
     """Change a lesson's title, course, language or date."""
-    details = LessonDetails(title, course, language, date and date.replace(tzinfo=UTC))
+    details = LessonDetails(title, course, language, date)
     if details == LessonDetails():
         raise click.UsageError("Say what to change: --title, --course, --language or --date.")
     with open_session() as session:

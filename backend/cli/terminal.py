@@ -22,6 +22,7 @@ from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
 from backend.models import Lesson
 from backend.models.columns import LARGEST_ID
+from backend.models.notices import notice_texts
 from backend.tasks.progress import OnProgress, Progress
 
 logger = logging.getLogger("lectern.cli")
@@ -112,7 +113,7 @@ def tell_same_recording(added: AddedLesson) -> None:
 def lesson_notices(lesson: Lesson) -> list[str]:
     """What a person should know about how the lesson's texts were made."""
     made_with = (lesson.transcript_metadata, lesson.correction_metadata, lesson.summary_metadata)
-    return [text for metadata in made_with for text in (metadata or {}).get("notices", [])]
+    return [text for each in made_with for text in notice_texts((each or {}).get("notices"))]
 
 
 def length(seconds: float | None) -> str:

@@ -20,6 +20,8 @@ class CheckPublic(BaseModel):
     name: str
     is_ok: bool
     reason: str | None
+    code: str | None = Field(description="The same for programs, as problem details have it.")
+    facts: dict[str, str | int | float] | None
 
 
 class Readiness(BaseModel):

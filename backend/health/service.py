@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,14 @@ from sqlalchemy import text
 
 from backend import database
 from backend.config import data_dir, load_config
-from backend.errors import LecternError
+from backend.errors import (
+    DatabaseChanged,
+    DataUnwritable,
+    Fact,
+    FactName,
+    LecternError,
+    StorageFull,
+)
 
 LEAST_FREE_BYTES = 200_000_000
 """With less on the disk `lectern doctor` finds an error, too."""
@@ -18,16 +25,19 @@ LEAST_FREE_BYTES = 200_000_000
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `reason` says what is wrong."""
+    """One thing that was looked at; `reason` says what is wrong, `code` and `facts` the same for
+    whoever has words of their own."""
 
     name: str
     is_ok: bool
     reason: str | None = None
+    code: str | None = None
+    facts: Mapping[FactName, Fact] | None = None
 
 
 def check_readiness() -> list[Check]:
     """Look at everything, whatever is broken."""
-    looks: dict[str, Callable[[], Iterator[str]]] = {
+    looks: dict[str, Callable[[], None]] = {
         "database": _look_at_database,
         "disk": _look_at_disk,
         "settings": _look_at_settings,
@@ -35,34 +45,41 @@ def check_readiness() -> list[Check]:
     return [_check(name, look) for name, look in looks.items()]
 
 
-def _check(name: str, look: Callable[[], Iterator[str]]) -> Check:
+def _check(name: str, look: Callable[[], None]) -> Check:
     try:
-        reason = next(look(), None)
+        look()
     except LecternError as error:
-        reason = error.message
+        return Check(name, False, error.message, error.code, error.facts or None)
     except OSError as error:
         reason = f"{error.filename or 'It'} cannot be looked at ({error.strerror})."
-    return Check(name, reason is None, reason)
+        return Check(name, False, reason)
+    return Check(name, True)
 
 
-def _look_at_database() -> Iterator[str]:
+def _look_at_database() -> None:
     """Reachable, and of this program's version (the first connection sees to that)."""
     with database.engine.connect() as connection:
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if version != database.newest_version():
-        yield (
+        raise DatabaseChanged(
             f"The database is of version {version}, and this server of "
             f"{database.newest_version()}: restart the server."
         )
 
 
-def _look_at_disk() -> Iterator[str]:
+def _look_at_disk() -> None:
     directory = _nearest(data_dir())
     free_bytes = shutil.disk_usage(directory).free
     if free_bytes < LEAST_FREE_BYTES:
-        yield f"The disk of {directory} has only {free_bytes / 1e6:.0f} MB left."
-    elif not os.access(directory, os.W_OK):
-        yield f"The data directory {directory} cannot be written to: mend its permissions."
+        raise StorageFull(
+            f"The disk of {directory} has only {free_bytes / 1e6:.0f} MB left.",
+            facts={"folder": str(directory)},
+        )
+    if not os.access(directory, os.W_OK):
+        raise DataUnwritable(
+            f"The data directory {directory} cannot be written to: mend its permissions.",
+            facts={"folder": str(directory)},
+        )
 
 
 def _nearest(directory: Path) -> Path:
@@ -70,6 +87,5 @@ def _nearest(directory: Path) -> Path:
     return next(path for path in (directory, *directory.parents) if path.exists())
 
 
-def _look_at_settings() -> Iterator[str]:
+def _look_at_settings() -> None:
     load_config()
-    yield from ()

@@ -79,7 +79,8 @@ def _judge(db: Engine, row: _NewRow) -> dict[str, Any]:
             known = ", ".join(f"`{status}`" for status in TaskStatus)
             raise InvalidValue(
                 f"`{row.status}` is no status of a task (there are {known}): run `lectern tasks "
-                f"retry {row.task_id}` to have it run."
+                f"retry {row.task_id}` to have it run.",
+                facts={"kind": row.status or ""},
             )
         parameters = read_parameters(row.task_type, row.parameters)
         stage = _first_stage(db, TaskType(row.task_type), parameters)
@@ -107,6 +108,8 @@ _FRESH: dict[str, Any] = {
     "result": None,
     "error": None,
     "error_code": None,
+    "error_facts": None,
+    "doing": None,
     "progress": 0.0,
 }
 

@@ -110,6 +110,7 @@ def _glance(session: Session) -> Glance:
         col(Task.status),
         col(Task.progress),
         col(Task.progress_message),
+        col(Task.doing),
         col(Task.attempt),
         col(Task.worker),
     )

@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -12,13 +13,16 @@ from sqlmodel import Session, select
 
 from backend.database import begin_write
 from backend.errors import DatabaseAway, OwnershipLost, StorageFull
-from backend.jobs.rows import SHARES, ClaimedTask, change_claimed, stage_values
+from backend.jobs.rows import SHARES, ClaimedTask, Doing, change_claimed, stage_values
 from backend.models import Task, TaskType
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import Progress
 
 TELL_SECONDS = 0.5
 """Progress is written at most so often: each time is a write to the database."""
+
+LEAST_SECONDS = 2.0
+"""A pace that was measured for less says nothing."""
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 5.0
@@ -35,6 +39,22 @@ logger = logging.getLogger("lectern.jobs")
 Value = TypeVar("Value")
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Where a stage stood when it was first heard of; what a former attempt stored took no time."""
+
+    done: float
+    at: float
+    """By the monotonic clock."""
+
+    def seconds_left(self, progress: Progress, now: float) -> float | None:
+        """How long the stage still takes if it goes on as it has; None: nobody can say yet."""
+        done, passed = progress.done - self.done, now - self.at
+        if not progress.total or done <= 0 or passed < LEAST_SECONDS:
+            return None
+        return round(max(0.0, progress.total - progress.done) * passed / done, 1)
+
+
 class Claim(Owner):
     """The owner on whose behalf a worker calls a core.
 
@@ -48,6 +68,7 @@ class Claim(Owner):
         self._db = db
         self._told_at = -math.inf
         self._is_lost = False
+        self._pace: Pace | None = None
 
     @property
     def is_lost(self) -> bool:
@@ -70,11 +91,17 @@ class Claim(Owner):
         if not is_end and time.monotonic() - self._told_at < TELL_SECONDS:
             return
         self._told_at = time.monotonic()
+        self._pace = self._pace or Pace(progress.done, self._told_at)
         try:
             self.change(
                 {
                     "progress": self._share(progress),
                     "progress_message": f"{DOING[progress.stage]}: {progress.amount}.",
+                    "doing": {
+                        "code": Doing.WORKING,
+                        **asdict(progress),
+                        "seconds_left": self._pace.seconds_left(progress, self._told_at),
+                    },
                 }
             )
         except (DatabaseAway, StorageFull) as error:

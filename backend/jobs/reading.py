@@ -42,7 +42,8 @@ class TaskView:
     """A task row as far as it can be read.
 
     `parameters` is None where they are not a JSON object, `lesson_title` where there is no such
-    lesson, `error_code` where no program of ours wrote the `error`; `progress` is the share done
+    lesson, `error_code` where no program of ours wrote the `error`; `crashes` counts the workers
+    that died over it since it last stored anything; `progress` is the share done
     from 0 to 1, `duration` in seconds; moments are in UTC by the database's clock.
     """
 
@@ -61,6 +62,9 @@ class TaskView:
     result: dict[str, Any] | None
     error: str | None
     error_code: str | None
+    error_facts: dict[str, Any] | None
+    doing: dict[str, Any] | None
+    crashes: int
     created_at: datetime | None
     start_date: datetime | None
     end_date: datetime | None
@@ -211,6 +215,9 @@ def _to_view(row: Any) -> TaskView:
         result=_to_object(texts["result"]),
         error=texts["error"],
         error_code=texts["error_code"],
+        error_facts=_to_object(texts["error_facts"]),
+        doing=_to_object(texts["doing"]),
+        crashes=_to_integer(texts["crashes"]) or 0,
         created_at=_to_moment(texts["created_at"]),
         start_date=_to_moment(texts["start_date"]),
         end_date=_to_moment(texts["end_date"]),

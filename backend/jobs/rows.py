@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -50,6 +51,18 @@ SHARES = {"transcription": (0.0, 0.7), "correction": (0.7, 0.9), "summary": (0.9
 DISPATCH_LOCK = 5_327_847
 """The advisory lock on PostgreSQL that one worker at a time holds while it dispatches; any number
 that no other program on the server uses."""
+
+
+class Doing(StrEnum):
+    """The `code` of what a task does, for whoever has words of their own for it."""
+
+    BEGINNING = "beginning"
+    WORKING = "working"
+    """With the stage, and how much is `done` of the `total`, see `Progress`."""
+    BETWEEN_STAGES = "between-stages"
+    WORKER_STOPPED = "worker-stopped"
+    WORKER_DIED = "worker-died"
+
 
 MOST_CRASHES = 3
 POISONED = (
@@ -240,6 +253,7 @@ def claim(db: Engine, run: Run, worker: str) -> ClaimedTask | None:
             "claim": token,
             "start_date": func.coalesce(TASK.c.start_date, database_now()),
             "progress_message": "It begins.",
+            "doing": {"code": Doing.BEGINNING},
         }
         if update_rows(connection, update(TASK).where(is_ours).values(values)) == 0:
             return None
@@ -288,6 +302,7 @@ def stage_values(
         "progress": SHARES[claimed.stage][1],
         "progress_message": f"The {claimed.stage} is done; waiting for a worker for the "
         f"{following}.",
+        "doing": {"code": Doing.BETWEEN_STAGES, "stage": following},
     }
 
 
@@ -300,17 +315,22 @@ def failure_values(error: LecternError) -> dict[str, Any]:
 
 
 def cause_values(error: LecternError) -> dict[str, Any]:
-    return {"error": error.message, "error_code": error.code}
+    return {
+        "error": error.message,
+        "error_code": error.code,
+        "error_facts": dict(error.facts) or None,
+    }
 
 
-def hand_back(db: Engine, task_id: int, token: str, message: str) -> None:
+def hand_back(db: Engine, task_id: int, token: str) -> None:
     """Give a running task to whoever is free: it goes on from what is stored."""
     values = {
         "status": TaskStatus.PENDING,
         "run_id": None,
         "claim": None,
         "worker": None,
-        "progress_message": message,
+        "progress_message": "Its worker was stopped; it goes on from what is stored.",
+        "doing": {"code": Doing.WORKER_STOPPED},
     }
     with writing_rows(db) as connection:
         change_claimed(connection, task_id, token, values)
@@ -352,7 +372,7 @@ def release_dead(db: Engine, worker: str) -> list[int]:
 
 def _after_crash(task_id: int, crashes: int, worker: str) -> dict[str, Any]:
     if crashes >= MOST_CRASHES:
-        died = WorkerDied(POISONED.format(task_id=task_id))
+        died = WorkerDied(POISONED.format(task_id=task_id), facts={"times": crashes})
         return failure_values(died) | {"crashes": crashes}
     return {
         "status": TaskStatus.PENDING,
@@ -360,6 +380,7 @@ def _after_crash(task_id: int, crashes: int, worker: str) -> dict[str, Any]:
         "worker": None,
         "crashes": crashes,
         "progress_message": f"Its worker {worker} died; it goes on from what is stored.",
+        "doing": {"code": Doing.WORKER_DIED, "worker": worker},
     }
 
 
@@ -398,4 +419,5 @@ def ending_values(status: TaskStatus) -> dict[str, Any]:
         ),
         "claim": None,
         "progress_message": None,
+        "doing": None,
     }

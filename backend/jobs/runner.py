@@ -31,6 +31,7 @@ from backend.jobs.parameters import (
 from backend.jobs.rows import Run
 from backend.jobs.settings import CurrentSettings, freeze, thaw
 from backend.jobs.slots import QUEUE_OF, Slots
+from backend.models.notices import Notice
 from backend.tasks.correction import CorrectionOptions, run_correction
 from backend.tasks.process import Stage, is_stage_needed
 from backend.tasks.summary import run_summary
@@ -40,7 +41,7 @@ logger = logging.getLogger("lectern.jobs")
 
 Value = TypeVar("Value")
 
-HANDED_BACK = "Its worker was stopped; it goes on from what is stored."
+DONE_ALREADY = Notice("done-already", "It was done already.")
 
 
 class Runner:
@@ -86,7 +87,7 @@ class Runner:
             claims = list(self._claims.values())
         for claim in claims:
             claim.lose()
-            rows.hand_back(self._db, claim.claimed.task_id, claim.claimed.token, HANDED_BACK)
+            rows.hand_back(self._db, claim.claimed.task_id, claim.claimed.token)
 
     @property
     def is_idle(self) -> bool:
@@ -151,7 +152,7 @@ class Runner:
             claim.persist(lambda: rows.forget_claim(self._db, task.task_id, task.token))
         elif claim.stopped.is_set():
             logger.info("task %s: handed back", task.task_id)
-            rows.hand_back(self._db, task.task_id, task.token, HANDED_BACK)
+            rows.hand_back(self._db, task.task_id, task.token)
         else:
             self._fail(claim, error)
 
@@ -164,7 +165,12 @@ class Runner:
             cause = UnexpectedError(
                 f"An unexpected error ended it ({type(error).__name__}): its full record is in "
                 f"{log_dir() / 'lectern.log'} on {socket.gethostname()}; when its cause is "
-                f"mended, run `lectern tasks retry {task_id}`."
+                f"mended, run `lectern tasks retry {task_id}`.",
+                facts={
+                    "kind": type(error).__name__,
+                    "log": str(log_dir() / "lectern.log"),
+                    "host": socket.gethostname(),
+                },
             )
             logger.error("task %s: unexpected error: %s", task_id, error)
         try:
@@ -202,7 +208,7 @@ class Runner:
     def _pass_over(self, claim: Claim) -> None:
         with Session(self._db) as session:
             begin_write(session)
-            claim.store_result(session, {"notices": ["It was done already."]})
+            claim.store_result(session, {"notices": [DONE_ALREADY.to_json()]})
             session.commit()
 
 

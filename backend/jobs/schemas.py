@@ -4,9 +4,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.jobs.reading import TaskView
+from backend.jobs.rows import Doing
 from backend.models import TaskStatus, TaskType
 from backend.web.inputs import Id, Text
 
@@ -26,6 +27,27 @@ class TaskNew(BaseModel):
         default=0, description="The highest goes first, then the oldest."
     )
     depends_on: Id | None = Field(default=None, description="A task to be completed before.")
+
+
+class TaskDoing(BaseModel):
+    """What a task does, in facts: for programs that have words of their own for it."""
+
+    code: str = Field(examples=[doing.value for doing in Doing])
+    stage: str | None = Field(description="The stage that is under way, or next.")
+    done: float | None = Field(description="Of the stage, in its `unit`.")
+    total: float | None
+    unit: str | None = Field(examples=["s", "segments", "parts"])
+    seconds_left: float | None = Field(
+        description="Of the stage, at its pace so far; null: nobody can say yet."
+    )
+    worker: str | None = Field(description="The worker that died.")
+
+    @classmethod
+    def of(cls, stored: dict[str, Any] | None) -> "TaskDoing | None":
+        try:
+            return cls(**{name: (stored or {}).get(name) for name in cls.model_fields})
+        except ValidationError:  # there is nothing, or another program has written it
+            return None
 
 
 class TaskPublic(BaseModel):
@@ -49,6 +71,12 @@ class TaskPublic(BaseModel):
         description="The code of `error`, as problem details have it; null: it has none.",
         examples=["bad-key"],
     )
+    error_facts: dict[str, Any] | None = Field(
+        description="What the words for that code need beside it.",
+        examples=[{"server": "api.example.com", "said": "HTTP 401: no such key"}],
+    )
+    doing: TaskDoing | None = Field(description="What `progress_message` says, in facts.")
+    crashes: int = Field(description="How many workers died over it since it last stored anything.")
     created_at: datetime | None
     start_date: datetime | None
     end_date: datetime | None
@@ -56,7 +84,7 @@ class TaskPublic(BaseModel):
 
     @classmethod
     def of(cls, view: TaskView) -> "TaskPublic":
-        return cls(**asdict(view))
+        return cls(**asdict(view) | {"doing": TaskDoing.of(view.doing)})
 
 
 class TaskPage(BaseModel):

@@ -128,7 +128,7 @@ def retry_task(session: Session, task_id: int) -> TaskView:
 _AFRESH: dict[str, Any] = dict.fromkeys(
     (
         *("run_id", "claim", "worker", "settings", "stage", "lesson_id"),
-        *("result", "error", "error_code", "progress_message"),
+        *("result", "error", "error_code", "error_facts", "progress_message", "doing"),
         *("start_date", "end_date", "duration"),
     )
 ) | {"status": TaskStatus.PENDING, "progress": 0.0, "crashes": 0}

@@ -220,6 +220,12 @@ def bring_lesson_back(lesson_id: PathId, session: SessionDep, response: Response
     return _public(session, lesson_id, response)
 
 
+@router.delete("/trash/{lesson_id}", status_code=204, responses=problems(404, 409, 422))
+def delete_removed_lesson(lesson_id: PathId, session: SessionDep) -> None:
+    """Delete a removed lesson for good, with its recording: nothing brings it back."""
+    removal.delete_removed(session, lesson_id)
+
+
 # --- texts -----------------------------------------------------------------------------------
 
 TEXT_RESPONSES = problems(404, 409, 422, answers={200: {"model": Transcript}})

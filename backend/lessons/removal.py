@@ -94,11 +94,31 @@ def restore_lesson(session: Session, lesson_id: int) -> None:
     refuse_uncommitted_writes(session)
     require_possible_id(lesson_id)
     with writing(session):
-        lesson, trashed = _lock_trashed(session, lesson_id)
-        if lesson is None or trashed is None:
-            raise NotFound(f"Lesson {lesson_id} is not in the trash, so it cannot be brought back.")
+        lesson, trashed = _require_trashed(session, lesson_id)
         bring_back(lesson.filename)
         session.delete(trashed)
+
+
+def delete_removed(session: Session, lesson_id: int) -> None:
+    """Remove a lesson that is in the trash for good, before its days are over.
+
+    Raises
+    ------
+    NotFound
+        It is not in the trash.
+    UncommittedWrites
+    MediaError
+        It is removed, but its recording could not be.
+    """
+    refuse_uncommitted_writes(session)
+    require_possible_id(lesson_id)
+    with writing(session):
+        lesson, _ = _require_trashed(session, lesson_id)
+        filename = lesson.filename
+        session.delete(lesson)
+    compact(session)
+    forget_deleted(session)
+    settle_recording(session, filename)
 
 
 def empty_trash(session: Session, older_than: timedelta) -> int:
@@ -130,6 +150,13 @@ def _settle_misplaced(session: Session) -> None:
 
 def _is_older(age: timedelta) -> ColumnElement[bool]:
     return seconds_since(col(TrashedLesson.removed_at)) >= age.total_seconds()
+
+
+def _require_trashed(session: Session, lesson_id: int) -> tuple[Lesson, TrashedLesson]:
+    lesson, trashed = _lock_trashed(session, lesson_id)
+    if lesson is None or trashed is None:
+        raise NotFound(f"Lesson {lesson_id} is not in the trash.")
+    return lesson, trashed
 
 
 def _lock_trashed(session: Session, lesson_id: int) -> tuple[Lesson | None, TrashedLesson | None]:

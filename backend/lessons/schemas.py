@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.lessons.queries import LessonState, TextColumn
+from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
 from backend.web.inputs import Id, Moment, Text, Title
 
@@ -60,7 +61,9 @@ class TextMaking(BaseModel):
         if maker is None:
             return None
         left = [segment for group in known.failed_groups for segment in group.segments]
-        return cls(maker=maker, model=known.model, left_segments=left, notices=known.notices)
+        return cls(
+            maker=maker, model=known.model, left_segments=left, notices=notice_texts(known.notices)
+        )
 
 
 class _FailedGroup(BaseModel):
@@ -72,7 +75,7 @@ class _StoredMaking(BaseModel):
     provider: str | None = None
     model: str | None = None
     failed_groups: list[_FailedGroup] = []
-    notices: list[str] = []
+    notices: list[Any] = []
 
 
 class LessonMaking(BaseModel):

@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, Self
 
 from sqlalchemy import update
 from sqlalchemy.orm import defer
@@ -15,11 +15,12 @@ from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import DatabaseAway, InvalidValue, LessonNotFound, LessonRemoved
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
+from backend.lessons.dates import date_in_name
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording, store_recording, title_from
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
-from backend.models.columns import database_now, seconds_since
+from backend.models.columns import database_now, seconds_since, utc_now
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
@@ -48,6 +49,12 @@ class LessonDetails:
     language: str | None = None
     date: datetime | None = None
     theme: str | int | None = None
+
+    def with_name(self, path: PurePath) -> Self:
+        """The same, with what the name of the recording tells where nothing was said."""
+        title = title_from(path) if self.title is None else self.title
+        date = date_in_name(path, utc_now()) if self.date is None else self.date
+        return replace(self, title=title, date=date)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,7 @@ def add_recording(
     """
     info = probe_apart(source)
     stored = store_recording(source, audio_dir())
-    if details.title is None:
-        details = replace(details, title=title_from(source))
+    details = details.with_name(source)
     try:
         return add_stored(session, stored, info.duration_seconds, details, process=process)
     except DatabaseAway:

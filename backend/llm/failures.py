@@ -10,6 +10,8 @@ from backend.errors import (
     BadKey,
     BadRequest,
     ContextTooLong,
+    Fact,
+    FactName,
     ProviderError,
     ProviderUnavailable,
     QuotaExhausted,
@@ -87,12 +89,17 @@ def name_failure(error: Exception, choice: ModelChoice, now_seconds: float) -> P
         named.retry_after_seconds = read_retry_after(failure.headers, now_seconds)
         return named
     if isinstance(error, ModelTimeoutError):
-        return ProviderUnavailable(f"{choice.server} did not answer in time: try again later.")
+        return ProviderUnavailable(
+            f"{choice.server} did not answer in time: try again later.",
+            facts={"server": choice.server},
+        )
     said = _quote(str(error), choice)
     if isinstance(error, ModelConnectionError):
+        cause = _quote(_root_cause(error), choice)
         return ProviderUnavailable(
-            f"{choice.server} cannot be reached ({_quote(_root_cause(error), choice)}): check the "
-            "network and `base_url` in config.yaml, or try again later."
+            f"{choice.server} cannot be reached ({cause}): check the network and `base_url` in "
+            "config.yaml, or try again later.",
+            facts={"server": choice.server, "said": cause},
         )
     if CONTEXT_WORDING.search(said):
         return _name_too_long(said, choice)
@@ -100,7 +107,8 @@ def name_failure(error: Exception, choice: ModelChoice, now_seconds: float) -> P
         return _name_bad_request(said, choice)
     return ProviderUnavailable(
         f"{choice.server} answered with something that is not a reply: check `base_url` in "
-        "config.yaml, or try again later."
+        "config.yaml, or try again later.",
+        facts={"server": choice.server},
     )
 
 
@@ -133,10 +141,12 @@ def _read_response(error: Exception, response: Any, choice: ModelChoice) -> Http
 
 def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
     said = f"HTTP {failure.status}: {failure.said}"
+    facts: Mapping[FactName, Fact] = {"server": choice.server, "said": said}
     if _is_quota(failure):
         return QuotaExhausted(
             f"The account at {choice.server} has no credit left ({said}): top it up, then start "
-            "again where it stopped."
+            "again where it stopped.",
+            facts=facts,
         )
     if failure.codes & CONTEXT_CODES or failure.status == 413 or _reads_as_too_long(failure):
         return _name_too_long(said, choice)
@@ -145,16 +155,20 @@ def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
     if failure.status == 429:
         return RateLimited(
             f"{choice.server} asked to slow down ({said}): try again "
-            "later, or with less at the same time."
+            "later, or with less at the same time.",
+            facts=facts,
         )
     if failure.status in (408, 409, 425) or failure.status >= 500:
-        return ProviderUnavailable(f"{choice.server} failed ({said}): try again later.")
+        return ProviderUnavailable(
+            f"{choice.server} failed ({said}): try again later.", facts=facts
+        )
     if failure.status in (401, 403) and "model_not_found" not in failure.codes:
         refused_what = "a call without an API key" if choice.key_note else "the API key"
         return BadKey(
             f"{choice.key_note}{choice.server} refused {refused_what} ({said}): set a valid one "
             "with `lectern config set api_key`, or in the environment variable "
-            f"{choice.key_variable}."
+            f"{choice.key_variable}.",
+            facts=facts,
         )
     return _name_bad_request(said, choice)
 
@@ -175,14 +189,16 @@ def _reads_as_too_long(failure: HttpFailure) -> bool:
 def _name_too_long(said: str, choice: ModelChoice) -> ContextTooLong:
     return ContextTooLong(
         f"The text does not fit what `{choice.model}` reads at once ({said}): ask for less at a "
-        "time, or use a model with a longer context."
+        "time, or use a model with a longer context.",
+        facts={"server": choice.server, "model": choice.model, "said": said},
     )
 
 
 def _name_bad_request(said: str, choice: ModelChoice) -> BadRequest:
     return BadRequest(
         f"{choice.server} refused the request to `{choice.model}` ({said}): check `base_url`, the "
-        "model's name and its settings in config.yaml."
+        "model's name and its settings in config.yaml.",
+        facts={"server": choice.server, "model": choice.model, "said": said},
     )
 
 

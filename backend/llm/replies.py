@@ -110,6 +110,7 @@ def cut(usage: Usage) -> ReplyCut:
 def refused(reason: str, usage: Usage) -> ReplyRefused:
     return ReplyRefused(
         f"The model refused to answer ({reason}).",
+        facts={"said": reason},
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )
@@ -118,6 +119,7 @@ def refused(reason: str, usage: Usage) -> ReplyRefused:
 def malformed(problem: str, usage: Usage) -> ReplyMalformed:
     return ReplyMalformed(
         f"The model's reply was not in the form that was asked for ({problem}).",
+        facts={"detail": problem},
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )

@@ -1,13 +1,13 @@
 """A small call to each model that the settings name: whether it answers, and in the form needed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from backend.config import CorrectionSettings, Settings, SummarySettings
-from backend.errors import ProviderError
+from backend.errors import Fact, FactName, ProviderError
 from backend.llm.calls import ChatCaller, Reply
 from backend.llm.provider import ModelChoice
 
@@ -25,7 +25,8 @@ class CorrectedSentence(BaseModel):
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one call. `problem` says in sentences why it failed, and what to do."""
+    """What became of one call. `problem` says in sentences why it failed, and what to do,
+    `problem_code` and `problem_facts` the same for whoever has words of their own."""
 
     work: str
     server: str
@@ -36,6 +37,8 @@ class Trial:
     seconds: float
     input_tokens: int | None = None
     output_tokens: int | None = None
+    problem_code: str | None = None
+    problem_facts: Mapping[FactName, Fact] | None = None
 
 
 def try_models(settings: Settings) -> list[Trial]:
@@ -62,21 +65,24 @@ def _try(
     ask: Callable[[ChatCaller], Reply[str]],
 ) -> Trial:
     choice = ModelChoice.from_settings(settings, section)
-    received, problem, input_tokens, output_tokens = None, None, None, None
+    received, input_tokens, output_tokens = None, None, None
+    problem: ProviderError | None = None
     began = time.monotonic()
     try:
         caller = ChatCaller(choice, timeout_seconds=TRIAL_TIMEOUT_SECONDS, max_attempts=1)
         reply = ask(caller)
         received, input_tokens, output_tokens = reply.value, reply.input_tokens, reply.output_tokens
     except ProviderError as error:
-        problem = error.message
+        problem = error
     return Trial(
         work=work,
         server=choice.server,
         model=choice.model,
         sent=SENTENCE,
         received=received,
-        problem=problem,
+        problem=None if problem is None else problem.message,
+        problem_code=None if problem is None else problem.code,
+        problem_facts=None if problem is None else problem.facts,
         seconds=round(time.monotonic() - began, 3),
         input_tokens=input_tokens,
         output_tokens=output_tokens,

@@ -39,10 +39,11 @@ class Task(TableModel, table=True):
     Every column but `task_type` has a default in the database, so that plain SQL can insert
     `(task_type, status, parameters)`. A higher `priority` goes first, then the older task.
     `depends_on` is the id of a task that must be completed before. `progress` is the share done,
-    0 to 1, and `progress_message` says it in a sentence; `attempt` counts the starts from
+    0 to 1, `progress_message` says it in a sentence, and `doing` in facts, for whoever has words of
+    their own; `attempt` counts the starts from
     `pending`, `worker` names who works on it, `duration` is the seconds from `start_date` to
-    `end_date`, all by the database's clock. `error` is the message and `error_code` the code of
-    the `LecternError` that ended it. An `id` is never given twice.
+    `end_date`, all by the database's clock. `error` is the message, `error_code` the code and
+    `error_facts` the facts of the `LecternError` that ended it. An `id` is never given twice.
 
     The columns from `lesson_id` on are the workers' own, see `backend/jobs/rows.py`.
     """
@@ -65,10 +66,12 @@ class Task(TableModel, table=True):
     result: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     error: str | None = Field(default=None, sa_column=Column(Text))
     error_code: str | None = None
+    error_facts: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     priority: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     depends_on: int | None = Field(default=None, index=True)
     progress: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
     progress_message: str | None = Field(default=None, sa_column=Column(Text))
+    doing: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     attempt: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     worker: str | None = None
     created_at: datetime = Field(

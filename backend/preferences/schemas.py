@@ -62,6 +62,8 @@ class TrialPublic(BaseModel):
     sent: str
     received: str | None
     problem: str | None = Field(description="Why it failed, and what to do; null: it did not.")
+    problem_code: str | None = Field(description="The same for programs.")
+    problem_facts: dict[str, str | int | float] | None
     seconds: float
     input_tokens: int | None
     output_tokens: int | None

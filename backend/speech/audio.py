@@ -21,9 +21,10 @@ from av.error import FFmpegError
 
 from backend.clock import clock
 from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.models.notices import Notice
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
-from backend.speech.formats import duration_seconds, require_plausible
+from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
 from backend.speech.mixing import mix_unnamed
 from backend.speech.timeline import Hole, fill_holes
 
@@ -59,42 +60,43 @@ class DecodingReport:
     holes: list[Hole] = field(default_factory=list)
     """Where there was no sound to decode."""
 
-    def notices(self, expected_seconds: float | None) -> list[str]:
-        """What a person should know about the recording, in sentences."""
+    def notices(self, expected_seconds: float | None) -> list[Notice]:
+        """What a person should know about the recording."""
         found = []
         if self.damaged_packets:
             pieces = _counted(self.damaged_packets, "damaged piece", "damaged pieces")
-            found.append(f"Skipped in the recording: {pieces}.")
-        found.extend(_tell_holes(self.holes))
+            text = f"Skipped in the recording: {pieces}."
+            found.append(Notice("damaged-pieces", text, {"n": self.damaged_packets}))
+        if self.holes:
+            found.append(_tell_holes(self.holes))
         if self.invalid_samples:
             samples = _counted(self.invalid_samples, "sample", "samples")
-            found.append(f"Taken as silence in the recording, being not numbers: {samples}.")
+            text = f"Taken as silence in the recording, being not numbers: {samples}."
+            found.append(Notice("not-numbers", text, {"n": self.invalid_samples}))
         decoded_seconds = self.samples / SAMPLE_RATE_HZ
         if self.is_too_long:
             hours = LONGEST_SECONDS // 3600
-            found.append(f"Only the first {hours} hours of the recording were read.")
+            text = f"Only the first {hours} hours of the recording were read."
+            found.append(Notice("too-long", text, {"hours": hours}))
         elif expected_seconds and decoded_seconds < 0.98 * expected_seconds - 1:
-            found.append(
+            text = (
                 f"The recording is cut off: its header promises {expected_seconds:.0f} s, "
                 f"{decoded_seconds:.0f} s could be read."
             )
+            lengths = {"seconds": round(decoded_seconds), "promised": round(expected_seconds)}
+            found.append(Notice("cut-off-early", text, lengths))
         elif self.end_error or self.is_cut_off:
-            found.append(
-                f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
-            )
+            text = f"The recording is cut off: it could be read up to {decoded_seconds:.0f} s."
+            found.append(Notice("cut-off", text, {"seconds": round(decoded_seconds)}))
         return found
 
 
-def _tell_holes(holes: Sequence[Hole]) -> list[str]:
-    if not holes:
-        return []
-    seconds = sum(hole.end - hole.start for hole in holes)
-    places = ", ".join(f"{clock(hole.start)} to {clock(hole.end)}" for hole in holes[:5])
-    more = f" and {len(holes) - 5} more" if len(holes) > 5 else ""
-    return [
-        f"Parts of the recording are missing ({seconds:.0f} s in all), and stay silent: "
-        f"{places}{more}."
-    ]
+def _tell_holes(holes: Sequence[Hole]) -> Notice:
+    seconds = round(sum(hole.end - hole.start for hole in holes))
+    named = [f"{clock(hole.start)} – {clock(hole.end)}" for hole in holes[:5]]
+    places = ", ".join([*named, *(["…"] if len(holes) > 5 else [])])
+    text = f"Parts of the recording are missing ({seconds} s in all), and stay silent: {places}."
+    return Notice("missing-parts", text, {"seconds": seconds, "places": places})
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -123,9 +125,13 @@ def probe(path: Path) -> AudioInfo:
             if report.damaged_packets or report.end_error:
                 raise UnreadableMedia(
                     f"{path.name}: its sound is damaged or encrypted and cannot be decoded: "
-                    "export the recording again, or choose another file."
+                    "export the recording again, or choose another file.",
+                    facts={"file": path.name},
                 )
-            raise NoSound(f"{path.name} holds no sound at all (0 s): choose another file.")
+            raise NoSound(
+                f"{path.name} holds no sound at all (0 s): choose another file.",
+                facts={"file": path.name},
+            )
     return info
 
 
@@ -165,21 +171,26 @@ def _open(path: Path) -> Iterator[InputContainer]:
                 metadata_errors="ignore",
                 buffer_size=READ_BUFFER_BYTES,
                 io_open=_refuse_other_files,
-                options={},
+                options=OPTIONS,
             ) as container,
         ):
             yield container
     except (FFmpegError, ValueError) as error:
         raise UnreadableMedia(
             f"{path.name} is not a recording that can be read (it may be damaged or cut off at "
-            "its end): choose another file, or export it again."
+            "its end): choose another file, or export it again.",
+            facts={"file": path.name},
         ) from error
     except FileNotFoundError as error:
         raise NoSuchFile(
-            f"The file {path} vanished while it was being read: put it back, and start again."
+            f"The file {path} vanished while it was being read: put it back, and start again.",
+            facts={"file": path.name},
         ) from error
     except OSError as error:
-        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise MediaError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            facts={"file": path.name, "said": error.strerror or ""},
+        ) from error
 
 
 def _refuse_other_files(url: str, *arguments: object) -> Any:
@@ -191,11 +202,13 @@ def _require_content(path: Path) -> None:
         if path.is_dir():
             raise MediaError(f"{path} is a folder: name the recording in it.")
         if path.stat().st_size == 0:
-            raise UnreadableMedia(f"{path.name} is empty (0 bytes): choose another file.")
+            raise UnreadableMedia(
+                f"{path.name} is empty (0 bytes): choose another file.", facts={"file": path.name}
+            )
     except FileNotFoundError as error:
-        raise NoSuchFile(f"There is no file {path}.") from error
+        raise NoSuchFile(f"There is no file {path}.", facts={"file": path.name}) from error
     except (OSError, ValueError) as error:
-        raise MediaError(f"{path} cannot be read: {error}.") from error
+        raise MediaError(f"{path} cannot be read: {error}.", facts={"file": path.name}) from error
 
 
 def _audio_stream(container: InputContainer, path: Path) -> Any:
@@ -203,7 +216,8 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
     if stream is None:
         raise NoAudioTrack(
             f"{path.name} has no audio track: export the recording with sound, or choose another "
-            "file."
+            "file.",
+            facts={"file": path.name},
         )
     require_plausible(stream, path)
     return stream

@@ -64,17 +64,20 @@ def require_plausible(stream: Any, path: Path) -> None:
     if not rate_hz:
         raise UnreadableMedia(
             f"{path.name}: its sound is in a form that cannot be decoded (or encrypted): export "
-            "it as MP3, M4A, WAV, FLAC or Opus."
+            "it as MP3, M4A, WAV, FLAC or Opus.",
+            facts={"file": path.name},
         )
     if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
         raise UnreadableMedia(
             f"{path.name} claims {rate_hz:,} samples a second, which no recorder makes: the file "
-            "may be damaged. Export it again, or choose another file."
+            "may be damaged. Export it again, or choose another file.",
+            facts={"file": path.name},
         )
     if not 1 <= channels <= MOST_CHANNELS:
         raise UnreadableMedia(
             f"{path.name} claims {channels} channels, and at most {MOST_CHANNELS} can be read: "
-            "export it with one or two channels, or choose another file."
+            "export it with one or two channels, or choose another file.",
+            facts={"file": path.name},
         )
 
 

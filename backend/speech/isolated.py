@@ -70,7 +70,8 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
     answer = _read_answer(path, said)
     if answer.info is not None:
         return answer.info
-    raise ERRORS.get(answer.error or "", UnreadableMedia)(answer.message)
+    named = ERRORS.get(answer.error or "", UnreadableMedia)
+    raise named(answer.message, facts={"file": path.name})
 
 
 def _run_child(path: Path, limits: Limits) -> list[str]:
@@ -85,7 +86,8 @@ def _run_child(path: Path, limits: Limits) -> list[str]:
     except OSError as error:
         raise ExaminationFailed(
             f"{path.name} could not be examined, because no process could be started "
-            f"({error.strerror}): try again later. Nothing was changed."
+            f"({error.strerror}): try again later. Nothing was changed.",
+            facts={"file": path.name, "said": error.strerror or ""},
         ) from error
 
 
@@ -114,7 +116,8 @@ def _read_answer(path: Path, lines: list[str]) -> _Answer:
     if not lines:
         raise ExaminationFailed(
             f"{path.name} could not be examined, because the process for it did not begin: "
-            "`lectern doctor` may say why. Nothing was changed."
+            "`lectern doctor` may say why. Nothing was changed.",
+            facts={"file": path.name},
         )
     try:
         return _Answer.model_validate_json(lines[1])
@@ -122,5 +125,6 @@ def _read_answer(path: Path, lines: list[str]) -> _Answer:
         raise UnreadableMedia(
             f"{path.name} could not be examined within the time and memory that a recording "
             "needs: it may be damaged, or made to do harm. Choose another file, or export it "
-            "again."
+            "again.",
+            facts={"file": path.name},
         ) from error

@@ -92,7 +92,8 @@ def _expand(path: str) -> Path:
         return Path(path).expanduser().absolute()
     except RuntimeError as error:
         raise ModelNotInstalled(
-            f"The Whisper directory {path} cannot be found ({error}): write it in full."
+            f"The Whisper directory {path} cannot be found ({error}): write it in full.",
+            facts={"folder": path},
         ) from error
 
 
@@ -100,7 +101,8 @@ def directory_name(name: str) -> str:
     if not (PLAIN_NAME.fullmatch(name) or REPOSITORY_NAME.fullmatch(name)):
         raise ModelNotInstalled(
             f"{name!r} is neither a directory that exists nor the name of a Whisper model: "
-            f"use a directory, or one of {', '.join(WHISPER_MODELS)}."
+            f"use a directory, or one of {', '.join(WHISPER_MODELS)}.",
+            facts={"model": name},
         )
     return name.replace("/", "--")
 
@@ -182,11 +184,14 @@ def check_model(directory: Path) -> None:
     """
     remedy = _remedy(directory)
     if not _is_directory(directory):
-        raise ModelNotInstalled(f"There is no Whisper model in {directory}: {remedy}.")
+        raise ModelNotInstalled(
+            f"There is no Whisper model in {directory}: {remedy}.", facts={"model": directory.name}
+        )
     problem = find_problem(directory)
     if problem:
         raise ModelIncomplete(
-            f"The Whisper model in {directory} cannot be used: {problem}. To mend it, {remedy}."
+            f"The Whisper model in {directory} cannot be used: {problem}. To mend it, {remedy}.",
+            facts={"model": directory.name, "detail": problem},
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backend.config import EngineChoice, TranscriptionSettings
 from backend.errors import RecogniserMissing
+from backend.models.notices import Notice
 from backend.speech.engines.base import Recogniser
 from backend.speech.engines.sphinx import SphinxRecogniser, is_available, missing_message
 from backend.speech.engines.whisper import WhisperRecogniser
@@ -16,7 +17,7 @@ class ChosenRecogniser:
     """A recogniser that is ready, and what a person should know about the choice."""
 
     recogniser: Recogniser
-    notice: str | None = None
+    notice: Notice | None = None
 
 
 def choose_recogniser(settings: TranscriptionSettings, models_dir: Path) -> ChosenRecogniser:
@@ -41,9 +42,13 @@ def choose_recogniser(settings: TranscriptionSettings, models_dir: Path) -> Chos
             raise RecogniserMissing(missing_message(settings.model))
         return ChosenRecogniser(
             SphinxRecogniser(),
-            f"The Whisper model `{settings.model}` is not installed, so the built-in recogniser "
-            "is used: it is rough and knows English only. For a good transcript: "
-            f"`lectern models download {settings.model}`, then transcribe again.",
+            Notice(
+                "built-in-recogniser",
+                f"The Whisper model `{settings.model}` is not installed, so the built-in "
+                "recogniser is used: it is rough and knows English only. For a good transcript: "
+                f"`lectern models download {settings.model}`, then transcribe again.",
+                {"model": settings.model},
+            ),
         )
     check_model(directory)
     return ChosenRecogniser(WhisperRecogniser(directory, settings.device, settings.compute_type))

@@ -22,6 +22,7 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
+from backend.models.notices import Notice, Stored
 from backend.tasks.layers import (
     Layer,
     LessonLayer,
@@ -211,7 +212,7 @@ class _Correction:
     on_progress: OnProgress
     texts: dict[int, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
-    failures: dict[int, str] = field(default_factory=dict)
+    failures: dict[int, ProviderError] = field(default_factory=dict)
     """Why a segment kept its text, by its id."""
     n_answered: int = 0
     n_failed: int = 0
@@ -233,9 +234,11 @@ class _Correction:
                 self.on_progress(Progress(STAGE, n_done, n_segments, "segments"))
             todo = halves
         if groups and not self.n_answered:
+            first = next(iter(self.failures.values()))
             raise AllGroupsFailed(
                 "No part of the transcript could be corrected, so nothing was saved: "
-                + next(iter(self.failures.values()))
+                f"{first.message}",
+                facts=first.facts,
             )
 
     def _ask(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Outcome]]:
@@ -253,19 +256,26 @@ class _Correction:
         self.n_answered += 1
 
     def _note_failure(self, group: Group, error: ProviderError) -> None:
-        self.failures.update(dict.fromkeys(group.ids, error.message))
+        self.failures.update(dict.fromkeys(group.ids, error))
         self.n_failed += 1
         is_away = isinstance(error, ProviderUnavailable | RateLimited)
         if is_away and not self.n_answered and self.n_failed >= GIVE_UP_AFTER:
             raise error
 
     def failed_groups(self, groups: Sequence[Group]) -> list[dict[str, Any]]:
-        """The groups that kept text for want of a reply: number, segment ids and reason."""
+        """The groups that kept text for want of a reply: number, segment ids and reason.
+
+        The reason is there as a sentence, and as the `code` and `facts` of the error.
+        """
         return [
-            {"group": number, "segments": left, "reason": self.failures[left[0]]}
+            {"group": number, "segments": left, **_tell_reason(self.failures[left[0]])}
             for number, group in enumerate(groups)
             if (left := [segment_id for segment_id in group.ids if segment_id in self.failures])
         ]
+
+
+def _tell_reason(error: ProviderError) -> dict[str, Any]:
+    return {"reason": error.message, "code": error.code, "facts": dict(error.facts)}
 
 
 def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None:
@@ -289,16 +299,24 @@ def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None
         owner.store_result(session, {**counts, "failed_groups": len(failed), "notices": notices})
 
 
-def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[str]:
+def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[Stored]:
     """Why the first group that failed did."""
-    return [f"Some text was left as it was: {group['reason']}" for group in failed[:1]]
+    return [
+        Notice(
+            "text-left",
+            f"Some text was left as it was: {group['reason']}",
+            {**group["facts"], "cause": group["code"]},
+        ).to_json()
+        for group in failed[:1]
+    ]
 
 
-def _tell_limited(asked: int, limit: int | None) -> list[str]:
+def _tell_limited(asked: int, limit: int | None) -> list[Stored]:
     """That fewer calls went out at once than the caller asked for, if it asked for a number."""
     if limit is None or asked <= limit or asked == MAX_CONCURRENCY:
         return []
-    return [
+    text = (
         f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise "
         "it, or set it to null, for more."
-    ]
+    )
+    return [Notice("calls-limited", text, {"asked": asked, "limit": limit}).to_json()]

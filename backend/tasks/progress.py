@@ -8,7 +8,7 @@ from backend.clock import clock
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` in `unit` (seconds, groups, parts); `total` None: not known yet."""
+    """`done` of `total` in `unit` (`s`: seconds, segments, parts); `total` None: not known yet."""
 
     stage: str
     done: float

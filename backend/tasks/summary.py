@@ -14,6 +14,7 @@ from backend.llm.ledger import Ledger, finish_run, open_run
 from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
+from backend.models.notices import Notice
 from backend.tasks.layers import (
     Layer,
     LessonLayer,
@@ -103,8 +104,8 @@ def run_summary(
     settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
     if not any(segment.text.strip() for segment in layer.segments):
-        notices = ["Nothing was said, so there is no summary."]
-        result = _Result(metadata={"moments": [], "notices": notices})
+        notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
+        result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
     elif settings.provider is Provider.OFFLINE:
         result = _summarise_offline(layer, settings.summary.max_length)
     else:

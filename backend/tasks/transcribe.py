@@ -19,6 +19,7 @@ from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
+from backend.models.notices import Notice
 from backend.models.people import is_there
 from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
 from backend.speech.audio_info import AudioInfo
@@ -189,7 +190,7 @@ class _Work:
         segments = [segment for window in windows for segment in window.segments]
         notices = self.stream.report.notices(self.info.duration_seconds)
         if not segments:
-            notices.append("No speech was found in the recording.")
+            notices.append(Notice("no-speech", "No speech was found in the recording."))
         if self.chosen.notice:
             notices.insert(0, self.chosen.notice)
         return {
@@ -203,7 +204,7 @@ class _Work:
             "speech_seconds": round(sum(window.speech_seconds for window in windows), 3),
             "windows": len(windows),
             "flagged_segments": sum(bool(segment.flags) for segment in segments),
-            "notices": notices,
+            "notices": [notice.to_json() for notice in notices],
         }
 
 
@@ -243,12 +244,14 @@ def audio_path(lesson_id: int, filename: str | None) -> Path:
     if not is_plain_name(filename):
         raise AudioMissing(
             f"The recording of lesson {lesson_id} is named `{filename}`, which is not a file name "
-            f"within {directory}: put the file there and set the lesson's filename to its name."
+            f"within {directory}: put the file there and set the lesson's filename to its name.",
+            facts={"file": filename, "folder": str(directory)},
         )
     if not path.exists():
         raise AudioMissing(
             f"The recording of lesson {lesson_id} is missing: put `{filename}` back into "
-            f"{directory}, or add the recording again with `lectern add`."
+            f"{directory}, or add the recording again with `lectern add`.",
+            facts={"file": filename, "folder": str(directory)},
         )
     return path
 
@@ -270,7 +273,8 @@ def hash_file(path: Path) -> str:
     except OSError as error:
         raise AudioMissing(
             f"The recording {path} cannot be read ({error.strerror}): put it back into its place, "
-            "then transcribe it again."
+            "then transcribe it again.",
+            facts={"file": path.name, "said": error.strerror or ""},
         ) from error
 
 

@@ -8,7 +8,7 @@ two steps, and whoever goes on neither loses the recording nor makes two lessons
 from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
-from backend.errors import InvalidValue, MediaError
+from backend.errors import InvalidValue, LecternError, MediaError
 from backend.lessons.recordings import settle_recording
 from backend.lessons.service import add_stored
 from backend.lessons.storage import StoredRecording, library_name, move_recording
@@ -58,14 +58,15 @@ def _probe(upload: LockedUpload, metadata: UploadMetadata) -> AudioInfo:
         return probe_apart(upload.content)
     except MediaError as error:
         # To people the file has the name that it had with them.
-        message = error.message.replace(str(upload.content), metadata.name or "The upload")
-        message = message.replace(upload.id, metadata.name or "The upload")
-        _refuse(upload, message)
-        raise type(error)(message) from error
+        name = metadata.name or "The upload"
+        message = error.message.replace(str(upload.content), name).replace(upload.id, name)
+        named = type(error)(message, facts={**error.facts, "file": name})
+        _refuse(upload, named)
+        raise named from error
 
 
-def _refuse(upload: LockedUpload, message: str) -> None:
-    upload.save(refusal=message)
+def _refuse(upload: LockedUpload, error: LecternError) -> None:
+    upload.save(refusal=error.message, refusal_code=error.code)
     upload.content.unlink(missing_ok=True)
     upload.store.forget(upload.id)
 
@@ -95,7 +96,7 @@ def _make_lesson(session: Session, upload: LockedUpload, recording: Recording) -
             process=metadata.process,
         )
     except InvalidValue as error:
-        _refuse(upload, error.message)
+        _refuse(upload, error)
         settle_recording(session, recording.filename)
         raise
     lesson_id = added.lesson.id

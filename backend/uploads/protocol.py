@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 
@@ -119,12 +120,13 @@ def read_metadata(header: str | None) -> UploadMetadata:
     """
     values = _read_pairs(header or "")
     name = _file_name(values.get("filename") or values.get("name") or "")
-    title = values.get("title")
+    file = PurePosixPath(name)
     details = LessonDetails(
-        title=title_from(PurePosixPath(name))[:LONGEST_TITLE] if title is None else title,
+        title=values.get("title", title_from(file)[:LONGEST_TITLE]),
         course=values.get("course"),
         language=values.get("language"),
-    )
+        date=_read_moment(values.get("date")),
+    ).with_name(file)
     require_title(details.title or "")
     check_language(details.language or "")
     return UploadMetadata(name, details, _read_flag("process", values.get("process", "no")))
@@ -156,6 +158,19 @@ def _file_name(text: str) -> str:
     """The last part of whatever path a client sends, with nothing that a file may not be named."""
     last = clean_title(re.split(r"[/\\]", text)[-1])
     return last if last.strip(".") else ""
+
+
+def _read_moment(value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidValue(
+            f"`date` is `{value[:40]}`: send a day or a moment, such as 2026-11-20 or "
+            "2026-11-20T09:30+01:00."
+        ) from error
 
 
 def _read_flag(name: str, value: str) -> bool:

@@ -30,6 +30,10 @@ class UploadStatus(BaseModel):
     task_id: int | None = Field(description="The task that works on that lesson, where known.")
     same_recording: list[int] = Field(description="Older lessons with the same recording.")
     refusal: str | None = Field(description="Why no lesson can be made of it.")
+    refusal_code: str | None = Field(
+        description="The code of that error, as problem details have it.",
+        examples=["no-audio-track"],
+    )
 
 
 def status_of(upload_id: str, state: UploadState) -> UploadStatus:
@@ -44,6 +48,7 @@ def status_of(upload_id: str, state: UploadState) -> UploadStatus:
         task_id=outcome and outcome.task_id,
         same_recording=list(outcome.same_recording) if outcome else [],
         refusal=state.refusal,
+        refusal_code=state.refusal_code,
     )
 
 

@@ -87,6 +87,8 @@ class UploadState(BaseModel):
     outcome: Outcome | None = None
     refusal: str | None = None
     """Why no lesson can be made of it, in a sentence."""
+    refusal_code: str | None = None
+    """The code of the error that the sentence is of."""
 
     @property
     def is_whole(self) -> bool:
@@ -172,7 +174,8 @@ class UploadStore:
             raise StorageFull(
                 f"There is not enough room in {self.directory} for {n_bytes / 1e6:,.0f} MB more "
                 f"(free: {free / 1e6:,.0f} MB, of which {self.reserve_bytes / 1e6:,.0f} MB stay "
-                "so): free some space. What was sent is kept, and the upload can go on then."
+                "so): free some space. What was sent is kept, and the upload can go on then.",
+                facts={"folder": str(self.directory)},
             )
 
     def read(self, upload_id: str) -> UploadState:

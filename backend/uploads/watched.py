@@ -22,7 +22,7 @@ from backend import database
 from backend.config import LibrarySettings, audio_dir, data_dir
 from backend.errors import ConfigError, DatabaseAway, LecternError, MediaError
 from backend.lessons.service import LessonDetails, add_stored
-from backend.lessons.storage import StoredRecording, store_recording, title_from
+from backend.lessons.storage import StoredRecording, store_recording
 from backend.models import Lesson, WatchedFile
 from backend.models.columns import utc_now
 from backend.models.people import is_there
@@ -159,7 +159,7 @@ def _take(session: Session, file: FoundFile, folder: Path, process: bool) -> int
             _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
             _drop(stored)
             return None
-        details = LessonDetails(title_from(file.path), _course_of(file.path, folder))
+        details = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
         added = add_stored(session, stored, info.duration_seconds, details, process=process)
     except DatabaseAway:
         raise  # the lesson may be there, and would have lost its recording

@@ -44,6 +44,11 @@ class Problem(BaseModel):
     action: str = Field(description="What to do next.")
     retryable: bool = Field(description="Whether the same request may succeed later by itself.")
     request_id: str | None = Field(default=None, description="Stands in the server's log, too.")
+    facts: dict[str, str | int | float] | None = Field(
+        default=None,
+        description="What whoever has words of their own for the code needs beside it, such as "
+        "`file`, `server`, or `said`, which are somebody else's words.",
+    )
     errors: list[InvalidField] | None = Field(default=None, description="Of a wrong request.")
     present: dict[str, Any] | None = Field(
         default=None, description="What is there now, where something was changed meanwhile."
@@ -139,7 +144,7 @@ def problem_response(
     problem: type[Problem] | None = None,
     **members: Any,
 ) -> ProblemResponse:
-    """An error's answer. `members` are `errors` and `present`, and those of another `problem`."""
+    """An error's answer; `members`: `facts`, `errors`, `present`, those of another `problem`."""
     described = (problem or Problem)(
         type=f"urn:lectern:problem:{code}",
         title=code.replace("-", " ").capitalize(),
@@ -174,7 +179,7 @@ def answer_error(scope: Scope, error: LecternError) -> ProblemResponse:
 
 def describe_error(scope: Scope, error: LecternError) -> ProblemResponse:
     """The answer to a named error that nobody needs to be told of but the client."""
-    members: dict[str, Any] = {}
+    members: dict[str, Any] = {"facts": dict(error.facts) or None}
     headers: dict[str, str] = {}
     if isinstance(error, Conflict):
         members["present"] = error.present

@@ -234,6 +234,20 @@ def test_the_same_recording_is_noticed(library: Library, recording: Path) -> Non
     assert "there already: lessons 1 and 2" in ended.errors
 
 
+def test_a_date_is_said_or_stands_in_the_name_of_the_file(
+    library: Library, recording: Path, tmp_path: Path
+) -> None:
+    dated = tmp_path / "GMT20250305-091500_Recording.wav"
+    dated.write_bytes(recording.read_bytes())
+
+    library.run("add", dated)
+    library.run("add", dated, "--date", "2026-02-03")
+
+    *_, read, said = sorted(library.lessons(), key=lambda lesson: lesson["id"])
+    assert read["date"] == "2025-03-05T09:15:00+00:00"
+    assert said["date"] == "2026-02-03T00:00:00+00:00"
+
+
 def test_only_what_is_named_is_edited(library: Library) -> None:
     before, other = library.lessons()
 

@@ -222,6 +222,20 @@ def test_a_removed_lesson_can_be_brought_back(client: httpx.Client, lesson_of: M
     assert len(client.get(f"{address}/transcript").json()["segments"]) == 2
 
 
+def test_a_removed_lesson_is_deleted_for_good(client: httpx.Client, lesson_of: MakeLesson) -> None:
+    lesson_id = lesson_of()
+    address = f"/api/v1/trash/{lesson_id}"
+    there = client.delete(address)
+    client.delete(f"/api/v1/lessons/{lesson_id}")
+
+    deleted = client.delete(address)
+
+    assert there.status_code == 404
+    assert deleted.status_code == 204
+    assert client.get("/api/v1/trash").json()["items"] == []
+    assert client.post(f"{address}/restore").status_code == 404
+
+
 HOSTILE = '<script>alert(1)</script> "\\ \u202e${x} {{7*7}} \U0001f600 é'
 
 

@@ -197,6 +197,7 @@ def test_rows_of_the_first_version_are_there_after_the_upgrade(
         (task,) = session.exec(select(Task)).all()
         assert (task.task_type, task.status) == ("summary", "failed")
         assert (task.error, task.error_code) == ("It failed.", None)
+        assert (task.error_facts, task.doing) == (None, None)
         assert (task.priority, task.attempt, task.crashes, task.claim) == (0, 0, 0, None)
         assert [run.lesson_id for run in session.exec(select(LlmRun))] == [1]
         assert differences_to_models(session.connection()) == []

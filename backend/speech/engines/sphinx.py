@@ -61,7 +61,8 @@ class SphinxRecogniser:
         if language not in (None, "en"):
             raise LanguageUnsupported(
                 f"The built-in recogniser knows English only, not `{language}`: install Whisper "
-                "(`lectern models download small`), or set another language with `lectern edit`."
+                "(`lectern models download small`), or set another language with `lectern edit`.",
+                facts={"language": language},
             )
 
     def detect_language(self, stretches: Sequence[np.ndarray]) -> Mapping[str, float]:

@@ -53,7 +53,8 @@ class WhisperRecogniser:
             raise LanguageUnsupported(
                 f"The Whisper model {self._directory.name} does not know the language "
                 f"`{language}` (it knows {', '.join(sorted(known))}): set the lesson's language "
-                "with `lectern edit`, or choose a multilingual model."
+                "with `lectern edit`, or choose a multilingual model.",
+                facts={"model": self._directory.name, "language": language},
             )
 
     def detect_language(self, stretches: Sequence[np.ndarray]) -> Mapping[str, float]:
@@ -211,16 +212,19 @@ def _named_failures(directory: Path) -> Iterator[None]:
         if "is not found or cannot be loaded" in str(error):
             raise DeviceUnavailable(
                 f"NVIDIA's libraries are missing ({error}): install them (the packages "
-                "nvidia-cublas-cu12 and nvidia-cudnn-cu12), or set transcription.device to `cpu`."
+                "nvidia-cublas-cu12 and nvidia-cudnn-cu12), or set transcription.device to `cpu`.",
+                facts={"said": str(error)},
             ) from error
         if "out of memory" in str(error):
             raise RecogniserError(
                 f"The Whisper model {directory.name} does not fit the device's memory: choose a "
-                "smaller one, or set transcription.compute_type to `int8`."
+                "smaller one, or set transcription.compute_type to `int8`.",
+                facts={"model": directory.name, "said": str(error)},
             ) from error
         raise RecogniserError(
             f"The Whisper model {directory.name} failed ({error}): download it again, or set "
-            "transcription.device to `cpu`."
+            "transcription.device to `cpu`.",
+            facts={"model": directory.name, "said": str(error)},
         ) from error
 
 
@@ -243,12 +247,14 @@ def _load(directory: Path, device: str, compute_type: str) -> Any:
         allowed = ", ".join(sorted(ctranslate2.get_supported_compute_types(_resolve(device))))
         raise DeviceUnavailable(
             f"The compute type `{compute_type}` cannot be used on this device: set "
-            f"transcription.compute_type to `default` or one of {allowed}."
+            f"transcription.compute_type to `default` or one of {allowed}.",
+            facts={"kind": compute_type},
         ) from error
     except RuntimeError as error:
         raise ModelIncomplete(
             f"The Whisper model in {directory} cannot be loaded ({error}): download it again with "
-            f"`lectern models download {directory.name}`."
+            f"`lectern models download {directory.name}`.",
+            facts={"model": directory.name, "said": str(error)},
         ) from error
     _require_matching_features(model, directory)
     return model
@@ -267,5 +273,6 @@ def _require_matching_features(model: Any, directory: Path) -> None:
     if model.model.n_mels != model.feature_extractor.mel_filters.shape[0]:
         raise ModelIncomplete(
             f"The Whisper model in {directory} lacks its preprocessor_config.json: download it "
-            f"again with `lectern models download {directory.name}`."
+            f"again with `lectern models download {directory.name}`.",
+            facts={"model": directory.name, "file": "preprocessor_config.json"},
         )

@@ -23,6 +23,8 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | null
   /** Stands in the server's log, too. */
   readonly requestId: string | null
+  /** What the words for the code need beside it, such as a file's name. */
+  readonly facts: Readonly<Record<string, unknown>>
   /** Of a wrong request: which of its parts are wrong, such as `body.title`, and why. */
   readonly fields: readonly InvalidField[]
   /** Of a change that somebody else was quicker with: what is there now, and its ETag. */
@@ -37,6 +39,7 @@ export class Failure extends Error {
     this.retryable = problem.retryable ?? false
     this.retryAfterSeconds = secondsOf(headers.get('Retry-After'))
     this.requestId = problem.request_id ?? headers.get('X-Request-ID')
+    this.facts = problem.facts ?? {}
     this.fields = problem.errors ?? []
     this.present = problem.present ?? null
     this.presentEtag = problem.present ? headers.get('ETag') : null

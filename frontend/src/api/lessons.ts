@@ -75,6 +75,12 @@ export function restoreLesson(lessonId: number): Promise<LessonPublic> {
   return take(client.POST('/api/v1/trash/{lesson_id}/restore', { params: { path } }))
 }
 
+/** For good, before its days in the trash are over. */
+export async function deleteRemovedLesson(lessonId: number): Promise<void> {
+  const path = { lesson_id: lessonId }
+  await take(client.DELETE('/api/v1/trash/{lesson_id}', { params: { path } }))
+}
+
 /** The lessons that can be brought back. */
 export function listTrash(): Promise<Trash> {
   return take(client.GET('/api/v1/trash'))

@@ -153,6 +153,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trash/{lesson_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Removed Lesson
+         * @description Delete a removed lesson for good, with its recording: nothing brings it back.
+         */
+        delete: operations["delete_removed_lesson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/transcript": {
         parameters: {
             query?: never;
@@ -980,6 +1000,15 @@ export interface components {
             is_ok: boolean;
             /** Reason */
             reason: string | null;
+            /**
+             * Code
+             * @description The same for programs, as problem details have it.
+             */
+            code: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number;
+            } | null;
         };
         /**
          * CorrectionSettings
@@ -1918,6 +1947,50 @@ export interface components {
             context_tokens?: number | null;
         };
         /**
+         * TaskDoing
+         * @description What a task does, in facts: for programs that have words of their own for it.
+         */
+        TaskDoing: {
+            /**
+             * Code
+             * @example beginning
+             * @example working
+             * @example between-stages
+             * @example worker-stopped
+             * @example worker-died
+             */
+            code: string;
+            /**
+             * Stage
+             * @description The stage that is under way, or next.
+             */
+            stage: string | null;
+            /**
+             * Done
+             * @description Of the stage, in its `unit`.
+             */
+            done: number | null;
+            /** Total */
+            total: number | null;
+            /**
+             * Unit
+             * @example s
+             * @example segments
+             * @example parts
+             */
+            unit: string | null;
+            /**
+             * Seconds Left
+             * @description Of the stage, at its pace so far; null: nobody can say yet.
+             */
+            seconds_left: number | null;
+            /**
+             * Worker
+             * @description The worker that died.
+             */
+            worker: string | null;
+        };
+        /**
          * TaskNew
          * @description Background work that is asked for.
          */
@@ -2017,6 +2090,24 @@ export interface components {
              * @example bad-key
              */
             error_code: string | null;
+            /**
+             * Error Facts
+             * @description What the words for that code need beside it.
+             * @example {
+             *       "said": "HTTP 401: no such key",
+             *       "server": "api.example.com"
+             *     }
+             */
+            error_facts: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What `progress_message` says, in facts. */
+            doing: components["schemas"]["TaskDoing"] | null;
+            /**
+             * Crashes
+             * @description How many workers died over it since it last stored anything.
+             */
+            crashes: number;
             /** Created At */
             created_at: string | null;
             /** Start Date */
@@ -2202,6 +2293,15 @@ export interface components {
              * @description Why it failed, and what to do; null: it did not.
              */
             problem: string | null;
+            /**
+             * Problem Code
+             * @description The same for programs.
+             */
+            problem_code: string | null;
+            /** Problem Facts */
+            problem_facts: {
+                [key: string]: string | number;
+            } | null;
             /** Seconds */
             seconds: number;
             /** Input Tokens */
@@ -2261,6 +2361,12 @@ export interface components {
              * @description Why no lesson can be made of it.
              */
             refusal: string | null;
+            /**
+             * Refusal Code
+             * @description The code of that error, as problem details have it.
+             * @example no-audio-track
+             */
+            refusal_code: string | null;
         };
         /**
          * WordPublic
@@ -2358,6 +2464,14 @@ export interface components {
              */
             request_id: string | null;
             /**
+             * Facts
+             * @description What whoever has words of their own for the code needs beside it, such as `file`, `server`, or `said`, which are somebody else's words.
+             * @default null
+             */
+            facts: {
+                [key: string]: string | number;
+            } | null;
+            /**
              * Errors
              * @description Of a wrong request.
              * @default null
@@ -2412,6 +2526,14 @@ export interface components {
              * @default null
              */
             request_id: string | null;
+            /**
+             * Facts
+             * @description What whoever has words of their own for the code needs beside it, such as `file`, `server`, or `said`, which are somebody else's words.
+             * @default null
+             */
+            facts: {
+                [key: string]: string | number;
+            } | null;
             /**
              * Errors
              * @description Of a wrong request.
@@ -2496,6 +2618,7 @@ export type Stretch = components['schemas']['Stretch'];
 export type Summary = components['schemas']['Summary'];
 export type SummaryMoment = components['schemas']['SummaryMoment'];
 export type SummarySettings = components['schemas']['SummarySettings'];
+export type TaskDoing = components['schemas']['TaskDoing'];
 export type TaskNew = components['schemas']['TaskNew'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskPublic = components['schemas']['TaskPublic'];
@@ -3273,6 +3396,116 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LessonPublic"];
                 };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_removed_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request */
             400: {

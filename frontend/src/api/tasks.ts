@@ -1,7 +1,7 @@
 import { client, take } from './client'
 import type { TaskNew, TaskPage, TaskPublic, TaskStatus } from './schema'
 
-export type { TaskPage, TaskPublic, TaskStatus } from './schema'
+export type { TaskDoing, TaskPage, TaskPublic, TaskStatus } from './schema'
 
 export interface TaskFilter {
   /** Any of these. */

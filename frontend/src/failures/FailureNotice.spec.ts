@@ -28,6 +28,13 @@ describe('FailureNotice', () => {
     expect(screen.getByRole('alert')).not.toHaveTextContent('POST')
   })
 
+  it('names the file that it is about', async () => {
+    const failure = new Failure({ code: 'no-sound', status: 422, facts: { file: 'a.mp3' } })
+    await renderInPages(FailureNotice, { props: { failure } })
+
+    expect(screen.getByText('File: a.mp3')).toBeVisible()
+  })
+
   it('tries again when it is told to', async () => {
     const { emitted } = await renderInPages(FailureNotice, {
       props: { failure: UNKNOWN, retriable: true },

@@ -4,10 +4,16 @@ import { aTask } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import TaskCause from './TaskCause.vue'
 
-const REFUSED = 'api.example.com refused the API key (HTTP 401): set a valid one.'
+const REFUSED = 'api.example.com refused the API key (HTTP 401): `lectern config set api_key`.'
+const FACTS = { server: 'api.example.com', said: 'HTTP 401: no such key' }
 
-function renderCause(error: string | null, code: string | null, language = 'en') {
-  const task = aTask({ status: 'failed', error, error_code: code })
+function renderCause(
+  error: string | null,
+  code: string | null,
+  language = 'en',
+  error_facts: Record<string, unknown> | null = null,
+) {
+  const task = aTask({ status: 'failed', error, error_code: code, error_facts })
   return renderInPages(TaskCause, { props: { task }, language })
 }
 
@@ -19,19 +25,19 @@ describe('the cause of a task', () => {
     expect(screen.getByText(/Indiquez-en une valable dans les réglages/)).toBeVisible()
   })
 
-  it('keeps the server’s own sentence beneath, marked as English', async () => {
-    await renderCause(REFUSED, 'bad-key', 'fr')
+  it('names what only the server knows, in words of the pages', async () => {
+    await renderCause(REFUSED, 'bad-key', 'fr', FACTS)
 
-    expect(screen.getByText(REFUSED)).toBeVisible()
-    expect(screen.getByText(REFUSED)).toHaveAttribute('lang', 'en')
-    expect(screen.getByText(/Le serveur dit :/)).toBeVisible()
+    expect(screen.getByText('Serveur : api.example.com')).toBeVisible()
+    expect(screen.getByText('Ses mots : « HTTP 401: no such key »')).toBeVisible()
+    expect(screen.queryByText(/lectern/)).not.toBeInTheDocument()
   })
 
-  it('does not repeat a server that has nothing to add', async () => {
-    await renderCause('Cancelled before it began.', 'task-cancelled')
+  it('leaves out facts that nobody has words for, or that are empty', async () => {
+    await renderCause(REFUSED, 'bad-key', 'en', { server: '', colour: 'red', model: 'small' })
 
-    expect(screen.getByText('What was finished is kept.')).toBeVisible()
-    expect(screen.queryByText(/before it began/)).not.toBeInTheDocument()
+    expect(screen.getByText('Model: small')).toBeVisible()
+    expect(screen.queryByText(/Server|red/)).not.toBeInTheDocument()
   })
 
   it('says of a task what would be said otherwise of a file that is just chosen', async () => {
@@ -47,7 +53,6 @@ describe('the cause of a task', () => {
       await renderCause('The moon is in the way.', code, 'fr')
 
       expect(screen.getByText('The moon is in the way.')).toHaveAttribute('lang', 'en')
-      expect(screen.queryByText(/Le serveur dit/)).not.toBeInTheDocument()
     },
   )
 })

@@ -48,6 +48,12 @@ describe('the texts', () => {
     }
   })
 
+  it.each(LANGUAGES)('of %s speak of no command line', async (language) => {
+    for (const [key, text] of keysOf(await readTexts(language))) {
+      expect(text, key).not.toMatch(/`|\blectern [a-z]|--[a-z]|config\.yaml|HF_ENDPOINT/)
+    }
+  })
+
   it('have every key that is used', async () => {
     const keys = [...keysOf(await readTexts(FALLBACK)).keys()]
     for (const path of sourceFiles()) {

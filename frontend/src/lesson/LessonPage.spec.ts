@@ -290,12 +290,14 @@ describe('LessonPage', () => {
       status: 'failed',
       error: '`large-v3` is not installed: run `lectern models download large-v3`.',
       error_code: 'model-not-installed',
+      error_facts: { model: 'large-v3' },
     })
     server.on('GET /api/v1/tasks', () => Response.json({ items: [failed], next_cursor: null }))
     server.on('POST /api/v1/tasks/7/retry', () => Response.json(aTask({ status: 'pending' })))
     await renderPage()
     expect(await screen.findByText('The Whisper model is not there.')).toBeVisible()
-    expect(screen.getByText(/`large-v3` is not installed/)).toBeVisible()
+    expect(screen.getByText('Model: large-v3')).toBeVisible()
+    expect(screen.queryByText(/lectern models/)).not.toBeInTheDocument()
 
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
 

@@ -4,6 +4,11 @@ import { useToasts } from '@/ui/toasts'
 import type { LessonText } from './transcript/LessonText'
 import type { Paragraph } from './transcript/paragraphs'
 
+/** Whether an address leads to the computer itself, wherever it is opened. */
+export function isOwnAddress(hostname: string): boolean {
+  return /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+}
+
 /** What goes to the clipboard, said when it is there. */
 export function useCopying(lessonId: number) {
   const { t } = useI18n()
@@ -35,7 +40,11 @@ export function useCopying(lessonId: number) {
   function copyLink(seconds: number): Promise<void> {
     const query = seconds >= 1 ? { t: String(Math.floor(seconds)) } : {}
     const { href } = router.resolve({ name: 'lesson', params: { id: lessonId }, query })
-    return put(new URL(href, location.origin).href, t('lesson.linkCopied'))
+    const { host, hostname, origin } = location
+    const done = isOwnAddress(hostname)
+      ? t('lesson.linkCopiedHere', { host })
+      : t('lesson.linkCopied')
+    return put(new URL(href, origin).href, done)
   }
 
   return { copyPlain, copyText, copyLink }

@@ -1,5 +1,5 @@
 import userEvent from '@testing-library/user-event'
-import { screen, waitFor } from '@testing-library/vue'
+import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
@@ -42,6 +42,25 @@ describe('TrashView', () => {
 
     expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
     expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” is in the library again.')
+  })
+
+  it('deletes a lesson at once, after one question', async () => {
+    server.on('DELETE /api/v1/trash/3', () => {
+      server.on('GET /api/v1/trash', () => Response.json({ items: [], undo_days: 7 }))
+      return new Response(null, { status: 204 })
+    })
+    const { pinia } = await renderInPages(TrashView, { address: '/trash' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes now' }))
+    const question = within(
+      await screen.findByRole('dialog', { name: /Delete “Enzymes” for good/ }),
+    )
+    expect(server.requests).not.toContain('DELETE /api/v1/trash/3')
+    await userEvent.click(question.getByRole('button', { name: 'Delete now' }))
+
+    expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was deleted for good.')
   })
 
   it('says what did not work', async () => {

@@ -468,14 +468,22 @@ describe('the server', () => {
   it('says its version, and what keeps it from its work', async () => {
     server.on('GET /readyz', () =>
       problem(503, 'not-ready', {
-        checks: [{ name: 'disk', is_ok: false, reason: 'The disk has only 12 MB left.' }],
+        checks: [
+          {
+            name: 'disk',
+            is_ok: false,
+            reason: 'The disk of /data has only 12 MB left.',
+            code: 'storage-full',
+            facts: { folder: '/data' },
+          },
+        ],
       }),
     )
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Server')
 
     expect(await section.findByText('The server cannot do its work.')).toBeVisible()
-    expect(section.getByText('The disk has only 12 MB left.')).toBeVisible()
+    expect(section.getByText(/The disk is full.*Folder: \/data/)).toBeVisible()
     expect(section.getByText('Lectern 0.1.0')).toBeVisible()
   })
 
@@ -483,7 +491,7 @@ describe('the server', () => {
     server.on('GET /api/v1/preferences', () => problem(500, 'config-error'))
     await renderInPages(SettingsView, { address: '/settings' })
 
-    expect(await screen.findByText('The server says config-error.')).toBeVisible()
+    expect(await screen.findByText('The settings cannot be used as they are.')).toBeVisible()
     expect(await (await openSection('Server')).findByText('The server is ready.')).toBeVisible()
     expect((await openSection('These pages')).getByLabelText('Language')).toBeVisible()
   })

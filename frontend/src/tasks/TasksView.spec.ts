@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TaskPublic } from '@/api/tasks'
 import AppShell from '@/shell/AppShell.vue'
 import { FakeEventSource } from '@/testing/FakeEventSource'
-import { aTask } from '@/testing/lessons'
+import { aTask, doing } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import Toaster from '@/ui/Toaster.vue'
@@ -34,7 +34,7 @@ beforeEach(() => {
     'GET /api/v1/courses': { items: [] },
     'GET /api/v1/lessons': { items: [], next_cursor: null },
   })
-  serveTasks([aTask({ progress_message: 'Transcribing: 12:30 of 45:00.' })])
+  serveTasks([aTask({ doing: doing() })])
 })
 
 const FAILED = aTask({
@@ -42,6 +42,7 @@ const FAILED = aTask({
   status: 'failed',
   error: 'api.example.com refused the API key (HTTP 401): set a valid one.',
   error_code: 'bad-key',
+  error_facts: { server: 'api.example.com' },
   end_date: '2026-11-22T10:00:00Z',
   duration: 75,
   attempt: 2,
@@ -49,7 +50,7 @@ const FAILED = aTask({
 
 describe('TasksView', () => {
   it('shows what goes on, where, and how far it is', async () => {
-    serveTasks([aTask({ progress_message: 'Transcribing: 12:30 of 45:00.', worker: 'lectern-1' })])
+    serveTasks([aTask({ doing: doing({ seconds_left: 95 }), worker: 'lectern-1' })])
     await renderInPages(TasksView, { address: '/tasks' })
 
     const link = await screen.findByRole('link', { name: 'Enzymes' })
@@ -57,7 +58,7 @@ describe('TasksView', () => {
     expect(server.requests.join()).not.toContain('/api/v1/lessons')
     const bar = screen.getByRole('progressbar', { name: 'Progress of “Enzymes”' })
     expect(bar).toHaveAttribute('aria-valuenow', '43')
-    expect(screen.getByText('Transcribing: 12:30 of 45:00')).toBeVisible()
+    expect(screen.getByText('Transcribing: 12:30 of 45:00, about 2 min left')).toBeVisible()
     expect(screen.getByText('Transcribe, correct and summarise')).toBeVisible()
     expect(screen.getByText('worker lectern-1')).toBeVisible()
   })
@@ -66,6 +67,50 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
 
     expect(await screen.findByText('Transcription : 12:30 sur 45:00')).toBeVisible()
+  })
+
+  it('has no bar that stands still where nobody knows how far it is', async () => {
+    const begun = doing({ stage: 'summary', done: 0, total: 2, unit: 'parts' })
+    serveTasks([aTask({ progress: 0.9, doing: begun })])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    const bar = await screen.findByRole('progressbar', { name: 'Progress of “Enzymes”' })
+    expect(bar).not.toHaveAttribute('aria-valuenow')
+    expect(screen.getByText('Summarising')).toBeVisible()
+  })
+
+  it('says that a worker died, and who goes on', async () => {
+    const died = doing({ code: 'worker-died', worker: 'one' })
+    serveTasks([
+      aTask({ status: 'pending', crashes: 1, doing: died }),
+      aTask({ id: 8, crashes: 2, worker: 'two', doing: doing({ code: 'beginning' }) }),
+    ])
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    expect(
+      await screen.findByText('Its worker “one” died; another goes on from what is stored'),
+    ).toBeVisible()
+    expect(
+      screen.getByText('2 workers died over it; “two” goes on from what was stored'),
+    ).toBeVisible()
+  })
+
+  it('remarks in the language of the pages', async () => {
+    const notices = [
+      { code: 'done-already', text: 'It was done already.' },
+      { code: 'cut-off', text: 'x', seconds: 75 },
+      { code: 'text-left', text: 'x', cause: 'bad-key', server: 'api.example.com' },
+      { code: 'strange', text: 'The moon is in the way.' },
+    ]
+    const result = { transcription: { notices }, summary: { notices: ['Said before codes.'] } }
+    serveTasks([aTask({ status: 'completed', result })])
+    await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
+
+    expect(await screen.findByText('C’était déjà fait.')).toBeVisible()
+    expect(screen.getByText(/il a pu être lu jusqu’à 1:15/)).toBeVisible()
+    expect(screen.getByText(/Le fournisseur a refusé la clé.*api.example.com/)).toBeVisible()
+    expect(screen.getByText('The moon is in the way.')).toBeVisible()
+    expect(screen.getByText('Said before codes.')).toBeVisible()
   })
 
   it('has those that run first, then those that wait by their turn', async () => {
@@ -89,7 +134,10 @@ describe('TasksView', () => {
 
     FakeEventSource.last.send(
       'task',
-      aTask({ progress: 0.8, progress_message: 'Correcting: 9 of 20 segments.' }),
+      aTask({
+        progress: 0.8,
+        doing: doing({ stage: 'correction', done: 9, total: 20, unit: 'segments' }),
+      }),
     )
     expect(await screen.findByText('Correcting: 9 of 20 segments')).toBeVisible()
 
@@ -111,7 +159,7 @@ describe('TasksView', () => {
     )
     await renderInPages(TasksView, { address: '/tasks' })
     expect(await screen.findByText('The provider refused the key.')).toBeVisible()
-    expect(screen.getByText(/api.example.com refused the API key/)).toBeVisible()
+    expect(screen.getByText('Server: api.example.com')).toBeVisible()
     expect(screen.getByText('attempt 2')).toBeVisible()
     expect(screen.getByText('took 1 min')).toBeVisible()
 

@@ -1,5 +1,5 @@
 import type { LocationQuery } from 'vue-router'
-import type { TaskPublic, TaskStatus } from '@/api/tasks'
+import type { TaskDoing, TaskPublic, TaskStatus } from '@/api/tasks'
 
 export const UNDER_WAY: readonly TaskStatus[] = ['running', 'pending']
 export const ENDED: readonly TaskStatus[] = ['completed', 'failed', 'cancelled']
@@ -34,11 +34,42 @@ export function byTurn(one: TaskPublic, other: TaskPublic): number {
   return one.id - other.id
 }
 
+const STAGES = ['transcription', 'correction', 'summary'] as const
+
+export function isStage(name: string | null): name is (typeof STAGES)[number] {
+  return STAGES.some((stage) => stage === name)
+}
+
+/** Whether its stage has nothing to show yet, though it may be at work for long. */
+export function hasNotAdvanced({ code, done }: TaskDoing): boolean {
+  return code !== 'working' || !done
+}
+
+/** How much of a running task its bar shows; null: it is at something that cannot be measured. */
+export function shareOf({ doing, progress }: TaskPublic): number | null {
+  return doing !== null && hasNotAdvanced(doing) ? null : progress
+}
+
+/** What a stage remarked on; `text` is the server's own, `code` "" where it has none. */
+export interface Notice {
+  code: string
+  text: string
+  facts: Record<string, unknown>
+}
+
 /** What the stages of a task remarked on. */
-export function noticesOf(task: TaskPublic): string[] {
+export function noticesOf(task: TaskPublic): Notice[] {
   const parts = [task.result, ...Object.values(task.result ?? {})]
   return parts.flatMap((part: unknown) => {
     const notices = (part as { notices?: unknown } | null)?.notices
-    return Array.isArray(notices) ? notices.map(String) : []
+    return Array.isArray(notices) ? notices.map(readNotice) : []
   })
+}
+
+function readNotice(stored: unknown): Notice {
+  if (typeof stored !== 'object' || stored === null) {
+    return { code: '', text: String(stored), facts: {} }
+  }
+  const { code = '', text = '', ...facts } = stored as Record<string, unknown>
+  return { code: String(code), text: String(text), facts }
 }

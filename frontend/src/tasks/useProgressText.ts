@@ -1,25 +1,55 @@
 import { useI18n } from 'vue-i18n'
-import type { TaskPublic } from '@/api/tasks'
+import type { TaskDoing, TaskPublic } from '@/api/tasks'
+import { formatTime, useFormats } from '@/i18n/useFormats'
+import { hasNotAdvanced, isStage } from './kinds'
 
-/** How workers say how far they are: "Transcribing: 0:30 of 2:45.", "Correcting: 3 of 20 segments." */
-const SAID =
-  /^(Transcribing|Correcting|Summarising): ([\d:]+)(?: of ([\d:]+))?(?: (segments|parts))?\.$/
-const STAGES: Record<string, string> = {
-  Transcribing: 'transcription',
-  Correcting: 'correction',
-  Summarising: 'summary',
-}
-
-/** A task's progress in a sentence, in the language of the pages where it is one of the usual ones. */
+/** What a task does, how far it is and how long that still takes, in the language of the pages. */
 export function useProgressText() {
   const { t } = useI18n()
+  const { formatLength, formatNumber } = useFormats()
 
-  return function progressText({ progress_message: message }: TaskPublic): string {
-    const [, verb, done, total, unit] = SAID.exec(message ?? '') ?? []
-    const stage = STAGES[verb ?? '']
-    if (stage === undefined || done === undefined) return message ?? ''
-    const share = total === undefined ? done : t('tasks.share', { done, total })
-    const amount = unit === undefined ? share : t(`tasks.amounts.${unit}`, { share })
-    return t(`tasks.doing.${stage}`, { amount })
+  function progressText({ doing, progress_message: message }: TaskPublic): string {
+    switch (doing?.code) {
+      case 'beginning':
+        return t('tasks.beginning')
+      case 'working':
+        return working(doing)
+      case 'between-stages':
+        return isStage(doing.stage) ? t(`tasks.next.${doing.stage}`) : ''
+      case 'worker-stopped':
+        return t('tasks.workerStopped')
+      case 'worker-died':
+        return t('tasks.workerDied', { worker: doing.worker ?? '' })
+      default:
+        return message ?? '' // of another program
+    }
   }
+
+  function working(doing: TaskDoing): string {
+    const { stage, seconds_left: left } = doing
+    if (!isStage(stage)) return ''
+    const far = hasNotAdvanced(doing)
+      ? t(`tasks.begun.${stage}`)
+      : t(`tasks.doing.${stage}`, { amount: amountOf(doing) })
+    return left === null ? far : [far, leftText(left)].join(', ')
+  }
+
+  function amountOf({ done, total, unit }: TaskDoing): string {
+    const format = unit === 's' ? formatTime : formatNumber
+    const parts = { done: format(done ?? 0), total: format(total ?? 0) }
+    const share = total === null ? parts.done : t('tasks.share', parts)
+    return unit === 'segments' || unit === 'parts' ? t(`tasks.amounts.${unit}`, { share }) : share
+  }
+
+  function leftText(seconds: number): string {
+    return t('tasks.stageLeft', { length: formatLength(Math.max(1, seconds)) })
+  }
+
+  /** Who goes on where workers died over a task; "" where none did. */
+  function crashText({ crashes, status, worker }: TaskPublic): string {
+    if (crashes === 0 || status !== 'running' || worker === null) return ''
+    return t('tasks.crashes', { n: crashes, worker }, crashes)
+  }
+
+  return { progressText, crashText }
 }

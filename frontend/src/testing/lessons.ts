@@ -1,5 +1,5 @@
 import type { LessonListed, LessonPublic } from '@/api/lessons'
-import type { TaskPublic } from '@/api/tasks'
+import type { TaskDoing, TaskPublic } from '@/api/tasks'
 
 export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
   return {
@@ -34,6 +34,20 @@ export function aWholeLesson(more: Partial<LessonPublic> = {}): LessonPublic {
   }
 }
 
+/** What a worker says of a stage that is under way. */
+export function doing(more: Partial<TaskDoing> = {}): TaskDoing {
+  return {
+    code: 'working',
+    stage: 'transcription',
+    done: 750,
+    total: 2700,
+    unit: 's',
+    seconds_left: null,
+    worker: null,
+    ...more,
+  }
+}
+
 export function aTask(more: Partial<TaskPublic> = {}): TaskPublic {
   return {
     id: 7,
@@ -51,6 +65,9 @@ export function aTask(more: Partial<TaskPublic> = {}): TaskPublic {
     result: null,
     error: null,
     error_code: null,
+    error_facts: null,
+    doing: null,
+    crashes: 0,
     created_at: null,
     start_date: null,
     end_date: null,

@@ -25,6 +25,17 @@ describe('Toaster', () => {
     expect(screen.queryByText('The lesson was saved.')).not.toBeInTheDocument()
   })
 
+  it('says the same once, and never more than a few things', async () => {
+    const { pinia } = await renderInPages(Toaster)
+    const { show } = useToasts(pinia)
+
+    for (const text of ['one', 'two', 'one', 'three', 'four']) show(text)
+    await nextTick()
+
+    const shown = useToasts(pinia).toasts.map(({ text }) => text)
+    expect(shown).toEqual(['one', 'three', 'four'])
+  })
+
   it('undoes, once', async () => {
     const { pinia } = await renderInPages(Toaster)
     const run = vi.fn()

@@ -9,6 +9,9 @@ export interface Toast {
   action?: { label: string; run: () => void }
 }
 
+/** So many are seen at once: more would hide what they speak of. */
+const MOST_TOASTS = 3
+
 /** Short words about what just happened; Toaster shows them. */
 export const useToasts = defineStore('toasts', () => {
   const toasts = ref<Toast[]>([])
@@ -16,7 +19,10 @@ export const useToasts = defineStore('toasts', () => {
 
   function show(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
     lastId += 1
-    toasts.value.push({ look: 'plain', ...options, id: lastId, text })
+    const toast: Toast = { look: 'plain', ...options, id: lastId, text }
+    // What is said again is said once, and the oldest makes room.
+    const others = toasts.value.filter((other) => other.text !== text)
+    toasts.value = [...others, toast].slice(-MOST_TOASTS)
     return lastId
   }
 

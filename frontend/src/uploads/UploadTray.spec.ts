@@ -9,6 +9,7 @@ import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import { useToasts } from '@/ui/toasts'
 import { useAdding } from './adding'
 import UploadCorner from './UploadCorner.vue'
+import { useUploads } from './uploads'
 
 interface Sending {
   name: string
@@ -48,6 +49,7 @@ function anUpload(more: Record<string, unknown> = {}) {
     task_id: null,
     same_recording: [],
     refusal: null,
+    refusal_code: null,
     ...more,
   }
 }
@@ -125,7 +127,7 @@ describe('Uploads', () => {
 
     await fireEvent.dragEnter(window, { dataTransfer: { types: ['Files'] } })
     expect(screen.getByText('Drop recordings here')).toBeVisible()
-    expect(screen.getByText('Each becomes a lesson of “Biology”.')).toBeVisible()
+    expect(screen.getByText(/Each recording becomes a lesson of “Biology”/)).toBeVisible()
 
     await fireEvent.dragLeave(window, { dataTransfer: { types: ['Files'] } })
     await waitFor(() => expect(screen.queryByText('Drop recordings here')).not.toBeInTheDocument())
@@ -177,14 +179,72 @@ describe('Uploads', () => {
     expect(await screen.findByText('600 bytes of 1 kB')).toBeVisible()
   })
 
-  it.each([
-    ['an empty file', 0, 'The file is empty.'],
-    ['too large a file', LARGEST_BYTES + 1, 'The file is larger than 10 GB.'],
-  ])('refuse %s at once', async (_, size, sentence) => {
-    await drop(recording('bad.mp3', size))
+  it('say at once and in one place what was left out', async () => {
+    const plan = new File(['x'], 'plan.pdf', { type: 'application/pdf' })
+    await drop(recording('empty.mp3', 0), recording('huge.mp3', LARGEST_BYTES + 1), plan)
 
-    expect(await screen.findByText(sentence)).toBeVisible()
+    expect(await screen.findByText('3 files were left out:')).toBeVisible()
+    const reasons = screen.getAllByRole('listitem').map((each) => each.textContent)
+    expect(reasons).toEqual([
+      '1 is empty: empty.mp3',
+      '1 is larger than 10 GB (export it with less quality, or only its sound): huge.mp3',
+      '1 is no recording: plan.pdf',
+    ])
     expect(sendings).toHaveLength(0)
+    await userEvent.click(screen.getByRole('button', { name: 'Clear' }))
+    expect(screen.queryByText(/left out/)).not.toBeInTheDocument()
+  })
+
+  it('do not begin twice with a file that is on its way', async () => {
+    await drop(recording())
+    await sendingOf(0)
+
+    dropMore(recording())
+
+    expect(await screen.findByText(/1 is on its way already/)).toBeVisible()
+    expect(sendings).toHaveLength(1)
+  })
+
+  it('say once what became of many', async () => {
+    const { pinia } = await drop(recording('one.mp3'), recording('two.mp3'), recording('three.mp3'))
+    const done = anUpload({ stage: 'done', offset: 1000, lesson_id: 4 })
+    server.on('GET /api/v1/uploads/u1', () => Response.json(done))
+
+    for (const place of [0, 1, 2]) {
+      expect(useToasts(pinia).toasts).toEqual([])
+      const { listener } = await sendingOf(place)
+      listener.whole('u1')
+    }
+
+    expect(await screen.findByRole('heading', { name: '3 recordings added' })).toBeVisible()
+    expect(useToasts(pinia).toasts.map(({ text }) => text)).toEqual(['3 recordings were added.'])
+  })
+
+  it('have the browser ask before they are left, while some are not through', async () => {
+    const isAsked = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+    await drop(recording())
+    const { listener } = await sendingOf(0)
+    expect(isAsked()).toBe(true)
+
+    const done = anUpload({ stage: 'done', offset: 1000, lesson_id: 4 })
+    server.on('GET /api/v1/uploads/u1', () => Response.json(done))
+    listener.sent(1000)
+    listener.whole('u1')
+
+    await screen.findByRole('link', { name: 'enzymes.mp3' })
+    expect(isAsked()).toBe(false)
+  })
+
+  it('say why the server refused one, in the language of the pages', async () => {
+    await drop(recording())
+    const { listener } = await sendingOf(0)
+    const refused = { stage: 'refused', refusal: 'x has no sound', refusal_code: 'no-sound' }
+    server.on('GET /api/v1/uploads/u1', () => Response.json(anUpload(refused)))
+
+    listener.whole('u1')
+
+    expect(await screen.findByText('There is no sound in the file at all.')).toBeVisible()
+    expect(screen.queryByText(/x has no sound/)).not.toBeInTheDocument()
   })
 
   it('say that a file is no recording, and cannot be gone on with', async () => {
@@ -303,14 +363,48 @@ describe('Uploads after a reload', () => {
     expect(screen.getAllByText('enzymes.mp3')).toHaveLength(1)
   })
 
-  it('are forgotten where the server has given them up', async () => {
-    localStorage.setItem(
-      'lectern.upload.u2',
-      JSON.stringify({ uploadId: 'u2', name: 'old.mp3', size: 9, modified: 1, details: {} }),
-    )
+  it('begin anew where the server has given them up', async () => {
+    await reloaded()
+    server.on('GET /api/v1/uploads/u1', () => problem(404, 'upload-not-found'))
+
+    await userEvent.upload(screen.getByLabelText('Choose the file'), recording())
+
+    expect((await sendingOf(1)).uploadId).toBeNull()
+  })
+
+  it('are all there again, those that waited their turn, too', async () => {
+    const names = ['1.mp3', '2.mp3', '3.mp3', '4.mp3', '5.mp3', '6.mp3']
+    const before = await renderInPages(UploadCorner)
+    useAdding(before.pinia).course = 'Biology'
+    dropMore(...names.map((name) => recording(name)))
+    const sending = await sendingOf(1)
+    sendings[0]?.listener.begun('u1')
+    sending.listener.begun('u1')
+    before.unmount()
+    server.on('GET /api/v1/uploads/u1', () => Response.json(anUpload({ offset: 250 })))
+
+    const { pinia } = await renderInPages(UploadCorner)
+
+    expect(await screen.findByRole('heading', { name: '6 uploads need their files' })).toBeVisible()
+    for (const name of names) expect(screen.getByText(name)).toBeVisible()
+    const files = [...names, 'other.mp3'].map((name) => recording(name))
+    await userEvent.upload(screen.getByLabelText('Choose these files again'), files)
+
+    expect(await sendingOf(3)).toMatchObject({ name: '2.mp3', uploadId: 'u1', course: 'Biology' })
+    expect(useUploads(pinia).active.map(({ name }) => name)).toEqual(names)
+    expect(screen.getByText(/1 is not one of those that wait/)).toBeVisible()
+  })
+
+  it('can all be given up', async () => {
+    localStorage.setItem('lectern.upload.a', JSON.stringify({ ...KNOWN, name: 'one.mp3' }))
+    localStorage.setItem('lectern.upload.b', JSON.stringify({ ...KNOWN, name: 'two.mp3' }))
     await renderInPages(UploadCorner)
 
-    await waitFor(() => expect(rememberedUploads()).toEqual([]))
-    expect(screen.queryByText('old.mp3')).not.toBeInTheDocument()
+    await userEvent.click(await screen.findByRole('button', { name: 'Give them all up' }))
+
+    expect(rememberedUploads()).toEqual([])
+    expect(screen.queryByText('one.mp3')).not.toBeInTheDocument()
   })
 })
+
+const KNOWN = { uploadId: null, size: 9, modified: 1, details: { course: '', isProcessed: true } }

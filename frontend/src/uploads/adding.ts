@@ -3,6 +3,7 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import type { Dropped } from './dropped'
 import { useUploads } from './uploads'
 
 const PROCESS_KEY = 'lectern.uploads-are-processed'
@@ -13,11 +14,19 @@ export const useAdding = defineStore('adding', () => {
   const course = ref('')
   const isProcessed = useLocalStorage(PROCESS_KEY, true)
 
-  function add(files: Iterable<File>): void {
+  function add(dropped: Dropped): void {
     isOpen.value = false
     const details = { course: course.value, isProcessed: isProcessed.value }
-    useUploads().add(files, details)
+    useUploads().add(dropped, details)
   }
 
-  return { isOpen, course, isProcessed, add }
+  /** What was chosen, one by one or as a folder. */
+  function addChosen(files: readonly File[], isInFolder = false): void {
+    const sorted = [...files].sort((one, other) =>
+      one.name.localeCompare(other.name, [], { numeric: true }),
+    )
+    add({ found: sorted.map((file) => ({ file, isInFolder })), skipped: [] })
+  }
+
+  return { isOpen, course, isProcessed, add, addChosen }
 })

@@ -1,63 +1,47 @@
-/**
- * The recordings on their way in. A few are sent at once, the others wait their turn.
- *
- * queued → sending → finishing → done. From sending one comes to `paused` by choice, to `waiting` when
- * the server is gone (it goes on by itself), to `failed` when only a person can help. After a reload
- * an upload is `detached`, until its file is chosen again.
- */
+/** The recordings on their way in: what is done for each, see `queue` for what becomes of it. */
 
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { useConnection } from '@/api/connection'
-import { asFailure, Failure } from '@/api/failure'
+import { asFailure, type Failure } from '@/api/failure'
 import {
   getUpload,
-  LARGEST_BYTES,
   outcomeOf,
-  passes,
   removeUpload,
   sendRecording,
   type RecordingDetails,
-  type UploadStatus,
 } from '@/api/uploads'
-import { claim, forget, listAbandoned, remember } from './remembered'
+import { sortOut, type Skipped } from './choosing'
+import type { Dropped } from './dropped'
+import {
+  detachedOf,
+  hasEnded,
+  isActive,
+  isLostOnLeaving,
+  isOfFile,
+  isSameFile,
+  isUnderWay,
+  newUpload,
+  nextToSend,
+  step,
+  type Upload,
+  type UploadEvent,
+} from './queue'
+import { claim, forget, listAbandoned, newId, remember } from './remembered'
 import { Speedometer } from './speed'
 
-export type UploadState =
-  'queued' | 'sending' | 'finishing' | 'done' | 'paused' | 'waiting' | 'failed' | 'detached'
+export type { Upload } from './queue'
 
-export interface Upload {
-  /** In this tab. */
-  key: number
-  name: string
-  size: number
-  modified: number
-  details: RecordingDetails
-  state: UploadState
-  sentBytes: number
-  bytesPerSecond: number | null
-  /** Why it failed, or waits. */
-  failure: Failure | null
-  /** On the server, once it has begun there. */
-  uploadId: string | null
-  lessonId: number | null
-  /** Older lessons with the same recording. */
-  sameRecording: number[]
-}
-
-export const MOST_AT_ONCE = 2
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
 const GONE_STATUSES = new Set([404, 410])
 
-export const EMPTY_FILE = 'empty-file'
-export const FILE_TOO_LARGE = 'file-too-large'
-export const OTHER_FILE = 'other-file'
-export const REFUSED = 'recording-refused'
-
-/** What goes with an upload while it is sent. */
+/** What goes with an upload in this tab. */
 interface Work {
-  file: File
+  /** Under which it is remembered. */
+  id: string
+  /** Null until it is chosen again, after a reload. */
+  file: File | null
   stop: () => void
   letGo: () => void
   waits: number
@@ -65,98 +49,118 @@ interface Work {
 
 export const useUploads = defineStore('uploads', () => {
   const uploads = ref<Upload[]>([])
+  const skipped = ref<Skipped[]>([])
   const lastDone = ref<Upload | null>(null)
   const works = new Map<number, Work>()
   const connection = useConnection()
   let lastKey = 0
 
-  const active = computed(() => uploads.value.filter((each) => isActive(each)))
-
-  function isActive({ state }: Upload): boolean {
-    return ['queued', 'sending', 'finishing', 'waiting'].includes(state)
-  }
-
-  /** Take files in; one that was being sent before a reload goes on. */
-  function add(files: Iterable<File>, details: RecordingDetails): void {
-    for (const file of files) {
-      const known = uploads.value.find(
-        (each) => each.state === 'detached' && isSameFile(each, file) && isAsOld(each, file),
-      )
-      if (known === undefined) begin(file, details)
-      else attach(known.key, file)
-    }
-    sendNext()
-  }
-
-  function begin(file: File, details: RecordingDetails): void {
-    const upload = put({
-      name: file.name,
-      size: file.size,
-      modified: file.lastModified,
-      details: { ...details },
-      state: 'queued',
-    })
-    if (file.size === 0) fail(upload, new Failure({ code: EMPTY_FILE }))
-    else if (file.size > LARGEST_BYTES) fail(upload, new Failure({ code: FILE_TOO_LARGE }))
-    else works.set(upload.key, newWork(file))
-  }
-
-  function put(known: Pick<Upload, 'name' | 'size' | 'modified' | 'details' | 'state'>): Upload {
-    lastKey += 1
-    uploads.value.push({
-      key: lastKey,
-      sentBytes: 0,
-      bytesPerSecond: null,
-      failure: null,
-      uploadId: null,
-      lessonId: null,
-      sameRecording: [],
-      ...known,
-    })
-    return find(lastKey) as Upload
-  }
+  const active = computed(() => uploads.value.filter(isActive))
+  const detached = computed(() => uploads.value.filter(({ state }) => state === 'detached'))
+  /** Whether files would have to be chosen again if the page were left now. */
+  const isBusy = computed(() => uploads.value.some(isLostOnLeaving))
 
   function find(key: number): Upload | undefined {
     return uploads.value.find((each) => each.key === key)
   }
 
-  /** The file of an upload that a reload cut off: it goes on where it stands. */
-  function attach(key: number, file: File): void {
-    const upload = find(key)
-    if (upload === undefined) return
-    if (!isSameFile(upload, file)) {
-      upload.failure = new Failure({ code: OTHER_FILE })
-      return
+  /** Tell what happened to an upload, unless it was given up meanwhile; returns what it is now. */
+  function tell(key: number, event: UploadEvent): Upload | undefined {
+    const before = find(key)
+    if (before === undefined) return undefined
+    const after = step(before, event)
+    uploads.value = uploads.value.map((each) => (each.key === key ? after : each))
+    if (after.uploadId !== before.uploadId) write(after)
+    if (after.state !== before.state) follow(after)
+    return after
+  }
+
+  function follow(upload: Upload): void {
+    if (upload.state === 'done' || (upload.state === 'failed' && !canResume(upload))) {
+      letGo(upload.key)
     }
-    works.set(key, newWork(file))
-    queue(upload)
+    if (upload.state === 'done') lastDone.value = upload
+    if (upload.state === 'waiting') goOnLater(upload.key)
+    if (upload.state !== 'sending') sendNext()
+  }
+
+  function write({ key, uploadId, name, size, modified, details }: Upload): void {
+    const work = works.get(key)
+    if (work) remember(work.id, { uploadId, name, size, modified, details })
+  }
+
+  /** Take files in; those that wait for their file since a reload go on. */
+  function add({ found, skipped: left }: Dropped, details: RecordingDetails): void {
+    const sorted = sortOut(found)
+    skipped.value = [...skipped.value, ...left, ...sorted.skipped]
+    for (const file of sorted.files) {
+      const known = detachedOf(uploads.value, file)
+      if (known) attach(known.key, file)
+      else if (isUnderWay(uploads.value, file)) skip(file, 'already')
+      else put({ ...factsOf(file), details: { ...details }, uploadId: null }, newId(), file)
+    }
     sendNext()
   }
 
-  function queue(upload: Upload): void {
-    upload.state = 'queued'
-    upload.failure = null
+  function skip({ name }: File, reason: Skipped['reason']): void {
+    skipped.value = [...skipped.value, { name, reason }]
   }
 
-  function sendNext(): void {
-    const isSent = ({ state }: Upload) => state === 'sending' || state === 'finishing'
-    let free = MOST_AT_ONCE - uploads.value.filter(isSent).length
-    for (const upload of uploads.value) {
-      if (free <= 0) return
-      if (upload.state !== 'queued') continue
-      free -= 1
-      upload.state = 'sending'
-      void send(upload)
+  function put(
+    known: Pick<Upload, 'name' | 'size' | 'modified' | 'details' | 'uploadId'>,
+    id: string,
+    file: File | null,
+  ): Upload {
+    lastKey += 1
+    works.set(lastKey, { id, file, stop: () => undefined, letGo: claim(id), waits: 0 })
+    const state = file === null ? 'detached' : 'queued'
+    const upload = newUpload({ ...known, key: lastKey, state })
+    uploads.value = [...uploads.value, upload]
+    write(upload)
+    return upload
+  }
+
+  /** The file of an upload that a reload cut off: it goes on where it stands. */
+  function attach(key: number, file: File): void {
+    const [upload, work] = [find(key), works.get(key)]
+    if (!upload || !work) return
+    if (!isSameFile(upload, file)) {
+      tell(key, { type: 'mistaken' })
+      return
+    }
+    work.file = file
+    tell(key, { type: 'queued' })
+  }
+
+  /** The files of all that a reload cut off, as far as they are among these. */
+  function attachAll(files: Iterable<File>): void {
+    for (const file of files) {
+      const known = detached.value.find((each) => isSameFile(each, file))
+      if (known) attach(known.key, file)
+      else skip(file, 'unknown')
     }
   }
 
-  async function send(upload: Upload): Promise<void> {
-    const work = works.get(upload.key)
-    if (work === undefined) return
+  function sendNext(): void {
+    for (const { key } of nextToSend(uploads.value)) {
+      tell(key, { type: 'sending' })
+      void send(key)
+    }
+  }
+
+  async function send(key: number): Promise<void> {
+    const work = works.get(key)
+    if (!work) return
     try {
-      if (upload.uploadId !== null && !(await mayGoOn(upload))) return
+      if (!(await mayGoOn(key))) return
     } catch (error) {
-      suffer(upload, asFailure(error))
+      tell(key, { type: 'broken', failure: asFailure(error) })
+      return
+    }
+    const upload = find(key)
+    if (upload?.state !== 'sending') return
+    if (work.file === null) {
+      tell(key, { type: 'missed' })
       return
     }
     const speed = new Speedometer()
@@ -164,18 +168,16 @@ export const useUploads = defineStore('uploads', () => {
     const quit = () => (isStopped = true)
     work.stop = quit
     const stop = await sendRecording(work.file, upload.details, upload.uploadId, {
-      begun: (uploadId) => settleIn(upload, work, uploadId),
+      begun: (uploadId) => tell(key, { type: 'begun', uploadId }),
       sent(bytes) {
         if (isStopped) return
         speed.note(bytes, performance.now())
-        upload.sentBytes = bytes
-        upload.bytesPerSecond = speed.bytesPerSecond
         work.waits = 0
-        if (bytes === upload.size) upload.state = 'finishing'
+        tell(key, { type: 'sent', bytes, bytesPerSecond: speed.bytesPerSecond })
       },
-      whole: (uploadId) => void finish(upload, uploadId),
+      whole: (uploadId) => void finish(key, uploadId),
       failed(failure) {
-        if (!isStopped) suffer(upload, failure)
+        if (!isStopped) tell(key, { type: 'broken', failure })
       },
     })
     work.stop = () => {
@@ -186,113 +188,54 @@ export const useUploads = defineStore('uploads', () => {
   }
 
   /** Ask the server how an upload stands: whether there is something left to send. */
-  async function mayGoOn(upload: Upload): Promise<boolean> {
-    const uploadId = upload.uploadId as string
+  async function mayGoOn(key: number): Promise<boolean> {
+    const uploadId = find(key)?.uploadId
+    if (!uploadId) return true
     try {
       const status = await outcomeOf(uploadId)
-      if (upload.state !== 'sending') return false
-      if (status.stage === 'receiving') {
-        upload.sentBytes = status.offset
-        return true
-      }
-      settle(upload, status)
-      return false
+      if (find(key)?.state !== 'sending') return false
+      return tell(key, { type: 'settled', status })?.state === 'sending'
     } catch (error) {
       if (!GONE_STATUSES.has(asFailure(error).status)) throw error
-      // It was given up meanwhile: all is sent again.
-      forget(uploadId)
-      upload.uploadId = null
-      upload.sentBytes = 0
+      tell(key, { type: 'lost' })
       return true
     }
   }
 
-  function settleIn(upload: Upload, work: Work, uploadId: string): void {
-    if (upload.uploadId !== uploadId) {
-      work.letGo()
-      work.letGo = claim(uploadId)
-    }
-    upload.uploadId = uploadId
-    const { name, size, modified, details } = upload
-    remember({ uploadId, name, size, modified, details })
-  }
-
-  async function finish(upload: Upload, uploadId: string): Promise<void> {
-    upload.state = 'finishing'
+  async function finish(key: number, uploadId: string): Promise<void> {
+    tell(key, { type: 'whole' })
     try {
-      settle(upload, await outcomeOf(uploadId))
+      tell(key, { type: 'settled', status: await outcomeOf(uploadId) })
     } catch (error) {
-      suffer(upload, asFailure(error))
+      tell(key, { type: 'broken', failure: asFailure(error) })
     }
   }
 
-  function settle(upload: Upload, status: UploadStatus): void {
-    if (find(upload.key) === undefined) return // given up meanwhile
-    if (status.stage === 'refused') {
-      fail(upload, new Failure({ code: REFUSED, status: 422, detail: status.refusal ?? '' }))
-      return
-    }
-    upload.sentBytes = upload.size
-    upload.lessonId = status.lesson_id
-    upload.sameRecording = status.same_recording
-    upload.state = 'done'
-    upload.failure = null
-    lastDone.value = upload
-    letGo(upload)
-    sendNext()
+  function goOnLater(key: number): void {
+    const work = works.get(key)
+    if (!work) return
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** work.waits, LONGEST_WAIT_MS)
+    work.waits += 1
+    window.setTimeout(() => goOn(key), wait)
   }
 
-  function suffer(upload: Upload, failure: Failure): void {
-    if (!passes(failure)) {
-      fail(upload, failure)
-      return
-    }
-    upload.state = 'waiting'
-    upload.failure = failure
-    upload.bytesPerSecond = null
-    const work = works.get(upload.key)
-    if (work !== undefined) {
-      const wait = Math.min(FIRST_WAIT_MS * 2 ** work.waits, LONGEST_WAIT_MS)
-      work.waits += 1
-      window.setTimeout(() => goOn(upload), wait)
-    }
-    sendNext()
+  function goOn(key: number): void {
+    if (find(key)?.state === 'waiting') tell(key, { type: 'queued' })
   }
 
-  function goOn(upload: Upload): void {
-    if (upload.state !== 'waiting') return
-    queue(upload)
-    sendNext()
-  }
-
-  function fail(upload: Upload, failure: Failure): void {
-    upload.state = 'failed'
-    upload.failure = failure
-    upload.bytesPerSecond = null
-    if (!canResume(upload)) letGo(upload)
-    sendNext()
-  }
-
-  /** Whether trying again may help: not where the file itself is the reason. */
-  function canResume({ failure, key }: Upload): boolean {
-    const isOfFile = [422, 413].includes(failure?.status ?? 0) || failure?.code === REFUSED
-    return works.has(key) && !isOfFile
+  /** Whether trying again may help. */
+  function canResume(upload: Upload): boolean {
+    return Boolean(works.get(upload.key)?.file) && !isOfFile(upload)
   }
 
   function pause(key: number): void {
-    const upload = find(key)
-    if (upload === undefined || !isActive(upload)) return
-    upload.state = 'paused'
-    upload.bytesPerSecond = null
-    works.get(key)?.stop()
-    sendNext()
+    if (tell(key, { type: 'paused' })?.state === 'paused') works.get(key)?.stop()
   }
 
   function resume(key: number): void {
-    const upload = find(key)
-    if (upload === undefined || !['paused', 'failed', 'waiting'].includes(upload.state)) return
-    queue(upload)
-    sendNext()
+    if (['paused', 'failed', 'waiting'].includes(find(key)?.state ?? '')) {
+      tell(key, { type: 'queued' })
+    }
   }
 
   /** Give it up, wherever it is; what came of it is removed from the server, too. */
@@ -300,7 +243,7 @@ export const useUploads = defineStore('uploads', () => {
     const upload = find(key)
     if (upload === undefined) return
     works.get(key)?.stop()
-    letGo(upload)
+    letGo(key)
     uploads.value = uploads.value.filter((each) => each.key !== key)
     sendNext()
     try {
@@ -310,41 +253,49 @@ export const useUploads = defineStore('uploads', () => {
     }
   }
 
-  function letGo(upload: Upload): void {
-    works.get(upload.key)?.letGo()
-    works.delete(upload.key)
-    if (upload.uploadId !== null) forget(upload.uploadId)
+  function letGo(key: number): void {
+    const work = works.get(key)
+    if (!work) return
+    work.letGo()
+    forget(work.id)
+    works.delete(key)
   }
 
   /** Take what has ended from the list. */
   function dismissEnded(): void {
-    for (const { key, state } of [...uploads.value]) {
-      if (state === 'done' || state === 'failed') void cancel(key)
-    }
+    skipped.value = []
+    for (const upload of uploads.value.filter(hasEnded)) void cancel(upload.key)
+  }
+
+  function cancelDetached(): void {
+    for (const { key } of detached.value) void cancel(key)
   }
 
   /** Find again what a reload cut off. */
   async function restore(): Promise<void> {
-    for (const { uploadId, ...known } of await listAbandoned()) {
-      if (uploads.value.some((each) => each.uploadId === uploadId)) continue
-      const upload = put({ ...known, state: 'detached' })
-      upload.uploadId = uploadId
-      void look(upload)
+    const here = new Set([...works.values()].map(({ id }) => id))
+    for (const { id, ...known } of await listAbandoned()) {
+      if (!here.has(id)) void look(put(known, id, null))
     }
   }
 
-  async function look(upload: Upload): Promise<void> {
+  /** See how far an upload is that waits for its file: it may be whole already. */
+  async function look({ key, uploadId }: Upload): Promise<void> {
+    if (uploadId === null) return
     try {
-      const status = await getUpload(upload.uploadId as string)
-      if (upload.state !== 'detached') return
-      if (status.stage === 'receiving') upload.sentBytes = status.offset
-      else if (status.stage === 'whole') await finish(upload, status.id)
-      else settle(upload, status)
+      const status = await getUpload(uploadId)
+      if (find(key)?.state !== 'detached') return
+      tell(key, { type: 'settled', status })
+      if (status.stage === 'whole') await finish(key, uploadId)
     } catch (error) {
-      const { status, isGone } = asFailure(error)
-      if (GONE_STATUSES.has(status)) await cancel(upload.key)
-      else if (!isGone) throw error
+      lookAgain(key, asFailure(error))
     }
+  }
+
+  function lookAgain(key: number, failure: Failure): void {
+    // What came of it is gone, and its file can still be chosen.
+    if (GONE_STATUSES.has(failure.status)) tell(key, { type: 'lost' })
+    else if (!failure.isGone) throw failure
   }
 
   watch(
@@ -353,34 +304,31 @@ export const useUploads = defineStore('uploads', () => {
       if (state !== 'online') return
       for (const upload of uploads.value) {
         if (upload.state === 'detached') void look(upload)
-        else goOn(upload)
+        else goOn(upload.key)
       }
     },
   )
 
   return {
     uploads,
+    skipped,
     active,
+    detached,
+    isBusy,
     lastDone,
     add,
     attach,
+    attachAll,
     pause,
     resume,
     cancel,
+    cancelDetached,
     canResume,
     dismissEnded,
     restore,
   }
 })
 
-function newWork(file: File): Work {
-  return { file, stop: () => undefined, letGo: () => undefined, waits: 0 }
-}
-
-function isSameFile(upload: Upload, file: File): boolean {
-  return upload.name === file.name && upload.size === file.size
-}
-
-function isAsOld(upload: Upload, file: File): boolean {
-  return upload.modified === file.lastModified
+function factsOf({ name, size, lastModified: modified }: File) {
+  return { name, size, modified }
 }

@@ -97,6 +97,25 @@ def test_removed_lessons_come_back_from_the_trash(
     assert sorted(titles_shown(page)) == ["Enzymes", "Waves"]
 
 
+def test_a_removed_lesson_is_deleted_after_one_question(
+    open_pages: OpenPages, lesson_of: Callable[..., int]
+) -> None:
+    fill(lesson_of, "Enzymes")
+    visitor = open_pages()
+    page = visitor.page
+    page.get_by_role("button", name="Select", exact=True).click()
+    page.get_by_role("checkbox", name="Select Enzymes").check()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("link", name="Trash").click()
+
+    page.get_by_role("button", name="Delete Enzymes now").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Nothing brings them back")
+    visitor.check_access("trash: a question")
+    page.get_by_role("button", name="Delete now", exact=True).click()
+
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+
+
 def test_the_filter_is_in_the_address(open_pages: OpenPages, lesson_of: Callable[..., int]) -> None:
     fill(lesson_of, "Enzymes", "Waves")
     page = open_pages("/?sort=-title").page

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import resource
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def row_of(page: Page, name: str) -> Locator:
 
 def wait_for_bytes(page: Page, name: str) -> None:
     """Until some of it is on the way, but not all."""
-    expect(row_of(page, name).get_by_text("MB/s")).to_be_visible()
+    expect(row_of(page, name).get_by_text("B/s")).to_be_visible()
 
 
 def stored_hash(server: ServerProcess, lesson_id: int) -> str:
@@ -81,29 +82,60 @@ def test_a_recording_that_is_dropped_becomes_a_lesson_with_a_transcript(
     visitor.check_access("library: a task runs, toast")
 
 
-def test_an_upload_that_a_reload_cut_off_goes_on_where_it_was(
+def test_uploads_that_a_reload_cut_off_go_on_where_they_were(
     open_pages: OpenPages, server: ServerProcess, long_recording: Path
 ) -> None:
+    other = Path(shutil.copy(long_recording, long_recording.with_name("other lesson.wav")))
+    waiting = write_wav(long_recording.with_name("waiting lesson.wav"), tone(3))
+    files = [long_recording, other, waiting]
     visitor = open_pages()
     page = visitor.page
     visitor.slow_down(SLOW_BYTES_PER_SECOND)
-    add(page, long_recording)
-    wait_for_bytes(page, "long lesson.wav")
+    add(page, *files)
+    wait_for_bytes(page, long_recording.name)
+    expect(row_of(page, waiting.name).get_by_text("Waiting its turn")).to_be_visible()
 
-    page.reload()
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.reload()
+    assert asked.value.type == "beforeunload"
     visitor.slow_down(-1)
-    row = row_of(page, "long lesson.wav")
-    expect(row.get_by_text("Choose the file again to go on")).to_be_visible()
-    expect(row.get_by_text(" MB of ")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 uploads need their files")).to_be_visible()
+    expect(row_of(page, long_recording.name).get_by_text("B of 12")).to_be_visible()
     visitor.check_access("uploads: cut off by a reload")
     with page.expect_request(
         lambda request: request.method == "PATCH" and "/uploads/" in request.url
     ) as sent:
-        row.get_by_label("Choose the file").set_input_files(long_recording)
+        page.get_by_label("Choose these files again").set_input_files(files)
 
-    expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible()
+    for file in files:
+        expect(row_of(page, file.name).get_by_role("link", name=file.name)).to_be_visible()
     assert int(sent.value.headers["upload-offset"]) > 0
-    assert stored_hash(server, 1) == hash_of(long_recording)
+    hashes = sorted(stored_hash(server, lesson_id) for lesson_id in (1, 2, 3))
+    assert hashes == sorted(map(hash_of, files))
+
+
+def test_a_folder_is_walked_and_what_is_left_out_is_said(
+    open_pages: OpenPages, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Biology"
+    (folder / "week 2").mkdir(parents=True)
+    write_wav(folder / "2025-03-05 Enzymes.wav", tone(1.0))
+    write_wav(folder / "week 2" / "Lecture 12.03.2025.wav", tone(1.1))
+    (folder / "plan.pdf").write_bytes(b"%PDF")
+    visitor = open_pages()
+    page = visitor.page
+    page.get_by_role("button", name="Add recordings").first.click()
+    page.get_by_role("checkbox", name="Transcribe").uncheck()
+
+    page.get_by_label("Choose a folder").set_input_files(folder)
+
+    expect(page.get_by_text("2 recordings were added.")).to_be_visible()
+    expect(page.get_by_text("1 is no recording: plan.pdf")).to_be_visible()
+    lessons = page.get_by_role("list", name="Lessons")
+    expect(lessons.get_by_text("5 March 2025")).to_be_visible()
+    expect(lessons.get_by_text("12 March 2025")).to_be_visible()
+    visitor.check_access("uploads: a folder, something left out")
 
 
 def test_an_upload_goes_on_by_itself_when_the_server_is_back(
@@ -204,7 +236,7 @@ def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_pat
 
     add(page, tmp_path / "empty.mp3", tmp_path / "notes.mp3")
 
-    expect(row_of(page, "empty.mp3").get_by_text("The file is empty.")).to_be_visible()
+    expect(row_of(page, "empty.mp3").get_by_text("1 is empty")).to_be_visible()
     expect(row_of(page, "notes.mp3").get_by_text("not a recording")).to_be_visible()
     visitor.check_access("uploads: refused")
 

@@ -56,9 +56,7 @@ def test_whatever_gets_on_has_not_crashed(claim: Claim, write: Callable[..., Any
 
 
 def test_a_piece_of_a_row_that_is_another_workers_is_not_stored(claim: Claim) -> None:
-    rows.hand_back(
-        database.engine, claim.claimed.task_id, claim.claimed.token, "It was handed back."
-    )
+    rows.hand_back(database.engine, claim.claimed.task_id, claim.claimed.token)
 
     with Session(database.engine) as session, pytest.raises(OwnershipLost):
         claim.store_piece(session)

@@ -35,6 +35,11 @@ def add(db: Engine, task_type: str = "summary", lesson_id: int = 1, **columns: A
         return insert_task(session, task_type=task_type, **({"parameters": parameters} | columns))
 
 
+def plain(stored: Any) -> Any:
+    """A column of JSON, which SQLite gives as text."""
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
 def row(db: Engine, task_id: int) -> Any:
     with db.connect() as connection:
         found = connection.execute(text("SELECT * FROM task WHERE id = :id"), {"id": task_id})
@@ -405,10 +410,11 @@ def test_a_task_that_is_handed_back_goes_on_as_a_new_attempt(
     task_id = add(db, "summary", lesson_of())
     claimed = claim_next(db)
 
-    rows.hand_back(db, task_id, claimed.token, "It was stopped.")
+    rows.hand_back(db, task_id, claimed.token)
 
     assert row(db, task_id)["status"] == "pending"
     assert row(db, task_id)["crashes"] == 0
+    assert plain(row(db, task_id)["doing"]) == {"code": "worker-stopped"}
     assert dispatch(db, language=1) == [task_id]
     assert row(db, task_id)["attempt"] == 2
 
@@ -425,6 +431,7 @@ def test_the_task_of_a_dead_worker_waits_with_the_same_run(
 
     found = row(db, task_id)
     assert (found["status"], found["claim"], found["crashes"]) == ("pending", None, 1)
+    assert plain(found["doing"]) == {"code": "worker-died", "worker": "the-dead"}
     run = Run(task_id, f"task-{task_id}-1-summary", "summary")
     assert rows.waiting_runs(db) == [run]
     assert rows.held_claims(db, [claimed.token]) == set()
@@ -445,6 +452,8 @@ def test_a_task_over_which_three_workers_died_fails(db: Engine, lesson_of: MakeL
     assert found["status"] == "failed"
     assert "died 3 times" in found["error"]
     assert found["error_code"] == "worker-died"
+    assert plain(found["error_facts"]) == {"times": 3}
+    assert found["doing"] is None
     assert f"lectern tasks retry {task_id}" in found["error"]
     assert rows.claim(db, run, "w4") is None
 

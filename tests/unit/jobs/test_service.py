@@ -193,6 +193,8 @@ def test_a_retried_task_is_as_nobody_has_looked_at_it(session: Session, status: 
         result='{"b": 1}',
         error="It failed.",
         error_code="bad-key",
+        error_facts='{"server": "s"}',
+        doing='{"code": "working"}',
         progress=0.5,
         progress_message="Half.",
         duration=3.5,
@@ -205,7 +207,15 @@ def test_a_retried_task_is_as_nobody_has_looked_at_it(session: Session, status: 
     row = columns_of(session, task_id)
     emptied = (
         *("run_id", "claim", "worker", "settings", "stage", "lesson_id", "result", "error"),
-        *("error_code", "progress_message", "start_date", "end_date", "duration"),
+        *(
+            "error_code",
+            "error_facts",
+            "doing",
+            "progress_message",
+            "start_date",
+            "end_date",
+            "duration",
+        ),
     )
     assert {name: row[name] for name in emptied} == dict.fromkeys(emptied)
     kept = {name: row[name] for name in ("attempt", "priority", "progress", "crashes")}

@@ -18,7 +18,13 @@ from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.notes import NewNote, add_note, list_notes
 from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
-from backend.lessons.removal import empty_trash, list_trash, restore_lesson, trash_lesson
+from backend.lessons.removal import (
+    delete_removed,
+    empty_trash,
+    list_trash,
+    restore_lesson,
+    trash_lesson,
+)
 from backend.lessons.service import (
     LessonDetails,
     edit_lesson,
@@ -182,6 +188,27 @@ def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
     assert trashed_ids() == []
     assert {name: n for name, n in n_rows().items() if n} == {}
     assert where_recordings_are() == []
+
+
+def test_a_removed_lesson_is_deleted_at_once_where_somebody_says_so(lesson_id: int) -> None:
+    trash(lesson_id)
+
+    with Session(database.engine) as session:
+        delete_removed(session, lesson_id)
+
+    assert trashed_ids() == []
+    assert {name: n for name, n in n_rows().items() if n and name != "task"} == {}
+    assert where_recordings_are() == []
+
+
+@pytest.mark.parametrize("missing", [99, 10**30])
+def test_only_what_is_in_the_trash_is_deleted_there(lesson_id: int, missing: int) -> None:
+    for each in (lesson_id, missing):
+        with Session(database.engine) as session, pytest.raises(NotFound):
+            delete_removed(session, each)
+
+    with Session(database.engine) as session:
+        assert get_lesson(session, lesson_id).title == "Quokkas"
 
 
 def test_without_days_to_undo_it_a_lesson_is_removed_at_once(lesson_id: int) -> None:

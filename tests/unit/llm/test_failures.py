@@ -153,6 +153,8 @@ def test_a_key_that_the_server_repeats_is_left_out_however_the_message_is_cut(
         openai_caller.ask_text("system", "user")
 
     assert "sk-" not in raised.value.message
+    assert str(raised.value.facts["said"]).startswith("HTTP 400: [key] xxx")
+    assert "sk-" not in str(raised.value.facts)
 
 
 def test_a_temperature_that_langchain_itself_refuses_is_a_bad_request(

@@ -1,5 +1,6 @@
 """Reading recordings of every kind, and of none."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,13 @@ from faster_whisper.audio import decode_audio
 from pytest_httpserver import HTTPServer
 
 from backend.errors import LecternError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.models.notices import Notice
 from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
 from tests import audio_files as make
+
+
+def told(notices: Sequence[Notice]) -> str:
+    return " ".join(notice.text for notice in notices)
 
 
 def decoded(path: Path) -> tuple[np.ndarray, AudioStream]:
@@ -55,7 +61,7 @@ def test_samples_that_are_no_numbers_are_silence_and_are_told(tmp_path: Path) ->
 
     assert np.isfinite(samples).all()
     assert np.abs(samples).max() <= 1.0
-    assert "not numbers" in " ".join(stream.report.notices(1.0))
+    assert "not numbers" in told(stream.report.notices(1.0))
 
 
 def test_a_video_gives_its_sound(tmp_path: Path) -> None:
@@ -87,7 +93,7 @@ def test_a_cut_file_is_read_as_far_as_it_goes_and_that_is_told(
 
     share_read = samples.size / lesson.size
     assert kept_share - 0.15 < share_read < kept_share + 0.1
-    assert "cut off" in " ".join(stream.report.notices(info.duration_seconds))
+    assert "cut off" in told(stream.report.notices(info.duration_seconds))
 
 
 @pytest.mark.parametrize("suffix", ["mp3", "m4a", "flac", "ogg", "opus", "wav", "webm", "mkv"])

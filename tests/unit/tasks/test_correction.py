@@ -145,7 +145,7 @@ def test_a_limit_that_held_calls_back_is_said_and_stored(
     metadata = stored_lesson(lesson_id).correction_metadata or {}
     assert (metadata["max_concurrency"], metadata["max_concurrency_limit"]) == (asked, 2)
     assert len(metadata["notices"]) == notices
-    assert all("`llm.max_concurrency` allows 2" in notice for notice in metadata["notices"])
+    assert all("`llm.max_concurrency` allows 2" in notice["text"] for notice in metadata["notices"])
 
 
 def test_the_last_user_message_is_the_json_list_of_ids_and_texts(
@@ -519,7 +519,9 @@ def test_the_result_names_what_was_left_as_it_was(
 
     result = owner.task.result or {}
     assert result["failed_groups"] == 1
-    assert "refused" in result["notices"][0]
+    [notice] = result["notices"]
+    assert (notice["code"], notice["cause"]) == ("text-left", "reply-refused")
+    assert "refused" in notice["text"]
 
 
 @pytest.mark.usefixtures("each_database")

@@ -133,7 +133,7 @@ def test_no_summary_is_made_of_nothing(
     lesson = stored_lesson(lesson_id)
     assert (lesson.summary, lesson.brief) == (None, None)
     metadata = lesson.summary_metadata or {}
-    assert "Nothing was said" in metadata["notices"][0]
+    assert "Nothing was said" in metadata["notices"][0]["text"]
     assert metadata["moments"] == []
     assert provider.call_count == 0
 
@@ -247,7 +247,7 @@ def test_the_result_says_why_there_is_no_summary(data_dir: Path, lesson_of: Make
 
     assert owner.task.result == {
         "words": 0,
-        "notices": ["Nothing was said, so there is no summary."],
+        "notices": [{"code": "nothing-said", "text": "Nothing was said, so there is no summary."}],
     }
 
 

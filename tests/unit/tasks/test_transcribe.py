@@ -245,7 +245,7 @@ def test_silence_is_an_empty_transcript_and_a_success(
 
     lesson = stored_lesson(lesson_id)
     assert lesson.transcript == []
-    assert "No speech" in (lesson.transcript_metadata or {})["notices"][0]
+    assert "No speech" in (lesson.transcript_metadata or {})["notices"][0]["text"]
 
 
 @pytest.mark.usefixtures("nano_config")
@@ -574,7 +574,9 @@ def test_without_a_model_the_built_in_recogniser_serves_and_says_so(
 
     metadata = stored_lesson(lesson_id).transcript_metadata or {}
     assert metadata["engine"] == "pocketsphinx"
-    assert "lectern models download small" in metadata["notices"][0]
+    [notice] = metadata["notices"]
+    assert (notice["code"], notice["model"]) == ("built-in-recogniser", "small")
+    assert "lectern models download small" in notice["text"]
 
 
 def test_an_installed_model_is_found_by_its_name(

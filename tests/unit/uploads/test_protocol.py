@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,14 @@ def test_a_title_wins_over_the_name_of_the_file() -> None:
 
     assert metadata.details.title == "Groups"
     assert not metadata.process
+
+
+def test_the_date_comes_from_the_name_unless_it_is_said() -> None:
+    named = read_metadata(encode(filename="GMT20250305-091500_Recording.m4a"))
+    said = read_metadata(encode(filename="2025-03-05.m4a", date="2026-11-20T09:30+01:00"))
+
+    assert named.details.date == datetime(2025, 3, 5, 9, 15, tzinfo=UTC)
+    assert said.details.date == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
 
 def test_other_clients_keys_are_left_alone() -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,18 @@ def test_a_recording_that_rests_is_a_lesson_and_stays_where_it_is(
     assert lesson.title == "week 1"
     assert (audio_dir() / str(lesson.filename)).read_bytes() == file.read_bytes()
     assert session.exec(select(Task)).all() == []
+
+
+def test_a_date_in_its_name_is_the_lessons(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    write_wav(folder / "GMT20250305-091500_Recording.wav", tone(1.0))
+
+    [lesson_id] = settle(watch, clock, session, folder)
+
+    lesson = session.get(Lesson, lesson_id)
+    assert lesson is not None
+    assert lesson.date == datetime(2025, 3, 5, 9, 15, tzinfo=UTC)
 
 
 def test_it_is_processed_where_the_settings_say_so(
