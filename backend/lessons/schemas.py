@@ -328,6 +328,82 @@ class SegmentChange(BaseModel):
     editor: Title = Field(default="", description="Who edits; need not be said.")
 
 
+Version = Annotated[Text, Field(max_length=100)]
+MOST_SEGMENTS = 10_000
+"""More than a day of speech has."""
+
+
+class ChangeOfSegment(BaseModel):
+    """What one of several segments is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    segment: Annotated[int, Field(ge=0, le=10**7)]
+    version: Version = Field(description="That was read.")
+    text: Annotated[Text, Field(max_length=10_000)] = Field(description='"" says: nothing.')
+
+
+class SegmentsChange(BaseModel):
+    """New texts of several segments, each of which is named once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    editor: Title = Field(description="Who edits.")
+    segments: Annotated[list[ChangeOfSegment], Field(min_length=1, max_length=MOST_SEGMENTS)]
+
+
+class UndoneEdit(BaseModel):
+    """One of several edits that are undone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    edit: Id
+    version: Version = Field(description="The segment's, that was read.")
+
+
+class UndoneEdits(BaseModel):
+    """Edits of different segments that are undone together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    editor: Title
+    edits: Annotated[list[UndoneEdit], Field(min_length=1, max_length=MOST_SEGMENTS)]
+
+
+class WrittenSegment(SegmentState):
+    """A segment as it was written."""
+
+    edit: int | None = Field(description="The edit; null: the text was there already.")
+
+
+class WrittenSegments(BaseModel):
+    items: list[WrittenSegment]
+
+
+class PieceOfText(BaseModel):
+    """A stretch of a segment's text."""
+
+    text: str
+    new_text: str | None = Field(description="What would stand there; null: it is no place.")
+
+
+class SegmentWithPlaces(BaseModel):
+    """A segment in which words would be replaced; the pieces together are its text."""
+
+    segment: int
+    start: float
+    end: float
+    version: str
+    pieces: list[PieceOfText]
+
+
+class Places(BaseModel):
+    """The places of a lesson in which words would be replaced."""
+
+    n_places: int
+    items: list[SegmentWithPlaces]
+
+
 class Editor(BaseModel):
     """Who does something; need not be said."""
 

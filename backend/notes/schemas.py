@@ -51,6 +51,7 @@ class NotePublic(BaseModel):
     id: int
     lesson_id: int
     lesson_title: str
+    has_recording: bool = Field(description="Whether the lesson's sound is there.")
     stretch: Stretch | None = Field(description="null: its words are not there at present.")
     start: float
     end: float

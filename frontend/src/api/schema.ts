@@ -407,6 +407,50 @@ export interface paths {
         patch: operations["edit_segment"];
         trace?: never;
     };
+    "/api/v1/lessons/{lesson_id}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Replacements
+         * @description Show each place in which words would be replaced. Nothing is written: the segments' new
+         *     texts are, by `PATCH …/segments`.
+         */
+        get: operations["preview_replacements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Segments
+         * @description Decide the texts of several segments at once: all of them, or none.
+         *
+         *     Each names the version that was read. Where some were changed meanwhile, nothing is written,
+         *     and `present.segments` has these as they are now.
+         */
+        patch: operations["edit_segments"];
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/segments/{position}/history": {
         parameters: {
             query?: never;
@@ -442,6 +486,28 @@ export interface paths {
         get: operations["list_edits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edits
+         * @description Undo several edits of different segments at once: all of them, or none.
+         *
+         *     Where segments were changed meanwhile, `present.segments` has these as they are now.
+         */
+        post: operations["undo_edits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -526,6 +592,27 @@ export interface paths {
          * @description List the notes of all lessons, the newest first.
          */
         get: operations["list_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Listed Notes
+         * @description Save notes as a file, lesson by lesson and in the order of time: all that `GET /notes` lists
+         *     with the same filter.
+         */
+        get: operations["export_listed_notes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1060,6 +1147,24 @@ export interface components {
             notices: string[];
         };
         /**
+         * ChangeOfSegment
+         * @description What one of several segments is to be.
+         */
+        ChangeOfSegment: {
+            /** Segment */
+            segment: number;
+            /**
+             * Version
+             * @description That was read.
+             */
+            version: string;
+            /**
+             * Text
+             * @description "" says: nothing.
+             */
+            text: string;
+        };
+        /**
          * CheckPublic
          * @description One thing that the server needs.
          */
@@ -1323,6 +1428,11 @@ export interface components {
              * @description Seconds from the start of the recording.
              */
             start: number | null;
+            /**
+             * Has Recording
+             * @description Whether the lesson's sound is there.
+             */
+            has_recording: boolean;
             /**
              * Snippet
              * @description Put together, the pieces are the snippet.
@@ -1691,6 +1801,11 @@ export interface components {
             lesson_id: number;
             /** Lesson Title */
             lesson_title: string;
+            /**
+             * Has Recording
+             * @description Whether the lesson's sound is there.
+             */
+            has_recording: boolean;
             /** @description null: its words are not there at present. */
             stretch: components["schemas"]["Stretch"] | null;
             /** Start */
@@ -1724,6 +1839,12 @@ export interface components {
             items: components["schemas"]["NotePublic"][];
         };
         /**
+         * NotesFormat
+         * @description A format of exported notes; the value is its name on the command line and in addresses.
+         * @enum {string}
+         */
+        NotesFormat: "markdown" | "docx" | "pdf" | "csv";
+        /**
          * OwnerPublic
          * @description Whether a request shows that it is the owner's, and what would show it.
          */
@@ -1743,6 +1864,19 @@ export interface components {
          */
         Part: "transcript" | "summary" | "both";
         /**
+         * PieceOfText
+         * @description A stretch of a segment's text.
+         */
+        PieceOfText: {
+            /** Text */
+            text: string;
+            /**
+             * New Text
+             * @description What would stand there; null: it is no place.
+             */
+            new_text: string | null;
+        };
+        /**
          * PiecePublic
          * @description A stretch of a snippet; all of it is plain text, whatever it looks like.
          */
@@ -1751,6 +1885,16 @@ export interface components {
             text: string;
             /** Is Match */
             is_match: boolean;
+        };
+        /**
+         * Places
+         * @description The places of a lesson in which words would be replaced.
+         */
+        Places: {
+            /** N Places */
+            n_places: number;
+            /** Items */
+            items: components["schemas"]["SegmentWithPlaces"][];
         };
         /**
          * Preferences
@@ -1893,7 +2037,7 @@ export interface components {
          */
         Rerun: {
             /** @description Of the task that does it. */
-            task_type: components["schemas"]["backend__tasks__stages__Stage"];
+            task_type: components["schemas"]["Stage"];
             layer: components["schemas"]["LessonLayer"];
             /**
              * Has Text
@@ -2028,6 +2172,41 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * SegmentWithPlaces
+         * @description A segment in which words would be replaced; the pieces together are its text.
+         */
+        SegmentWithPlaces: {
+            /** Segment */
+            segment: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Version */
+            version: string;
+            /** Pieces */
+            pieces: components["schemas"]["PieceOfText"][];
+        };
+        /**
+         * SegmentsChange
+         * @description New texts of several segments, each of which is named once.
+         */
+        SegmentsChange: {
+            /**
+             * Editor
+             * @description Who edits.
+             */
+            editor: string;
+            /** Segments */
+            segments: components["schemas"]["ChangeOfSegment"][];
+        };
+        /**
+         * Stage
+         * @description A stage of the way, in order. `TaskType` has these and what is made up of them.
+         * @enum {string}
+         */
+        Stage: "transcription" | "correction" | "summary";
         /**
          * Stretch
          * @description From a word to a word, both included; words are counted from 0 within their segment.
@@ -2556,13 +2735,42 @@ export interface components {
             items: components["schemas"]["TrialPublic"][];
         };
         /**
+         * UndoneEdit
+         * @description One of several edits that are undone.
+         */
+        UndoneEdit: {
+            /** Edit */
+            edit: number;
+            /**
+             * Version
+             * @description The segment's, that was read.
+             */
+            version: string;
+        };
+        /**
+         * UndoneEdits
+         * @description Edits of different segments that are undone together.
+         */
+        UndoneEdits: {
+            /** Editor */
+            editor: string;
+            /** Edits */
+            edits: components["schemas"]["UndoneEdit"][];
+        };
+        /**
+         * UploadStage
+         * @description How far an upload is.
+         * @enum {string}
+         */
+        UploadStage: "receiving" | "whole" | "done" | "refused";
+        /**
          * UploadStatus
          * @description An upload: how far it is, and what came of it.
          */
         UploadStatus: {
             /** Id */
             id: string;
-            stage: components["schemas"]["backend__uploads__schemas__Stage"];
+            stage: components["schemas"]["UploadStage"];
             /**
              * Length
              * @description Bytes of the whole recording.
@@ -2649,17 +2857,31 @@ export interface components {
             keep_days: number | null;
         };
         /**
-         * Stage
-         * @description A stage of the way, in order. `TaskType` has these and what is made up of them.
-         * @enum {string}
+         * WrittenSegment
+         * @description A segment as it was written.
          */
-        backend__tasks__stages__Stage: "transcription" | "correction" | "summary";
-        /**
-         * Stage
-         * @description How far an upload is.
-         * @enum {string}
-         */
-        backend__uploads__schemas__Stage: "receiving" | "whole" | "done" | "refused";
+        WrittenSegment: {
+            /** Segment */
+            segment: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Text */
+            text: string;
+            /** Version */
+            version: string;
+            /**
+             * Edit
+             * @description The edit; null: the text was there already.
+             */
+            edit: number | null;
+        };
+        /** WrittenSegments */
+        WrittenSegments: {
+            /** Items */
+            items: components["schemas"]["WrittenSegment"][];
+        };
         /**
          * InvalidField
          * @description One wrong part of a request.
@@ -2824,6 +3046,7 @@ export interface components {
     pathItems: never;
 }
 export type CaptionsImported = components['schemas']['CaptionsImported'];
+export type ChangeOfSegment = components['schemas']['ChangeOfSegment'];
 export type CheckPublic = components['schemas']['CheckPublic'];
 export type CorrectionSettings = components['schemas']['CorrectionSettings'];
 export type CourseChange = components['schemas']['CourseChange'];
@@ -2865,9 +3088,12 @@ export type NoteNew = components['schemas']['NoteNew'];
 export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
 export type Notes = components['schemas']['Notes'];
+export type NotesFormat = components['schemas']['NotesFormat'];
 export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
+export type PieceOfText = components['schemas']['PieceOfText'];
 export type PiecePublic = components['schemas']['PiecePublic'];
+export type Places = components['schemas']['Places'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesChange = components['schemas']['PreferencesChange'];
 export type Provider = components['schemas']['Provider'];
@@ -2879,6 +3105,9 @@ export type SearchPage = components['schemas']['SearchPage'];
 export type SegmentChange = components['schemas']['SegmentChange'];
 export type SegmentPublic = components['schemas']['SegmentPublic'];
 export type SegmentState = components['schemas']['SegmentState'];
+export type SegmentWithPlaces = components['schemas']['SegmentWithPlaces'];
+export type SegmentsChange = components['schemas']['SegmentsChange'];
+export type Stage = components['schemas']['Stage'];
 export type Stretch = components['schemas']['Stretch'];
 export type Summary = components['schemas']['Summary'];
 export type SummaryChange = components['schemas']['SummaryChange'];
@@ -2905,11 +3134,14 @@ export type TranscriptionSettings = components['schemas']['TranscriptionSettings
 export type Trash = components['schemas']['Trash'];
 export type TrialPublic = components['schemas']['TrialPublic'];
 export type Trials = components['schemas']['Trials'];
+export type UndoneEdit = components['schemas']['UndoneEdit'];
+export type UndoneEdits = components['schemas']['UndoneEdits'];
+export type UploadStage = components['schemas']['UploadStage'];
 export type UploadStatus = components['schemas']['UploadStatus'];
 export type WordPublic = components['schemas']['WordPublic'];
 export type WorkerSettings = components['schemas']['WorkerSettings'];
-export type BackendTasksStagesStage = components['schemas']['backend__tasks__stages__Stage'];
-export type BackendUploadsSchemasStage = components['schemas']['backend__uploads__schemas__Stage'];
+export type WrittenSegment = components['schemas']['WrittenSegment'];
+export type WrittenSegments = components['schemas']['WrittenSegments'];
 export type InvalidField = components['schemas']['InvalidField'];
 export type Problem = components['schemas']['Problem'];
 export type NotReady = components['schemas']['NotReady'];
@@ -5591,6 +5823,266 @@ export interface operations {
             };
         };
     };
+    preview_replacements: {
+        parameters: {
+            query: {
+                words: string;
+                new_words?: string;
+                whole_words?: boolean;
+                match_case?: boolean;
+            };
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenSegments"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_history: {
         parameters: {
             query?: never;
@@ -5745,6 +6237,149 @@ export interface operations {
             };
             /** @description Request timeout */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoneEdits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenSegments"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6328,6 +6963,10 @@ export interface operations {
     list_notes: {
         parameters: {
             query?: {
+                /** @description Items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
                 /** @description Any of these. */
                 course_id?: number[] | null;
                 /** @description Any of these. */
@@ -6338,10 +6977,6 @@ export interface operations {
                 kind?: components["schemas"]["NoteKind"] | null;
                 /** @description Words, or how they begin: all are in the note's text or its quote. */
                 q?: string;
-                /** @description Items at most. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -6356,6 +6991,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotePage"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_listed_notes: {
+        parameters: {
+            query: {
+                /** @description The file's format. */
+                format: components["schemas"]["NotesFormat"];
+                /** @description Any of these. */
+                course_id?: number[] | null;
+                /** @description Any of these. */
+                theme_id?: number[] | null;
+                lesson_id?: number | null;
+                colour?: ("yellow" | "green" | "blue" | "pink" | "orange") | null;
+                /** @description `note`: with a text. `highlight`: without one. */
+                kind?: components["schemas"]["NoteKind"] | null;
+                /** @description Words, or how they begin: all are in the note's text or its quote. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/pdf": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad request */

@@ -186,6 +186,20 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     })
   }
 
+  // --- many at once ------------------------------------------------------------------------------
+
+  /** What is typed is on the server, or cannot be at present. */
+  async function settle(): Promise<void> {
+    close()
+    await Promise.all(pending.value.map((draft) => drafts.send(draft)))
+  }
+
+  /** Segments were written elsewhere. */
+  function takeWritten(written: readonly SegmentState[]): void {
+    for (const { segment, text: present } of written) put(segment, present)
+    void readEdits()
+  }
+
   // --- conflicts ---------------------------------------------------------------------------------
 
   function keepMine(draft: KeptDraft): void {
@@ -276,6 +290,8 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     dismiss,
     keepMine,
     takeTheirs,
+    settle,
+    takeWritten,
     look: (position: number | null) => (lookedAt.value = position),
     readHistory: (position: number) => getHistory(lessonId, position),
   }
