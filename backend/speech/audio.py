@@ -39,6 +39,9 @@ MOST_FAILURES = 1000
 JOINED_SAMPLES = 1 << 17
 """About 8 s at our rate: no more is held at once, whatever rate and frames a file has."""
 
+JOINED_BYTES = 1 << 25
+"""Nor more than this of what is still to be resampled, whatever number of channels it has."""
+
 LONGEST_SECONDS = 48 * 3600
 """A few bytes can be decoded to years of silence."""
 
@@ -300,10 +303,16 @@ def _rejoin_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
     fifo = AudioFifo()
     n_samples = JOINED_SAMPLES
     for frame in frames:
-        n_samples = max(1, JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ)
+        n_samples = _joined_samples(frame)
         frame.pts = None  # they are in their places
         fifo.write(frame)
         while fifo.samples >= n_samples and (joined := fifo.read(n_samples)):
             yield joined
     if fifo.samples and (joined := fifo.read()):
         yield joined
+
+
+def _joined_samples(frame: AudioFrame) -> int:
+    wanted = JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ
+    most = JOINED_BYTES // (frame.format.bytes * frame.layout.nb_channels)
+    return max(1, min(wanted, most))
