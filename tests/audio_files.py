@@ -397,10 +397,10 @@ def write_raw_wav(
 def write_m4a_of_claimed_packets(path: Path, n_packets: int) -> Path:
     """An m4a of 40 KB whose index claims so many packets, of one byte each: FFmpeg makes a table
     of 24 bytes for each of them."""
-    esds = bytes.fromhex("03190001000411401500000000000000000000000502120806010200"[:54])
-    sound = bytes(6) + struct.pack(">H8xHHHHI", 1, 1, 16, 0, 0, 44_100 << 16)
+    esds = bytes.fromhex("031900010004114015000000000000000000000005021208060102")
+    form = bytes(6) + struct.pack(">H8xHHHHI", 1, 1, 16, 0, 0, 44_100 << 16)
     packets = [
-        _full_box("stsd", struct.pack(">I", 1), _box("mp4a", sound, _full_box("esds", esds))),
+        _full_box("stsd", struct.pack(">I", 1), _box("mp4a", form, _full_box("esds", esds))),
         _full_box("stts", struct.pack(">III", 1, n_packets, 1024)),
         _full_box("stsc", struct.pack(">IIII", 1, 1, n_packets, 1)),
         _full_box("stsz", struct.pack(">II", 1, n_packets)),

@@ -1,7 +1,6 @@
 """Decoding in a process of its own: the same samples, and no harm from any file."""
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from backend.errors import ExaminationFailed, NoAudioTrack, NoSuchFile, UnreadableMedia
 from backend.speech import isolated_decoding
 from backend.speech.audio import AudioStream
-from backend.speech.isolated import start_child
+from backend.speech.isolated import Limits, start_child
 from backend.speech.isolated_decoding import DECODING_LIMITS, IsolatedStream
 from tests import audio_files as make
 
@@ -28,12 +27,20 @@ def test_the_samples_and_the_report_are_those_of_decoding_in_this_process(tmp_pa
     assert apart.report.holes
 
 
-def test_a_file_that_asks_for_too_much_memory_is_named_and_harms_nobody(tmp_path: Path) -> None:
-    path = make.write_m4a_of_claimed_packets(tmp_path / "bomb.m4a", 30_000_000)
-    limits = replace(DECODING_LIMITS, memory_bytes=700 << 20)
+def test_a_file_that_takes_too_much_memory_is_an_error_of_this_file() -> None:
+    with pytest.raises(UnreadableMedia, match=r"nano-lesson\.ogg could not be examined"):
+        list(IsolatedStream(make.NANO_LESSON_PATH, Limits(memory_bytes=1 << 20)))
 
-    with pytest.raises(UnreadableMedia, match=r"bomb\.m4a"):
-        list(IsolatedStream(path, limits))
+
+def test_a_table_of_a_gigabyte_is_not_made(tmp_path: Path) -> None:
+    path = make.write_m4a_of_claimed_packets(tmp_path / "bomb.m4a", 30_000_000)
+    allowed = IsolatedStream(path)
+    refused = IsolatedStream(path, Limits(memory_bytes=700 << 20))
+
+    assert [list(allowed), list(refused)] == [[], []]
+
+    assert allowed.report.damaged_packets > 1000
+    assert refused.report.damaged_packets == 0
 
 
 def test_what_cannot_be_read_raises_what_it_raises_in_this_process(tmp_path: Path) -> None:
