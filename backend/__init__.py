@@ -1,3 +1,3 @@
 """Lectern: a self-hosted library of lessons."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -27,6 +27,8 @@ from backend.jobs.reading import TaskView
 from backend.jobs.schemas import TaskPublic
 from backend.lessons import editing_endpoints as editing
 from backend.lessons import endpoints as lessons
+from backend.lessons import rerun_endpoints as reruns
+from backend.lessons import summary_endpoints as summaries
 from backend.notes import endpoints as notes
 from backend.pages import serving as pages
 from backend.preferences import endpoints as preferences
@@ -56,7 +58,7 @@ UNCOMPRESSED = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 
-API = (lessons, editing, notes, courses, search, tasks, models, preferences)
+API = (lessons, summaries, reruns, editing, notes, courses, search, tasks, models, preferences)
 """Whose bodies are JSON."""
 
 FILES = (captions, uploads)

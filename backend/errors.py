@@ -187,6 +187,18 @@ class InputChanged(LecternError):
     status_code = 409
 
 
+class LowerQuality(LecternError):
+    """A text would be replaced by a worse one, so nothing was changed."""
+
+    status_code = 409
+
+
+class NothingToDo(LecternError):
+    """All that was asked for is done already, and up to date."""
+
+    status_code = 409
+
+
 # --- lessons ---------------------------------------------------------------------------------
 
 
@@ -429,6 +441,9 @@ class RecogniserMissing(RecogniserError):
 class UnknownModel(RecogniserError):
     """There is no Whisper model of this name: `lectern models list` shows the names."""
 
+    near: "tuple[str, ...]" = ()
+    """Names that may have been meant."""
+
 
 class ModelNotInstalled(RecogniserError):
     """The Whisper model is not installed: `lectern models download NAME` fetches one."""
@@ -451,6 +466,10 @@ class DownloadFailed(RecogniserError):
 
     status_code = 502
     retryable = True
+
+
+class HubUnreachable(DownloadFailed):
+    """The server that has the models cannot be reached from this computer."""
 
 
 # --- language models -------------------------------------------------------------------------

@@ -132,7 +132,8 @@ def built_in_packages() -> list[str]:
         run_npm(npm, ["run", "--silent", "build", "--", "--sourcemap", "--outDir", folder])
         maps = [json.loads(path.read_text("utf-8")) for path in Path(folder).rglob("*.map")]
     sources = {source for content in maps for source in content["sources"]}
-    found = (re.search(r"(node_modules/(?:.*node_modules/)?(?:@[^/]+/)?[^/]+)/", s) for s in sources)
+    package = re.compile(r"(node_modules/(?:.*node_modules/)?(?:@[^/]+/)?[^/]+)/")
+    found = map(package.search, sources)
     # Style sheets and fonts are in no source map: what is asked for directly is always named.
     return sorted({match[1] for match in found if match} | direct_packages())
 
@@ -212,8 +213,12 @@ def installed(name: str) -> metadata.Distribution | None:
 def licence_of(name: str) -> str:
     about = metadata.metadata(name)
     classifiers = [c for c in about.get_all("Classifier") or [] if c.startswith("License")]
-    said = about.get("License-Expression") or about.get("License", "").split("\n")[0]
-    return said or " or ".join(c.rpartition(" :: ")[2] for c in classifiers)
+    said = [*(about.get_all("License-Expression") or []), *(about.get_all("License") or [])]
+    return (
+        said[0].split("\n")[0]
+        if said
+        else " or ".join(c.rpartition(" :: ")[2] for c in classifiers)
+    )
 
 
 def has_text(name: str) -> bool:

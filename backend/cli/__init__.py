@@ -36,6 +36,7 @@ COMMANDS = {
         "export",
         "Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF.",
     ),
+    "notes": ("notes", "notes", "Take the notes of people out of the library."),
     "import": ("captions", "import_", "Make captions from elsewhere a lesson's transcript."),
     "search": ("search", "search", "Find words in the texts of all lessons."),
     "serve": ("serve", "serve", "Serve the API on this computer, with a worker beside it."),

@@ -1,6 +1,7 @@
 """add, list, show, edit, remove, restore."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,9 +25,11 @@ from backend.cli.terminal import (
 from backend.lessons import service
 from backend.lessons.queries import list_lessons
 from backend.lessons.service import LessonDetails
+from backend.lessons.summary_editing import EditOfSummary, edited_summary
 from backend.log import printable
 from backend.models import Lesson, Segment
 from backend.tasks.layers import LessonLayer, restore_layer
+from backend.tasks.summaries import is_older_than_text
 
 
 class UtcMoment(click.DateTime):
@@ -125,10 +128,28 @@ def show(lesson_id: int, as_json: bool) -> None:
         if as_json:
             print_json(service.to_json(lesson, course, with_texts=True))
         else:
-            click.echo(printable("\n".join(_describe(lesson, course))))
+            is_older = is_older_than_text(session, lesson_id)
+            edited = edited_summary(session, lesson_id)
+            notices = [*lesson_notices(lesson), *_summary_notices(lesson_id, is_older, edited)]
+            click.echo(printable("\n".join(_describe(lesson, course, notices))))
 
 
-def _describe(lesson: Lesson, course: str | None) -> list[str]:
+def _summary_notices(
+    lesson_id: int, is_older: bool, edited: Sequence[EditOfSummary]
+) -> Iterator[str]:
+    if is_older:
+        yield (
+            "The text has changed since the summary was made: `lectern summarize "
+            f"{lesson_id}` renews it."
+        )
+    if edited:
+        last = max(edited, key=lambda edit: edit.id)
+        by = f" by {last.editor}" if last.editor else ""
+        parts = " and ".join(sorted(edit.part for edit in edited))
+        yield f"The {parts} was edited{by} on {last.edited_at:%Y-%m-%d}; no rerun replaces it."
+
+
+def _describe(lesson: Lesson, course: str | None, notices: Sequence[str]) -> list[str]:
     facts = (
         ("Date", f"{lesson.date:%Y-%m-%d %H:%M} UTC"),
         ("Course", course),
@@ -140,7 +161,7 @@ def _describe(lesson: Lesson, course: str | None) -> list[str]:
     )
     lines = [f"{lesson.id}  {one_line(lesson.title)}"]
     lines += [f"   {name + ':':15}{value}" for name, value in facts if value]
-    lines += [f"   ! {text}" for text in lesson_notices(lesson)]
+    lines += [f"   ! {text}" for text in notices]
     if lesson.brief:
         lines += ["", "In brief", "", lesson.brief]
     if lesson.summary:

@@ -60,8 +60,8 @@ def search(
             _rebuild(session, as_json)
             return
         lessons = LessonFilter(
-            _course_ids(session, course),
-            _theme_ids(session, theme),
+            course_ids(session, course),
+            theme_ids(session, theme),
             since and since.replace(tzinfo=UTC),
             until and datetime.combine(until, time.max, UTC),
         )
@@ -80,12 +80,12 @@ def _rebuild(session: Session, as_json: bool) -> None:
         click.echo(f"The search index was made anew, for {n_lessons} lessons.")
 
 
-def _course_ids(session: Session, title: str | None) -> tuple[int, ...]:
+def course_ids(session: Session, title: str | None) -> tuple[int, ...]:
     courses = session.exec(select(Course).where(Course.title == title))
     return _require("course", title, [course.id for course in courses])
 
 
-def _theme_ids(session: Session, title: str | None) -> tuple[int, ...]:
+def theme_ids(session: Session, title: str | None) -> tuple[int, ...]:
     themes = session.exec(select(Theme).where(Theme.title == title))
     return _require("theme", title, [theme.id for theme in themes])
 

@@ -2,19 +2,22 @@
 
 import click
 
-from backend.cli.terminal import json_option, print_json
+from backend.cli.terminal import json_option, notice, print_json
 from backend.config import (
+    EngineChoice,
     Settings,
     api_key_for,
     config_path,
     data_dir,
     load_config,
+    models_dir,
     server_of,
     set_value,
     to_yaml,
     withheld_key_server,
 )
 from backend.errors import hide_passwords
+from backend.speech.model_store import check_setting
 
 
 @click.group()
@@ -58,11 +61,21 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
     """
     if value is None:
         value = click.prompt(key, hide_input=True, default="", show_default=False, err=True)
+    told = None
+    if key == "transcription.model":
+        told = check_setting(value or "", models_dir())
     settings = set_value(key, value or "")
     if as_json:
         print_json({"config_file": str(config_path()), "settings": _without_secrets(settings)})
     else:
         click.echo(f"Set {key} in {config_path()}")
+    if told:
+        until_then = (
+            "the built-in recogniser transcribes, which is rough and knows English only"
+            if settings.transcription.engine is EngineChoice.AUTO
+            else "nothing can be transcribed"
+        )
+        notice(f"{told} `lectern models download {value}` fetches it; until then {until_then}.")
     if key in ("provider", "base_url") and (bound := withheld_key_server(settings)):
         click.echo(
             f"lectern: the key that is stored was typed for {bound}, so it is not sent to "

@@ -13,6 +13,7 @@ from backend.cli.terminal import (
     LESSON,
     TASK,
     for_each,
+    force_option,
     json_option,
     notice,
     one_line,
@@ -22,8 +23,10 @@ from backend.cli.terminal import (
 )
 from backend.cli.watching import COLUMNS, row_of, watch_tasks
 from backend.clock import clock
-from backend.errors import LessonNotFound
+from backend.errors import LessonNotFound, NothingToDo
 from backend.jobs import service
+from backend.jobs.asking import look_before
+from backend.jobs.parameters import read_parameters
 from backend.jobs.reading import TaskView, read_workers
 from backend.log import printable
 from backend.models import Lesson, TaskStatus, TaskType
@@ -50,6 +53,7 @@ def tasks() -> None:
 )
 @click.option("--after", metavar="TASK", type=TASK, help="Wait until that task is completed.")
 @click.option("--again", is_flag=True, help="With process: all three stages, whatever is there.")
+@force_option
 @json_option
 def add(
     task_type: str,
@@ -57,6 +61,7 @@ def add(
     priority: int,
     after: int | None,
     again: bool,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Ask for background work on lessons, a task for each.
@@ -69,7 +74,10 @@ def add(
 
         def add_one(lesson_id: int) -> TaskView:
             _require_lesson(session, lesson_id)
-            parameters = {"lesson_id": lesson_id} | ({"again": True} if again else {})
+            parameters: dict[str, Any] = {"lesson_id": lesson_id}
+            parameters |= {"again": True} if again else {}
+            parameters |= {"accept_lower_quality": True} if force else {}
+            _look_before(session, task_type, parameters, after)
             task = service.submit(session, TaskType(task_type), parameters, priority, after)
             assert task.id is not None
             return service.get_task(session, task.id)
@@ -229,6 +237,20 @@ def watch(task_ids: tuple[int, ...], as_json: bool) -> None:
 def _require_lesson(session: Session, lesson_id: int) -> None:
     if session.exec(select(Lesson.id).where(col(Lesson.id) == lesson_id)).first() is None:
         raise LessonNotFound(lesson_id)
+
+
+def _look_before(
+    session: Session, task_type: str, parameters: dict[str, Any], after: int | None
+) -> None:
+    """Refuse what would make a text worse; of what is done already, say so."""
+    if after is not None:  # it meets what that task leaves, not what is there now
+        return
+    try:
+        read = read_parameters(task_type, json.dumps(parameters))
+        look_before(session, TaskType(task_type), read)
+    except NothingToDo as error:
+        notice(error.message)
+    session.rollback()
 
 
 def _notice_missing_worker(session: Session) -> None:

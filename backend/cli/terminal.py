@@ -62,6 +62,9 @@ LESSON = _Number("lesson", "lectern list", LessonNotFound)
 TASK = _Number("task", "lectern tasks list", TaskNotFound)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and only that.")
+force_option = click.option(
+    "--force", is_flag=True, help="Also where a better text would go for a worse one."
+)
 lesson_argument = click.argument("lesson_id", metavar="LESSON", type=LESSON)
 
 

@@ -1,13 +1,15 @@
 """process, transcribe, correct, summarize."""
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 from sqlmodel import Session
 
 from backend.cli.terminal import (
     for_each,
+    force_option,
     heading,
     json_option,
     lesson_argument,
@@ -19,7 +21,7 @@ from backend.cli.terminal import (
     recording_path,
     tell_same_recording,
 )
-from backend.errors import LessonNotFound, NoSuchFile
+from backend.errors import LessonNotFound, LowerQuality, NoSuchFile
 from backend.lessons import service
 from backend.lessons.service import LessonDetails
 from backend.log import printable
@@ -31,16 +33,21 @@ from backend.tasks.correction import (
     CorrectionOptions,
     run_correction,
 )
-from backend.tasks.process import Stage, run_process
+from backend.tasks.process import run_process
+from backend.tasks.progress import OnProgress
+from backend.tasks.stages import Stage
 from backend.tasks.summary import run_summary
 from backend.tasks.transcribe import run_transcription
+
+T = TypeVar("T")
 
 
 @click.command()
 @click.argument("targets", metavar="LESSON_OR_FILE...", nargs=-1, required=True)
 @click.option("--again", is_flag=True, help="Do all three stages, whatever is there already.")
+@force_option
 @json_option
-def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
+def process(targets: tuple[str, ...], again: bool, force: bool, as_json: bool) -> None:
     """Transcribe, correct and summarise lessons or files.
 
     A file is added to the library first. Stages that are done and still up to date are not done
@@ -54,8 +61,12 @@ def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
             if not as_json:
                 click.echo(heading(service.get_lesson(session, lesson_id)))
             session.commit()  # no transaction stays open over hours of work
-            with progress_display() as tell:
-                done = list(run_process(lesson_id, session, tell, again=again))
+            done = _insist(
+                lambda tell, accept: list(
+                    run_process(lesson_id, session, tell, again=again, accept_lower_quality=accept)
+                ),
+                force,
+            )
             lesson = service.get_lesson(session, lesson_id)
             processed.append(_lesson_json(session, lesson))
             _print_notices(lesson)
@@ -67,6 +78,20 @@ def process(targets: tuple[str, ...], again: bool, as_json: bool) -> None:
         print_json(processed)
     if not succeeded:
         sys.exit(1)
+
+
+def _insist(work: Callable[[OnProgress, bool], T], force: bool) -> T:
+    """Do the work; where it would make a text worse, ask at a terminal whether it shall."""
+    try:
+        with progress_display() as tell:
+            return work(tell, force)
+    except LowerQuality as error:
+        if not sys.stdin.isatty():
+            raise
+        notice(error.message)
+    click.confirm("Replace it all the same?", abort=True, err=True)
+    with progress_display() as tell:
+        return work(tell, True)
 
 
 def _find_or_add(session: Session, target: str) -> int:
@@ -87,8 +112,9 @@ def _find_or_add(session: Session, target: str) -> int:
 def _report(lesson: Lesson, done: list[Stage]) -> None:
     if not done:
         click.echo(
-            f"Lesson {lesson.id} is done already: `lectern process --again {lesson.id}` does it "
-            "anew."
+            f"Lesson {lesson.id} is done already. `lectern transcribe {lesson.id}`, `lectern "
+            f"correct {lesson.id}` or `lectern summarize {lesson.id}` makes one of its texts anew, "
+            f"`lectern process --again {lesson.id}` all of them."
         )
     if lesson.brief:
         click.echo(printable(lesson.brief))
@@ -122,15 +148,20 @@ def _finish(session: Session, lesson_id: int, as_json: bool) -> None:
 
 @click.command()
 @lesson_argument
+@force_option
 @json_option
-def transcribe(lesson_id: int, as_json: bool) -> None:
+def transcribe(lesson_id: int, force: bool, as_json: bool) -> None:
     """Make a lesson's transcript anew.
 
     Its corrected transcript and summary stay as they are until they are made anew themselves.
     """
     with open_session() as session:
-        with progress_display() as tell:
-            run_transcription(lesson_id, session, tell)
+        _insist(
+            lambda tell, accept: run_transcription(
+                lesson_id, session, tell, accept_lower_quality=accept
+            ),
+            force,
+        )
         _finish(session, lesson_id, as_json)
 
 
@@ -150,23 +181,35 @@ def transcribe(lesson_id: int, as_json: bool) -> None:
     show_default=True,
     help="Calls at once.",
 )
+@force_option
 @json_option
-def correct(lesson_id: int, segments_per_group: int, max_concurrency: int, as_json: bool) -> None:
+def correct(
+    lesson_id: int, segments_per_group: int, max_concurrency: int, force: bool, as_json: bool
+) -> None:
     """Make a lesson's corrected transcript anew."""
     options = CorrectionOptions(segments_per_group, max_concurrency)
     with open_session() as session:
-        with progress_display() as tell:
-            run_correction(lesson_id, session, options, tell)
+        _insist(
+            lambda tell, accept: run_correction(
+                lesson_id, session, options, tell, accept_lower_quality=accept
+            ),
+            force,
+        )
         _finish(session, lesson_id, as_json)
 
 
 @click.command()
 @lesson_argument
 @click.option("--original", is_flag=True, help="From the transcript, not the corrected one.")
+@force_option
 @json_option
-def summarize(lesson_id: int, original: bool, as_json: bool) -> None:
+def summarize(lesson_id: int, original: bool, force: bool, as_json: bool) -> None:
     """Make a lesson's summary anew."""
     with open_session() as session:
-        with progress_display() as tell:
-            run_summary(lesson_id, session, not original, tell)
+        _insist(
+            lambda tell, accept: run_summary(
+                lesson_id, session, not original, tell, accept_lower_quality=accept
+            ),
+            force,
+        )
         _finish(session, lesson_id, as_json)

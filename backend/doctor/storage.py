@@ -21,9 +21,11 @@ def check_storage(session: Session) -> Iterator[Finding]:
         n_bytes = session.scalar(text("SELECT pg_database_size(current_database())"))
         yield Finding(Level.OK, "database", f"{name}: {size(n_bytes or 0)}.")
         return
-    yield Finding(Level.OK, "database", f"{name}: {size(_file_bytes(Path(str(url.database))))}.")
     complaints = list(session.scalars(text("PRAGMA quick_check(1)")))
-    if complaints != ["ok"]:
+    if complaints == ["ok"]:
+        n_bytes = _file_bytes(Path(str(url.database)))
+        yield Finding(Level.OK, "database", f"{name}: {size(n_bytes)}.")
+    else:
         yield Finding(
             Level.ERROR,
             "database",

@@ -129,8 +129,9 @@ def check_settings() -> Iterator[Finding]:
     where = str(config_path()) if config_path().exists() else "the defaults (there is no file)"
     yield Finding(Level.OK, "configuration", f"The settings are valid: {where}.")
     yield from check_secrets(settings, config_path())
-    yield check_recogniser(settings.transcription, models_dir())
-    yield from check_models(models_dir())
+    recogniser = check_recogniser(settings.transcription, models_dir())
+    yield recogniser
+    yield from check_models(models_dir(), recogniser)
     yield check_provider(settings)
 
 
@@ -186,10 +187,10 @@ def _check_built_in() -> Finding:
     )
 
 
-def check_models(directory: Path) -> Iterator[Finding]:
-    """The installed models that are broken, whether or not they are chosen."""
+def check_models(directory: Path, recogniser: Finding) -> Iterator[Finding]:
+    """The installed models that are broken, but for the one that `recogniser` tells of."""
     for model in installed_models(directory):
-        if model.problem:
+        if model.problem and f"in {model.directory} cannot be used" not in recogniser.message:
             yield Finding(
                 Level.WARNING,
                 "models",

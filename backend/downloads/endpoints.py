@@ -8,7 +8,7 @@ from backend.config import models_dir
 from backend.downloads.schemas import DownloadNew, DownloadPublic, ModelPublic, Models
 from backend.downloads.service import Download, Downloads
 from backend.errors import NotFound
-from backend.speech.model_store import WHISPER_MODELS, installed_models
+from backend.speech.model_store import MODEL_MEGABYTES, WHISPER_MODELS, installed_models
 from backend.web.inputs import Text
 from backend.web.problems import problems
 
@@ -36,11 +36,17 @@ def list_models(downloads: DownloadsDep) -> Models:
                 name=name,
                 is_installed=model is not None and model.problem is None,
                 size_bytes=model.size_bytes if model else None,
+                download_bytes=_download_bytes(name),
                 problem=model.problem if model else None,
                 download=_public(download) if download else None,
             )
         )
-    return Models(items=items)
+    return Models(items=items, directory=str(models_dir()))
+
+
+def _download_bytes(name: str) -> int | None:
+    megabytes = MODEL_MEGABYTES.get(name)
+    return None if megabytes is None else megabytes * 1_000_000
 
 
 @router.post("/downloads", status_code=202, responses=problems(413, 415, 422))

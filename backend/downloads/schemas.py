@@ -16,6 +16,7 @@ class DownloadPublic(BaseModel):
     done_bytes: int
     total_bytes: int | None = Field(description="null: not known yet.")
     error: str | None
+    error_code: str | None = Field(description="The code of `error`, as problem details have it.")
 
 
 class ModelPublic(BaseModel):
@@ -24,12 +25,16 @@ class ModelPublic(BaseModel):
     name: str
     is_installed: bool = Field(description="Whether it can be used.")
     size_bytes: int | None = Field(description="On this machine; null: it is not there.")
+    download_bytes: int | None = Field(description="About what fetching it takes, where known.")
     problem: str | None = Field(description="Why what is there cannot be used.")
     download: DownloadPublic | None
 
 
 class Models(BaseModel):
     items: list[ModelPublic]
+    directory: str = Field(
+        description="Where they lie: a folder of a model that is put there is installed."
+    )
 
 
 class DownloadNew(BaseModel):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from backend.errors import LecternError, UnknownModel
+from backend.errors import LecternError, UnexpectedError, UnknownModel
 from backend.speech.model_download import download_model
 from backend.speech.model_store import REPOSITORY_NAME, WHISPER_MODELS, directory_name
 
@@ -35,6 +35,8 @@ class Download:
     done_bytes: int = 0
     total_bytes: int | None = None
     error: str | None = None
+    error_code: str | None = None
+    """The code of the `LecternError` that ended it."""
 
 
 class Downloads:
@@ -85,15 +87,19 @@ class Downloads:
         try:
             download_model(model, models_dir, on_progress=progress)
         except LecternError as error:
-            self._end(name, DownloadStatus.FAILED, error.message)
+            self._end(name, DownloadStatus.FAILED, error)
         except Exception:  # the outer edge of the thread
             logger.exception("the download of %s failed", name)
-            self._end(name, DownloadStatus.FAILED, "The download failed: the log has the details.")
+            unexpected = UnexpectedError("The download failed: the log has the details.")
+            self._end(name, DownloadStatus.FAILED, unexpected)
         else:
             self._end(name, DownloadStatus.COMPLETED, None)
 
-    def _end(self, name: str, status: DownloadStatus, error: str | None) -> None:
-        self._change(replace(self._by_name[name], status=status, error=error))
+    def _end(self, name: str, status: DownloadStatus, error: LecternError | None) -> None:
+        ended = replace(self._by_name[name], status=status)
+        if error is not None:
+            ended = replace(ended, error=error.message, error_code=error.code)
+        self._change(ended)
 
     def _change(self, download: Download) -> None:
         with self._lock:

@@ -12,7 +12,8 @@ from typing import Any
 from backend.errors import PdfNotMade
 from backend.exports.direction import is_right_to_left, language_code
 from backend.exports.document import LessonExport, Part
-from backend.exports.outline import NO_WORDS, Summary, make_outline
+from backend.exports.notes import NO_NOTES, NotesOutline, ReadNote
+from backend.exports.outline import NO_WORDS, Outline, Summary, make_outline
 from backend.exports.paragraphs import Paragraph, clock_time
 
 TYPESETTING = Path(__file__).with_name("typesetting.py")
@@ -53,7 +54,15 @@ class _TypesettingFailed(Exception):
 
 def write_pdf(document: LessonExport, part: Part) -> tuple[bytes, tuple[str, ...]]:
     """The file, and what a person should know about it (which is said in the file as well)."""
-    content = make_content(document, part)
+    return _set(make_content(document, part))
+
+
+def write_notes_pdf(outline: NotesOutline) -> tuple[bytes, tuple[str, ...]]:
+    """The same for notes."""
+    return _set(make_notes_content(outline))
+
+
+def _set(content: dict[str, Any]) -> tuple[bytes, tuple[str, ...]]:
     try:
         return _typeset(content, STRICTLY), ()
     except _TypesettingFailed as failed:
@@ -88,6 +97,37 @@ def _typeset(content: dict[str, Any], *arguments: str) -> bytes:
 
 def make_content(document: LessonExport, part: Part) -> dict[str, Any]:
     outline, language = make_outline(document, part), document.language
+    return _frame(outline, language) | {
+        "summary": _summary(outline.summary, language) if outline.summary else None,
+        "transcript": None if outline.transcript is None else _timed(outline.transcript, language),
+        "no_words": NO_WORDS,
+    }
+
+
+def make_notes_content(outline: NotesOutline) -> dict[str, Any]:
+    return _frame(outline, outline.language) | {
+        "notes": [
+            {
+                "title": None if outline.is_of_one else _text(lesson.title, lesson.language),
+                "facts": [] if outline.is_of_one else _facts(lesson.facts),
+                "notes": [_note(note, lesson.language) for note in lesson.notes],
+            }
+            for lesson in outline.lessons
+        ],
+        "no_notes": NO_NOTES,
+    }
+
+
+def _note(note: ReadNote, language: str | None) -> dict[str, Any]:
+    return {
+        "quote": _text(note.quote, language) | {"time": clock_time(note.start)},
+        "lines": [_text(line, language) for line in note.text],
+        "about": note.about,
+    }
+
+
+def _frame(outline: Outline | NotesOutline, language: str | None) -> dict[str, Any]:
+    """What every document has."""
     return {
         "fonts": FONTS,
         "language": language_code(language),
@@ -95,11 +135,15 @@ def make_content(document: LessonExport, part: Part) -> dict[str, Any]:
         "notice": None,
         "name": outline.title,
         "title": _text(outline.title, language),
-        "facts": [f"{name}: {fact}" for name, fact in outline.facts],
-        "summary": _summary(outline.summary, language) if outline.summary else None,
-        "transcript": None if outline.transcript is None else _timed(outline.transcript, language),
-        "no_words": NO_WORDS,
+        "facts": _facts(outline.facts),
+        "summary": None,
+        "transcript": None,
+        "notes": None,
     }
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{name}: {fact}" for name, fact in facts]
 
 
 def _summary(summary: Summary, language: str | None) -> dict[str, Any]:

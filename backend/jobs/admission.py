@@ -29,7 +29,8 @@ from backend.jobs.rows import (
 from backend.lessons.service import require_lesson
 from backend.models import TaskStatus, TaskType
 from backend.models.task import ENDED
-from backend.tasks.process import Stage, is_stage_needed
+from backend.tasks.process import is_stage_needed
+from backend.tasks.stages import Stage
 
 ADMITTED_AT_ONCE = 200
 

@@ -56,13 +56,22 @@ def list_tasks(
     return TaskPage(items=[TaskPublic.of(view) for view in views[:limit]], next_cursor=more)
 
 
-@router.post("/tasks", status_code=201, responses=problems(404, 413, 415, 422))
+@router.post("/tasks", status_code=201, responses=problems(404, 409, 413, 415, 422))
 def create_task(new: TaskNew, session: SessionDep, response: Response) -> TaskPublic:
-    """Ask for background work; the address of the task is in `Location`."""
-    from backend.jobs.parameters import read_parameters  # loads all that tasks do
+    """Ask for background work; the address of the task is in `Location`.
+
+    What would put a worse text in the place of a better one is refused (`lower-quality`), unless
+    `accept_lower_quality` is among the parameters; so is the processing of a lesson that is
+    finished (`nothing-to-do`). GET /lessons/{lesson_id}/reruns tells both beforehand.
+    """
+    from backend.jobs.asking import look_before  # loads all that tasks do
+    from backend.jobs.parameters import read_parameters
 
     parameters = read_parameters(new.task_type, json.dumps(new.parameters))
     require_lesson(session, parameters.lesson_id)
+    if new.depends_on is None:  # else it meets what that task leaves, not what is there now
+        look_before(session, new.task_type, parameters)
+        session.rollback()
     task = service.submit(session, new.task_type, new.parameters, new.priority, new.depends_on)
     assert task.id is not None
     response.headers["Location"] = f"/api/v1/tasks/{task.id}"

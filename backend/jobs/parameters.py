@@ -19,6 +19,8 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     lesson_id: Annotated[int, Field(ge=1, le=LARGEST_ID)]
+    accept_lower_quality: bool = False
+    """Whether a better text may go for a worse one; else the task fails."""
 
 
 class TranscriptionParameters(Parameters):

@@ -41,7 +41,7 @@ from backend.errors import (
 from backend.models import TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since
 from backend.models.task import ACTIVE
-from backend.tasks.process import Stage
+from backend.tasks.stages import Stage
 
 TASK = SQLModel.metadata.tables["task"]
 

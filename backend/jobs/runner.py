@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -33,7 +34,8 @@ from backend.jobs.settings import CurrentSettings, freeze, thaw
 from backend.jobs.slots import QUEUE_OF, Slots
 from backend.models.notices import Notice
 from backend.tasks.correction import CorrectionOptions, run_correction
-from backend.tasks.process import Stage, is_stage_needed
+from backend.tasks.process import is_stage_needed
+from backend.tasks.stages import Stage
 from backend.tasks.summary import run_summary
 from backend.tasks.transcribe import run_transcription
 
@@ -213,14 +215,22 @@ class Runner:
 
 
 def _run_stage(claim: Claim, parameters: Parameters, settings: Settings, session: Session) -> None:
-    lesson_id, stage = parameters.lesson_id, claim.claimed.stage
-    if stage is Stage.TRANSCRIPTION:
-        run_transcription(lesson_id, session, claim.tell, owner=claim, settings=settings)
-    elif stage is Stage.CORRECTION:
+    run: Callable[..., None]
+    if claim.claimed.stage is Stage.TRANSCRIPTION:
+        run = run_transcription
+    elif claim.claimed.stage is Stage.CORRECTION:
         options = CorrectionOptions()
         if isinstance(parameters, CorrectionParameters):
             options = CorrectionOptions(parameters.segments_per_group, parameters.max_concurrency)
-        run_correction(lesson_id, session, options, claim.tell, owner=claim, settings=settings)
+        run = partial(run_correction, options=options)
     else:
         use_corrected = not isinstance(parameters, SummaryParameters) or parameters.use_corrected
-        run_summary(lesson_id, session, use_corrected, claim.tell, owner=claim, settings=settings)
+        run = partial(run_summary, use_corrected=use_corrected)
+    run(
+        parameters.lesson_id,
+        session,
+        on_progress=claim.tell,
+        owner=claim,
+        settings=settings,
+        accept_lower_quality=parameters.accept_lower_quality,
+    )

@@ -20,7 +20,8 @@ class TaskNew(BaseModel):
     task_type: TaskType
     parameters: dict[Text, bool | int | float | Text | None] = Field(
         description="`lesson_id`, and what the type takes: `again` (process), `use_corrected` "
-        "(summary), `segments_per_group`, `max_concurrency` (correction).",
+        "(summary), `segments_per_group`, `max_concurrency` (correction); "
+        "`accept_lower_quality`, where a better text may go for a worse one.",
         examples=[{"lesson_id": 1}],
     )
     priority: Annotated[int, Field(ge=-1000, le=1000)] = Field(

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 
-from backend.tasks.process import Stage
+from backend.tasks.stages import Stage
 
 QUEUE_OF: Mapping[str, str] = {
     Stage.TRANSCRIPTION: "transcription",

@@ -5,7 +5,7 @@ too, and reruns lay the edits over what they make (see `backend/tasks/people.py`
 a version of its own, so that two people who edit different segments do not meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,18 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import CannotUndo, NotFound, NoTranscript
+from backend.errors import CannotUndo, Conflict, InvalidValue, NotFound, NoTranscript
 from backend.lessons.service import require_lesson
 from backend.lessons.wording import clean_person, clean_segment
 from backend.models import Segment, SegmentEdit
 from backend.tasks.layers import lock_lesson, require_possible_id
 from backend.tasks.people import LessonTexts, holding_edits, keeping_notes
-from backend.text.stored_text import span_of
+from backend.text.replacing import Piece, Replacement, cut_at_places
+from backend.text.stored_text import StoredText, span_of
 from backend.versions import require_version, version_of
+
+NAMED_SEGMENTS = 5
+"""How many of the segments that were changed meanwhile are named."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,39 @@ class EditedSegment:
             "text": self.segment.text,
             "version": self.version,
         }
+
+
+@dataclass(frozen=True)
+class SegmentChange:
+    """The text that a segment is to have; `seen` is the version that was read."""
+
+    position: int
+    text: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """An edit that is to be undone; `seen` is the version of its segment that was read."""
+
+    edit_id: int
+    seen: str
+
+
+@dataclass(frozen=True)
+class WrittenSegment:
+    """A segment as it was written, and the edit that it made; None: it had that text already."""
+
+    segment: EditedSegment
+    edit_id: int | None
+
+
+@dataclass(frozen=True)
+class FoundPlaces:
+    """A segment with places of what was looked for, in pieces."""
+
+    segment: EditedSegment
+    pieces: Sequence[Piece]
 
 
 @dataclass(frozen=True)
@@ -98,7 +135,8 @@ def edit_segment(
         texts = _lock_settled(session, lesson_id)
         present = result = _read_segment(texts, position)
         if seen == present.version and text != present.segment.text:
-            _decide(session, texts, _new_edit(session, texts, present, text, editor))
+            holding = holding_edits(session, lesson_id)
+            _decide(session, texts, holding, [_new_edit(texts, holding, present, text, editor)])
             result = _read_segment(texts, position)
     # Only now, so that what was settled stays: else nobody could ever read the present version.
     require_version(f"Segment {position} of lesson {lesson_id}", seen, present.to_json())
@@ -129,12 +167,118 @@ def undo_edit(
         holding = _find_holding(session, undone)
         position = _require_undoable(undone, holding)
         present = result = _read_segment(texts, position)
-        text = undone.before if undone.before_by_person else None
+        text = _text_before(undone)
         if seen == present.version and text != holding.text:
-            _decide(session, texts, _replacement(holding, text, editor))
+            everything = holding_edits(session, lesson_id)
+            _decide(session, texts, everything, [_replacement(holding, text, editor)])
             result = _read_segment(texts, position)
     require_version(f"Segment {position} of lesson {lesson_id}", seen, present.to_json())
     return result
+
+
+def edit_segments(
+    session: Session, lesson_id: int, changes: Sequence[SegmentChange], *, editor: str
+) -> list[WrittenSegment]:
+    """Decide the texts of several segments at once: all of them, or none.
+
+    Raises
+    ------
+    LessonNotFound, NoTranscript, NotFound, UncommittedWrites
+    InvalidValue
+        A text is too long, or a segment is named twice.
+    Conflict
+        Some of the segments are not what was read; `present` has them as they are now.
+    """
+    editor = clean_person(editor)
+    wanted = {change.position: clean_segment(change.text) for change in changes}
+    _require_distinct(len(wanted), len(changes))
+    refuse_uncommitted_writes(session)
+    require_possible_id(lesson_id)
+    with writing(session):
+        texts = _lock_settled(session, lesson_id)
+        present = [_read_segment(texts, position) for position in wanted]
+        changed = _changed_since(present, [change.seen for change in changes])
+        edits: list[SegmentEdit] = []
+        if not changed:
+            holding = holding_edits(session, lesson_id)
+            edits = [
+                _new_edit(texts, holding, segment, wanted[segment.position], editor)
+                for segment in present
+                if wanted[segment.position] != segment.segment.text
+            ]
+            _decide(session, texts, holding, edits)
+        result = _written(texts, list(wanted), edits)
+    _refuse_changed(lesson_id, changed)
+    return result
+
+
+def undo_edits(
+    session: Session, lesson_id: int, undoings: Sequence[Undoing], *, editor: str
+) -> list[WrittenSegment]:
+    """Undo several edits of different segments at once, as `undo_edit` does: all, or none.
+
+    Raises
+    ------
+    LessonNotFound, NotFound, InvalidValue, CannotUndo, UncommittedWrites
+    Conflict
+        Some of the segments are not what was read; `present` has them as they are now.
+    """
+    editor = clean_person(editor)
+    refuse_uncommitted_writes(session)
+    require_possible_id(lesson_id)
+    with writing(session):
+        texts = _lock_settled(session, lesson_id)
+        undone = [_get_edit(session, lesson_id, undoing.edit_id) for undoing in undoings]
+        holding = [_find_holding(session, edit) for edit in undone]
+        positions = [*map(_require_undoable, undone, holding)]
+        _require_distinct(len(set(positions)), len(positions))
+        present = [_read_segment(texts, position) for position in positions]
+        changed = _changed_since(present, [undoing.seen for undoing in undoings])
+        edits: list[SegmentEdit] = []
+        if not changed:
+            edits = [
+                _replacement(held, _text_before(edit), editor)
+                for edit, held in zip(undone, holding, strict=True)
+                if _text_before(edit) != held.text
+            ]
+            _decide(session, texts, holding_edits(session, lesson_id), edits)
+        result = _written(texts, positions, edits)
+    _refuse_changed(lesson_id, changed)
+    return result
+
+
+def _require_distinct(n_segments: int, n_wanted: int) -> None:
+    if n_segments < n_wanted:
+        raise InvalidValue("A segment is named twice: give each one text.")
+
+
+def _changed_since(present: Iterable[EditedSegment], seen: Iterable[str]) -> list[EditedSegment]:
+    return [
+        segment
+        for segment, version in zip(present, seen, strict=True)
+        if segment.version != version
+    ]
+
+
+def _refuse_changed(lesson_id: int, changed: Sequence[EditedSegment]) -> None:
+    if not changed:
+        return
+    places = ", ".join(str(segment.position) for segment in changed[:NAMED_SEGMENTS])
+    more = f" and {len(changed) - NAMED_SEGMENTS} more" if len(changed) > NAMED_SEGMENTS else ""
+    raise Conflict(
+        f"Segments of lesson {lesson_id} were changed since you read them ({places}{more}), so "
+        "nothing was written: look at what is there now, and make your change to that.",
+        {"segments": [segment.to_json() for segment in changed]},
+    )
+
+
+def _written(
+    texts: LessonTexts, positions: Iterable[int], edits: Iterable[SegmentEdit]
+) -> list[WrittenSegment]:
+    ids = {edit.segment: edit.id for edit in edits}
+    return [
+        WrittenSegment(_read_segment(texts, position), ids.get(position)) for position in positions
+    ]
 
 
 def dismiss_edit(session: Session, lesson_id: int, edit_id: int, *, editor: str) -> None:
@@ -166,13 +310,17 @@ def _lock_settled(session: Session, lesson_id: int) -> LessonTexts:
     return texts
 
 
-def _read_segment(texts: LessonTexts, position: int) -> EditedSegment:
-    shown = texts.shown
-    if shown is None:
+def _require_shown(texts: LessonTexts) -> StoredText:
+    if texts.shown is None:
         raise NoTranscript(
             f"Lesson {texts.lesson_id} has no transcript yet: run `lectern transcribe "
             f"{texts.lesson_id}` first."
         )
+    return texts.shown
+
+
+def _read_segment(texts: LessonTexts, position: int) -> EditedSegment:
+    shown = _require_shown(texts)
     if not 0 <= position < len(shown):
         raise NotFound(
             f"Lesson {texts.lesson_id} has no segment {position}: it has {len(shown)}, counted "
@@ -182,15 +330,18 @@ def _read_segment(texts: LessonTexts, position: int) -> EditedSegment:
 
 
 def _new_edit(
-    session: Session, texts: LessonTexts, present: EditedSegment, text: str, editor: str
+    texts: LessonTexts,
+    holding: Sequence[SegmentEdit],
+    present: EditedSegment,
+    text: str,
+    editor: str,
 ) -> SegmentEdit:
     """An edit of all that a segment holds."""
-    lesson_id = texts.lesson_id
     heard = texts.heard[present.position]
     start, end = span_of(heard)
-    here = [edit for edit in holding_edits(session, lesson_id) if edit.segment == present.position]
+    here = [edit for edit in holding if edit.segment == present.position]
     return SegmentEdit(
-        lesson_id=lesson_id,
+        lesson_id=texts.lesson_id,
         segment=present.position,
         start=start,
         end=end,
@@ -214,25 +365,32 @@ def _replacement(holding: SegmentEdit, text: str | None, editor: str) -> Segment
     return SegmentEdit(**(same | decided))
 
 
-def _decide(session: Session, texts: LessonTexts, edit: SegmentEdit) -> None:
-    """Let an edit take the place of those of the same words, and show it."""
-    assert edit.segment is not None
-    replaced = [
-        other
-        for other in holding_edits(session, texts.lesson_id)
-        if other.segment == edit.segment
-        and (edit.first_word is None or _words(other) == _words(edit))
-    ]
-    session.add(edit)
+def _decide(
+    session: Session,
+    texts: LessonTexts,
+    holding: Sequence[SegmentEdit],
+    edits: Sequence[SegmentEdit],
+) -> None:
+    """Let edits, each of a segment of its own, take the place of those of the same words, and
+    show them. `holding` are the edits that hold until then."""
+    session.add_all(edits)
     session.flush()
-    for other in replaced:
-        other.superseded_by = edit.id
+    by_segment = {edit.segment: edit for edit in edits}
+    for other in holding:
+        edit = by_segment.get(other.segment)
+        if edit is not None and (edit.first_word is None or _words(other) == _words(edit)):
+            other.superseded_by = edit.id
     with keeping_notes(session, texts):
-        texts.repaint(edit.segment)
+        texts.repaint([edit.segment for edit in edits if edit.segment is not None])
 
 
 def _words(edit: SegmentEdit) -> tuple[float, float, str]:
     return edit.start, edit.end, edit.heard
+
+
+def _text_before(edit: SegmentEdit) -> str | None:
+    """What undoing an edit decides; None: what nobody had edited is the business of reruns."""
+    return edit.before if edit.before_by_person else None
 
 
 def _get_edit(session: Session, lesson_id: int, edit_id: int) -> SegmentEdit:
@@ -262,6 +420,24 @@ def _require_undoable(undone: SegmentEdit, holding: SegmentEdit) -> int:
 
 
 # --- looking ---------------------------------------------------------------------------------
+
+
+def find_places(session: Session, lesson_id: int, wanted: Replacement) -> list[FoundPlaces]:
+    """The segments of the text that readers see in which words stand that are to be replaced.
+
+    Words that begin in one segment and end in the next are none of them.
+
+    Raises
+    ------
+    LessonNotFound, NoTranscript
+    """
+    require_lesson(session, lesson_id)
+    shown = _require_shown(LessonTexts(session, lesson_id))
+    found = []
+    for position in range(len(shown)):
+        if pieces := cut_at_places(str(shown.stored[position].get("text", "")), wanted):
+            found.append(FoundPlaces(EditedSegment(position, shown[position]), pieces))
+    return found
 
 
 def segment_history(session: Session, lesson_id: int, position: int) -> list[Edit]:

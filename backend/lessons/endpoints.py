@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from backend.config import audio_dir, load_config
 from backend.dependencies import SessionDep
-from backend.errors import AudioMissing, InvalidValue, NoSummary
+from backend.errors import AudioMissing, InvalidValue
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
 from backend.exports.formats import MEDIA_TYPES, ExportFormat, export_lesson
@@ -39,8 +39,6 @@ from backend.lessons.schemas import (
     LessonPublic,
     RemovedLessonPublic,
     SegmentPublic,
-    Summary,
-    SummaryMoment,
     TextMaking,
     Transcript,
     TranscriptSoFar,
@@ -260,23 +258,6 @@ def _text(request: Request, session: Session, lesson_id: int, column: TextColumn
     packed: PackedAnswers = request.app.state.packed
     check = partial(check_stored_text, lesson_id, column, stored)
     return packed.answer(request, (head, stored, b"}"), check)
-
-
-@router.get("/lessons/{lesson_id}/summary", responses=problems(404, 409, 422))
-def get_summary(lesson_id: PathId, session: SessionDep) -> Summary:
-    """Read the summary, each statement with its moments in the recording."""
-    lesson = service.get_lesson(session, lesson_id, with_texts=False)
-    if lesson.summary is None and lesson.summary_metadata is None:
-        raise NoSummary
-    metadata = dict(lesson.summary_metadata or {})
-    moments = [SummaryMoment.model_validate(moment) for moment in metadata.pop("moments", ())]
-    return Summary(
-        lesson_id=lesson_id,
-        brief=lesson.brief,
-        summary=lesson.summary,
-        moments=moments,
-        metadata=metadata,
-    )
 
 
 @router.post("/lessons/{lesson_id}/layers/{layer}/restore", responses=problems(404, 409, 422))

@@ -5,23 +5,23 @@ where these are not certain to be there any more, the note is detached, and stil
 note keeps its row for some days, in which it can be brought back: until then nobody finds it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
 from backend.index.notes import notes_have_words
 from backend.lessons.service import require_lesson
 from backend.lessons.wording import clean_note, clean_person, clean_segment
-from backend.models import Colour, Lesson, Note
+from backend.models import Colour, Course, Lesson, LessonNotes, Note
 from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
 from backend.models.people import is_there
 from backend.tasks.layers import lock_lesson, require_possible_id
@@ -49,10 +49,11 @@ class NewNote:
 
 @dataclass(frozen=True)
 class ListedNote:
-    """A note, and the title of its lesson, of which nothing else is read."""
+    """A note, and of its lesson the title, and whether its sound is there."""
 
     note: Note
     lesson_title: str
+    has_recording: bool
 
 
 class NoteKind(StrEnum):
@@ -104,7 +105,8 @@ def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> 
     refuse_uncommitted_writes(session)
     require_possible_id(lesson_id)
     with writing(session):
-        title = lock_lesson(session, lesson_id, with_texts=False).title
+        lesson = lock_lesson(session, lesson_id, with_texts=False)
+        title, has_recording = lesson.title, lesson.filename is not None
         shown = _require_text(LessonTexts(session, lesson_id))
         _require_quote(lesson_id, shown, new)
         note = Note(
@@ -118,7 +120,7 @@ def add_note(session: Session, lesson_id: int, new: NewNote, *, author: str) -> 
         )
         put_note(note, new.stretch, shown)
         session.add(note)
-    return ListedNote(note, title)
+    return ListedNote(note, title, has_recording)
 
 
 def edit_note(
@@ -239,6 +241,39 @@ def list_all_notes(
     return NotePage(notes, notes[-1].note.id if len(found) > limit else None)
 
 
+def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[LessonNotes]:
+    """All notes that are wanted, in the order of time within their lessons; lessons by course and
+    date."""
+    conditions = (is_there, col(Note.removed_at).is_(None), *_conditions(wanted))
+    of_notes = select(Note.lesson_id).join(Lesson).where(*conditions)
+    lessons = {lesson.lesson_id: lesson for lesson in _read_lessons(session, of_notes)}
+    statement = select(Note).join(Lesson).where(*conditions)
+    for note in session.exec(statement.order_by(col(Note.start), col(Note.id))):
+        if note.lesson_id in lessons:  # else it was added between the two
+            lessons[note.lesson_id].notes.append(note)
+    return sorted(lessons.values(), key=_place_of_lesson)
+
+
+def _read_lessons(session: Session, of_notes: SelectOfScalar[int]) -> Iterator[LessonNotes]:
+    heard = col(Lesson.transcript_metadata)["language"].as_string()
+    language = func.coalesce(col(Lesson.language), heard)
+    statement = (
+        sqlalchemy.select(
+            col(Lesson.id), col(Lesson.title), col(Lesson.date), col(Course.title), language
+        )
+        .outerjoin(Course, col(Lesson.course_id) == col(Course.id))
+        .where(col(Lesson.id).in_(of_notes))
+    )
+    rows = session.connection().execute(statement)
+    for lesson_id, title, date, course, spoken in rows:
+        assert lesson_id is not None
+        yield LessonNotes(lesson_id, title, course, date, spoken, [])
+
+
+def _place_of_lesson(lesson: LessonNotes) -> tuple[bool, str, datetime, int]:
+    return lesson.course is None, lesson.course or "", lesson.date, lesson.lesson_id
+
+
 def _conditions(wanted: NoteFilter) -> list[ColumnElement[bool]]:
     conditions = notes_have_words(wanted.words)
     if wanted.course_ids:
@@ -268,6 +303,7 @@ def note_json(listed: ListedNote) -> dict[str, Any]:
         "id": note.id,
         "lesson_id": note.lesson_id,
         "lesson_title": listed.lesson_title,
+        "has_recording": listed.has_recording,
         "stretch": None if stretch is None else stretch._asdict(),
         "start": note.start,
         "end": note.end,
@@ -283,12 +319,13 @@ def note_json(listed: ListedNote) -> dict[str, Any]:
 
 # --- statements ------------------------------------------------------------------------------
 
-NotesAndTitles = Select[Note, str]
+NotesAndTitles = Select[Note, str, bool]
 
 
 def _titled() -> NotesAndTitles:
     """Notes of lessons that are there, those among them that were removed."""
-    return select(Note, Lesson.title).join(Lesson).where(is_there)
+    has_recording = col(Lesson.filename).is_not(None)
+    return select(Note, Lesson.title, has_recording).join(Lesson).where(is_there)
 
 
 def _there() -> NotesAndTitles:

@@ -1,14 +1,21 @@
 """What the API says of lessons, and what it is told."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.lessons.queries import LessonState, TextColumn
+from backend.models import SummaryPart
 from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
+from backend.tasks.layers import LessonLayer
+from backend.tasks.makers import Maker
+from backend.tasks.stages import Stage
 from backend.web.inputs import Id, Moment, Text, Title
+
+if TYPE_CHECKING:
+    from backend.tasks.prospects import Former
 
 
 class LessonListed(BaseModel):
@@ -181,14 +188,97 @@ class SummaryMoment(BaseModel):
     segments: list[int] = Field(description="The numbers of the segments that it rests on.")
 
 
+class SummaryEditPublic(BaseModel):
+    """One edit by a person, of a summary's brief or text."""
+
+    id: int
+    part: SummaryPart
+    before: str
+    before_by_person: bool = Field(description="Whether a person had written what stood there.")
+    text: str | None = Field(description="null: the machine's words are to stand.")
+    editor: str
+    edited_at: datetime
+
+
+class SummaryHistory(BaseModel):
+    items: list[SummaryEditPublic]
+
+
 class Summary(BaseModel):
-    """A lesson's summary."""
+    """A lesson's summary, with the edits of people in it."""
 
     lesson_id: int
     brief: str | None
     summary: str | None = Field(description="null: there was nothing to summarise.")
     moments: list[SummaryMoment]
     metadata: dict[str, Any] = Field(description="How it was made.")
+    is_older_than_text: bool = Field(
+        description="Whether the text that readers see has changed since the summary was made, or "
+        "last edited."
+    )
+    edited: list[SummaryEditPublic] = Field(
+        description="The edits that it consists of: one for each part that a person has written."
+    )
+    version: str = Field(description="Of brief and summary; the ETag begins with it.")
+
+
+class SummaryChange(BaseModel):
+    """What a summary is to say; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    brief: Annotated[Text, Field(max_length=20_000)] | None = None
+    summary: Annotated[Text, Field(max_length=20_000)] | None = None
+    editor: Title = Field(default="", description="Who edits; need not be said.")
+
+
+class MakerPublic(BaseModel):
+    """What makes a text, or made one."""
+
+    maker: str = Field(description="As in `making` of a lesson.")
+    model: str | None
+
+    @classmethod
+    def of(cls, maker: Maker | None) -> "MakerPublic | None":
+        return None if maker is None else cls(maker=maker.name, model=maker.model)
+
+
+class FormerPublic(BaseModel):
+    """What a text was before it was last replaced; it can be brought back."""
+
+    made_by: MakerPublic | None = Field(description="null: nobody knows.")
+    replaced_at: datetime
+
+    @classmethod
+    def of(cls, former: "Former | None") -> "FormerPublic | None":
+        if former is None:
+            return None
+        return cls(made_by=MakerPublic.of(former.maker), replaced_at=former.replaced_at)
+
+
+class Rerun(BaseModel):
+    """What making one of a lesson's texts anew would replace, with what, and what it would cost."""
+
+    task_type: Stage = Field(description="Of the task that does it.")
+    layer: LessonLayer
+    has_text: bool = Field(description="Whether there is something to be replaced.")
+    is_due: bool = Field(description="It is missing, or was made from a text that has changed.")
+    made_by: MakerPublic | None = Field(description="null: nobody knows.")
+    would_be_made_by: MakerPublic | None = Field(description="null: see `problem`.")
+    problem: str | None = Field(description="Why it cannot be made now, and what to do.")
+    problem_code: str | None = Field(description="The code of `problem`.")
+    is_lower_quality: bool = Field(
+        description="It would be worse: the task must say `accept_lower_quality`."
+    )
+    calls: int = Field(
+        description="To a language model, about: a reply that is cut or too long takes another."
+    )
+    is_edited: bool = Field(description="People have edited it; what they wrote stays.")
+    former: FormerPublic | None = Field(description="null: there is no older one.")
+
+
+class Reruns(BaseModel):
+    items: list[Rerun]
 
 
 # --- what people do --------------------------------------------------------------------------
@@ -235,15 +325,91 @@ class SegmentChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[Text, Field(max_length=10_000)] = Field(description='"" says: nothing.')
+    editor: Title = Field(default="", description="Who edits; need not be said.")
+
+
+Version = Annotated[Text, Field(max_length=100)]
+MOST_SEGMENTS = 10_000
+"""More than a day of speech has."""
+
+
+class ChangeOfSegment(BaseModel):
+    """What one of several segments is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    segment: Annotated[int, Field(ge=0, le=10**7)]
+    version: Version = Field(description="That was read.")
+    text: Annotated[Text, Field(max_length=10_000)] = Field(description='"" says: nothing.')
+
+
+class SegmentsChange(BaseModel):
+    """New texts of several segments, each of which is named once."""
+
+    model_config = ConfigDict(extra="forbid")
+
     editor: Title = Field(description="Who edits.")
+    segments: Annotated[list[ChangeOfSegment], Field(min_length=1, max_length=MOST_SEGMENTS)]
 
 
-class Editor(BaseModel):
-    """Who does something."""
+class UndoneEdit(BaseModel):
+    """One of several edits that are undone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    edit: Id
+    version: Version = Field(description="The segment's, that was read.")
+
+
+class UndoneEdits(BaseModel):
+    """Edits of different segments that are undone together."""
 
     model_config = ConfigDict(extra="forbid")
 
     editor: Title
+    edits: Annotated[list[UndoneEdit], Field(min_length=1, max_length=MOST_SEGMENTS)]
+
+
+class WrittenSegment(SegmentState):
+    """A segment as it was written."""
+
+    edit: int | None = Field(description="The edit; null: the text was there already.")
+
+
+class WrittenSegments(BaseModel):
+    items: list[WrittenSegment]
+
+
+class PieceOfText(BaseModel):
+    """A stretch of a segment's text."""
+
+    text: str
+    new_text: str | None = Field(description="What would stand there; null: it is no place.")
+
+
+class SegmentWithPlaces(BaseModel):
+    """A segment in which words would be replaced; the pieces together are its text."""
+
+    segment: int
+    start: float
+    end: float
+    version: str
+    pieces: list[PieceOfText]
+
+
+class Places(BaseModel):
+    """The places of a lesson in which words would be replaced."""
+
+    n_places: int
+    items: list[SegmentWithPlaces]
+
+
+class Editor(BaseModel):
+    """Who does something; need not be said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    editor: Title = ""
 
 
 class RemovedLessonPublic(BaseModel):

@@ -29,19 +29,30 @@ def clean_segment(text: str) -> str:
     return _require_length(cleaned, LONGEST_SEGMENT, "The text of a segment")
 
 
+def clean_summary(text: str) -> str:
+    """`clean_note` for a part of a summary."""
+    return _require_length(_clean_lines(text), LONGEST_NOTE, "A summary")
+
+
 def clean_note(text: str) -> str:
     """The same for a note, which keeps its lines and has at most one empty one between two."""
+    return _require_length(_clean_lines(text), LONGEST_NOTE, "A note")
+
+
+def _clean_lines(text: str) -> str:
     lines = [BREAKABLE_SPACE.sub(" ", _readable(line)).strip() for line in text.splitlines()]
-    cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return _require_length(cleaned, LONGEST_NOTE, "A note")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def clean_person(name: str) -> str:
-    """The name of whoever does something; raises `InvalidValue` where it is none."""
-    cleaned = clean_title(name)
-    if not cleaned:
-        raise InvalidValue("Say who does this: a name must have at least one character.")
-    return _require_length(cleaned, LONGEST_NAME, "A name")
+    """The name of whoever does something; "" of whoever gives none.
+
+    Raises
+    ------
+    InvalidValue
+        It is too long.
+    """
+    return _require_length(clean_title(name), LONGEST_NAME, "A name")
 
 
 def require_title(text: str) -> str:

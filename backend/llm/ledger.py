@@ -79,6 +79,18 @@ def _unfinished_runs(lesson_id: int, stage: str) -> SelectOfScalar[LlmRun]:
     )
 
 
+def count_answered(bind: Bind, lesson_id: int, stage: str, keys: Collection[str]) -> int:
+    """How many of these questions the lesson's unfinished run has an answer to."""
+    with Session(bind) as session:
+        run = session.exec(_unfinished_runs(lesson_id, stage)).first()
+        if run is None:
+            return 0
+        answered = select(LlmCall.key).where(
+            LlmCall.run_id == run.id, LlmCall.outcome == CallOutcome.ANSWERED
+        )
+        return len(set(session.exec(answered)) & set(keys))
+
+
 def finish_run(session: Session, run_id: int) -> None:
     """Close a run on the caller's session, in the same commit as the run's result."""
     finished = update(LlmRun).where(col(LlmRun.id) == run_id).values(finished_at=utc_now())

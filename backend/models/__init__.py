@@ -3,7 +3,15 @@
 from backend.models.former import FormerLayer
 from backend.models.ledger import CallOutcome, LlmCall, LlmRun, TranscriptWindow
 from backend.models.library import Course, Lesson, Theme
-from backend.models.people import Colour, CorrectionProposal, Note, SegmentEdit, TrashedLesson
+from backend.models.people import (
+    Colour,
+    CorrectionProposal,
+    LessonNotes,
+    Note,
+    SegmentEdit,
+    TrashedLesson,
+)
+from backend.models.summaries import SummaryEdit, SummaryPart, SummaryProposal
 from backend.models.task import Task, TaskStatus, TaskType
 from backend.models.transcript import Flag, Segment, Word
 from backend.models.uploads import WatchedFile
@@ -17,12 +25,16 @@ __all__ = [
     "Flag",
     "FormerLayer",
     "Lesson",
+    "LessonNotes",
     "LlmCall",
     "LlmRun",
     "Note",
     "ProviderPace",
     "Segment",
     "SegmentEdit",
+    "SummaryEdit",
+    "SummaryPart",
+    "SummaryProposal",
     "Task",
     "TaskStatus",
     "TaskType",

@@ -1,5 +1,6 @@
 """The tables of what people do to lessons: edits, notes, and what they removed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -102,6 +103,18 @@ class Note(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When it was removed, which can still be undone: nobody finds it. NULL: it is there."""
     words: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+
+
+@dataclass(frozen=True)
+class LessonNotes:
+    """Some notes of a lesson by their time in it, and what the lesson is."""
+
+    lesson_id: int
+    title: str
+    course: str | None
+    date: datetime
+    language: str | None
+    notes: list[Note]
 
 
 class TrashedLesson(SQLModel, table=True):

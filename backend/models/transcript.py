@@ -95,7 +95,12 @@ def segments_to_json(segments: Sequence[Segment]) -> list[dict[str, Any]]:
 
 def transcript_hash(segments: Sequence[Segment]) -> str:
     """A fingerprint of times and texts: two transcripts that read the same have the same one."""
+    return hash_of_reading((segment.start, segment.end, segment.text) for segment in segments)
+
+
+def hash_of_reading(read: Iterable[tuple[float, float, str]]) -> str:
+    """`transcript_hash` of segments that are given by start, end and text."""
     digest = sha256()
-    for segment in segments:
-        digest.update(f"{segment.start:.3f}\x1f{segment.end:.3f}\x1f{segment.text}\x1e".encode())
+    for start, end, text in read:
+        digest.update(f"{start:.3f}\x1f{end:.3f}\x1f{text}\x1e".encode())
     return digest.hexdigest()

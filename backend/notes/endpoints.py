@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from backend.config import load_config
 from backend.dependencies import SessionDep
+from backend.exports.notes import NOTES_MEDIA_TYPES, NotesFormat, export_notes
 from backend.lessons import notes as service
 from backend.models import Colour
 from backend.notes.schemas import ColourName, NoteChange, NoteNew, NotePage, NotePublic, Notes
@@ -45,9 +46,7 @@ def add_note(
     return _answer(listed, response)
 
 
-@router.get("/notes", responses=problems(422))
-def list_notes(
-    session: SessionDep,
+def _read_filter(
     course_id: AnyOfIds = None,
     theme_id: AnyOfIds = None,
     lesson_id: Id | None = None,
@@ -63,11 +62,8 @@ def list_notes(
             description="Words, or how they begin: all are in the note's text or its quote.",
         ),
     ] = "",
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> NotePage:
-    """List the notes of all lessons, the newest first."""
-    wanted = service.NoteFilter(
+) -> service.NoteFilter:
+    return service.NoteFilter(
         tuple(course_id or ()),
         tuple(theme_id or ()),
         lesson_id,
@@ -75,10 +71,49 @@ def list_notes(
         kind,
         q,
     )
+
+
+Wanted = Annotated[service.NoteFilter, Depends(_read_filter)]
+
+
+@router.get("/notes", responses=problems(422))
+def list_notes(
+    session: SessionDep, wanted: Wanted, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> NotePage:
+    """List the notes of all lessons, the newest first."""
     before = None if cursor is None else int(read_cursor(cursor, ORDER, [int])[0])
     page = service.list_all_notes(session, wanted, limit, before)
     more = None if page.next_before is None else write_cursor(ORDER, [page.next_before])
     return NotePage(items=[_public(note) for note in page.notes], next_cursor=more)
+
+
+EXPORT_RESPONSES = problems(
+    422,
+    answers={
+        200: {
+            "description": "The file.",
+            "content": {
+                media_type.partition(";")[0]: {} for media_type in NOTES_MEDIA_TYPES.values()
+            },
+        }
+    },
+)
+
+
+@router.get("/notes/export", responses=EXPORT_RESPONSES, response_class=Response, tags=["exports"])
+def export_listed_notes(
+    session: SessionDep,
+    wanted: Wanted,
+    format: Annotated[NotesFormat, Query(description="The file's format.")],
+) -> Response:
+    """Save notes as a file, lesson by lesson and in the order of time: all that `GET /notes` lists
+    with the same filter."""
+    lessons = service.notes_by_lesson(session, wanted)
+    session.expunge_all()  # what was read stays, and no transaction while a document is set
+    session.rollback()
+    exported = export_notes(lessons, format)
+    headers = {"Content-Disposition": exported.content_disposition}
+    return Response(exported.content, media_type=exported.media_type, headers=headers)
 
 
 @router.get("/notes/{note_id}", responses=problems(404, 422))

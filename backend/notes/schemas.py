@@ -33,7 +33,7 @@ class NoteNew(BaseModel):
     )
     colour: ColourName = "yellow"
     text: Annotated[Text, Field(max_length=20_000)] = ""
-    author: Title
+    author: Title = Field(default="", description="Who writes; need not be said.")
 
 
 class NoteChange(BaseModel):
@@ -51,6 +51,7 @@ class NotePublic(BaseModel):
     id: int
     lesson_id: int
     lesson_title: str
+    has_recording: bool = Field(description="Whether the lesson's sound is there.")
     stretch: Stretch | None = Field(description="null: its words are not there at present.")
     start: float
     end: float

@@ -46,8 +46,11 @@ MEDIA_TYPES: Mapping[str, str] = {
 """Those of Python depend on the machine."""
 
 NOT_BUILT = (
-    "The pages have not been built. From a source checkout, `make serve` builds them and starts "
-    "the server, and `make pages` only builds them. The API is here without: see /openapi.json.\n"
+    "This Lectern was installed without its pages. The API is here without them: see "
+    "/openapi.json.\n\n"
+    "To have the pages, in a copy of the source:\n"
+    "    make serve    builds them and serves them from there\n"
+    "    make wheel    makes a wheel with them in dist/, to be installed in place of this one\n"
 )
 
 

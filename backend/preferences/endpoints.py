@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from backend.config import Settings, load_config, owner_token_path
+from backend.config import Settings, load_config, models_dir, owner_token_path
 from backend.llm.trial import try_models
 from backend.preferences.schemas import (
     OwnerPublic,
@@ -14,6 +14,7 @@ from backend.preferences.schemas import (
     Trials,
 )
 from backend.preferences.service import change_preferences, preferences_json
+from backend.speech.model_store import check_setting
 from backend.web.access import is_owners
 from backend.web.conditional import Seen, name_version
 from backend.web.problems import problems
@@ -33,11 +34,19 @@ def patch_preferences(
 ) -> Preferences:
     """Change settings, all that are sent or none; they hold for work that begins from now on."""
     sent: dict[str, Any] = change.model_dump(mode="json", exclude_unset=True)
+    _check_model(sent)
     if "api_key" in sent:
         sent["api_key"] = change.api_key.get_secret_value()
     changed = change_preferences(sent, seen)
     request.app.state.renew_log()  # which leaves out the key that there is now
     return _answer(changed, response)
+
+
+def _check_model(sent: dict[str, Any]) -> None:
+    """Raise `UnknownModel` and its like for a Whisper model that cannot be meant."""
+    model = sent.get("transcription", {}).get("model")
+    if model is not None:
+        check_setting(model, models_dir())
 
 
 @router.post("/preferences/trial")

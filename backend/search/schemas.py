@@ -24,6 +24,7 @@ class HitPublic(BaseModel):
     part: Literal["segment", "title", "brief", "summary"]
     segment: int | None = Field(description="The segment's number; null: it is none.")
     start: float | None = Field(description="Seconds from the start of the recording.")
+    has_recording: bool = Field(description="Whether the lesson's sound is there.")
     snippet: list[PiecePublic] = Field(description="Put together, the pieces are the snippet.")
 
 

@@ -48,6 +48,7 @@ class Hit:
     """`segment`, `title`, `brief` or `summary`."""
     segment: int | None
     start: float | None
+    has_recording: bool
     snippet: tuple[Piece, ...]
 
 
@@ -135,7 +136,10 @@ def _after(ranked: list[_Ranked], cursor: str) -> list[_Ranked]:
 
 def _make_hits(session: Session, query: Query, page: list[_Ranked]) -> tuple[Hit, ...]:
     columns = (passage_table.c[name] for name in ("id", "part", "segment", "start", "text"))
-    of_lesson = (col(Lesson.title), col(Lesson.date), col(Lesson.course_id), col(Lesson.theme_id))
+    of_lesson = (
+        *(col(Lesson.title), col(Lesson.date), col(Lesson.course_id), col(Lesson.theme_id)),
+        col(Lesson.filename).is_not(None).label("has_recording"),
+    )
     statement = (
         select(*columns, *of_lesson)
         .join(Lesson, col(Lesson.id) == passage_table.c.lesson_id)
@@ -156,5 +160,6 @@ def _to_hit(query: Query, row: Row[Any]) -> Hit:
         part=row.part,
         segment=row.segment,
         start=row.start,
+        has_recording=row.has_recording,
         snippet=make_snippet(query, row.text),
     )

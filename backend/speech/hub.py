@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from backend.errors import DownloadFailed
+from backend.errors import DownloadFailed, HubUnreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -234,7 +234,7 @@ class Hub:
             self._check_overall()
             reason = f"did not accept a connection within {self._deadlines.connect_seconds:g} s"
             raise _unreachable(_server_of(error.request.url), reason) from error
-        except httpx.ConnectError as error:
+        except (httpx.ConnectError, httpx.ProxyError) as error:
             server = _server_of(error.request.url)
             raise _unreachable(server, f"cannot be reached ({error})") from error
         except httpx.TimeoutException as error:
@@ -354,8 +354,8 @@ def _server_of(url: "httpx.URL") -> str:
     return f"{url.scheme}://{url.netloc.decode()}"
 
 
-def _unreachable(server: str, reason: str) -> DownloadFailed:
-    return DownloadFailed(
+def _unreachable(server: str, reason: str) -> HubUnreachable:
+    return HubUnreachable(
         f"{server} {reason}: check the network, a firewall or proxy (HTTPS_PROXY), and HF_ENDPOINT."
     )
 

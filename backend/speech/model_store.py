@@ -5,6 +5,7 @@ used only after `check_model`: faster-whisper itself would go to the network for
 tokenizer.json, and fail with a library's error on a cut model.bin.
 """
 
+import difflib
 import json
 import re
 import struct
@@ -13,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from backend.errors import ModelIncomplete, ModelNotInstalled
+from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
 
 WEIGHTS = "model.bin"
 PREPROCESSOR = "preprocessor_config.json"
@@ -45,6 +46,29 @@ WHISPER_MODELS = {
 }
 """The usual names and their repositories on the hub, the same as faster-whisper's."""
 
+MODEL_MEGABYTES = {
+    "tiny": 78,
+    "tiny.en": 78,
+    "base": 148,
+    "base.en": 148,
+    "small": 487,
+    "small.en": 487,
+    "distil-small.en": 335,
+    "medium": 1_530,
+    "medium.en": 1_530,
+    "distil-medium.en": 792,
+    "large-v1": 3_090,
+    "large-v2": 3_090,
+    "large-v3": 3_090,
+    "large": 3_090,
+    "large-v3-turbo": 1_620,
+    "turbo": 1_620,
+    "distil-large-v2": 1_520,
+    "distil-large-v3": 1_520,
+    "distil-large-v3.5": 1_520,
+}
+"""About what each takes, by its number of parameters at two bytes: for whoever is to choose one."""
+
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 REPOSITORY_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}")
 
@@ -70,7 +94,7 @@ def resolve_model(name_or_directory: str, models_dir: Path) -> Path:
 
     Raises
     ------
-    ModelNotInstalled
+    UnknownModel
         If it is neither a path nor a possible name.
     """
     if name_or_directory.startswith(("~", ".")) or Path(name_or_directory).is_absolute():
@@ -99,12 +123,51 @@ def _expand(path: str) -> Path:
 
 def directory_name(name: str) -> str:
     if not (PLAIN_NAME.fullmatch(name) or REPOSITORY_NAME.fullmatch(name)):
-        raise ModelNotInstalled(
+        raise UnknownModel(
             f"{name!r} is neither a directory that exists nor the name of a Whisper model: "
             f"use a directory, or one of {', '.join(WHISPER_MODELS)}.",
             facts={"model": name},
         )
     return name.replace("/", "--")
+
+
+def is_known_name(name: str) -> bool:
+    """Whether a name can be downloaded: a usual one, or `owner/repository`, which only the hub can
+    say there is."""
+    return name in WHISPER_MODELS or REPOSITORY_NAME.fullmatch(name) is not None
+
+
+def unknown_model(name: str, models_dir: Path) -> UnknownModel:
+    """The error for a name that no model has, with the names that are near it."""
+    names = sorted({*WHISPER_MODELS, *(model.name for model in installed_models(models_dir))})
+    near = difflib.get_close_matches(name, names, n=3)
+    meant = f"did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
+    error = UnknownModel(
+        f"There is no Whisper model `{name}`: {meant}There are {', '.join(names)}; besides "
+        "owner/repository for another on the hub, and the path of a directory."
+    )
+    error.near = tuple(near)
+    return error
+
+
+def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
+    """Make sure that a value of `transcription.model` can be meant; what a person should know about
+    it: None, where the model is installed.
+
+    Raises
+    ------
+    UnknownModel
+        A name that no model has.
+    ModelNotInstalled, ModelIncomplete
+        A directory that is not there, or that holds no model.
+    """
+    directory = resolve_model(name_or_directory, models_dir)
+    if directory.parent == models_dir and not directory.exists():
+        if not is_known_name(name_or_directory):
+            raise unknown_model(name_or_directory, models_dir)
+        return f"The Whisper model `{name_or_directory}` is not installed yet."
+    check_model(directory)
+    return None
 
 
 # --- what is installed -----------------------------------------------------------------------

@@ -29,7 +29,9 @@ from backend.tasks.layers import (
     lock_unchanged,
     read_layer,
     replace_layer,
+    require_not_lower_than_present,
 )
+from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
@@ -44,6 +46,7 @@ from backend.text.prompts import correction_system
 from backend.text.rules import correct_offline
 
 STAGE = "correction"
+OFFLINE_MODEL = "rules"
 SEGMENTS_PER_GROUP = 10
 MAX_CONCURRENCY = 10
 
@@ -74,16 +77,23 @@ def correct_transcript(
     segments_per_group: int = SEGMENTS_PER_GROUP,
     max_concurrency: int = MAX_CONCURRENCY,
     session: Session | None = None,
+    *,
+    accept_lower_quality: bool = False,
 ) -> bool:
     """Correct a lesson's transcript and store the result as its corrected transcript.
 
     A group that fails keeps its original text and is named in `correction_metadata`. False if
     nothing could be corrected: then nothing is saved, but the replies that were paid for are
-    kept for the next attempt.
+    kept for the next attempt. False, too, where a better corrected transcript is there, unless
+    `accept_lower_quality` says that it may go.
     """
     return succeeds(
         lambda used, owner: run_correction(
-            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), owner=owner
+            lesson_id,
+            used,
+            CorrectionOptions(segments_per_group, max_concurrency),
+            owner=owner,
+            accept_lower_quality=accept_lower_quality,
         ),
         session,
     )
@@ -94,11 +104,17 @@ async def correct_transcript_async(
     segments_per_group: int = SEGMENTS_PER_GROUP,
     max_concurrency: int = MAX_CONCURRENCY,
     session: Session | None = None,
+    *,
+    accept_lower_quality: bool = False,
 ) -> bool:
     """`correct_transcript` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
         lambda used, owner: run_correction(
-            lesson_id, used, CorrectionOptions(segments_per_group, max_concurrency), owner=owner
+            lesson_id,
+            used,
+            CorrectionOptions(segments_per_group, max_concurrency),
+            owner=owner,
+            accept_lower_quality=accept_lower_quality,
         ),
         session,
     )
@@ -112,6 +128,7 @@ def run_correction(
     *,
     owner: Owner | None = None,
     settings: Settings | None = None,
+    accept_lower_quality: bool = False,
 ) -> None:
     """The core of `correct_transcript`: raises what went wrong.
 
@@ -125,6 +142,8 @@ def run_correction(
     Raises
     ------
     LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
+    LowerQuality
+        A better one is there, and `accept_lower_quality` does not say that it may go.
     InputChanged
         The transcript was replaced while it was corrected: nothing is saved.
     AllGroupsFailed
@@ -134,13 +153,24 @@ def run_correction(
     bind = bind_of(session)
     settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=False)
+    if not accept_lower_quality:
+        maker = correction_maker(settings)
+        require_not_lower_than_present(bind, lesson_id, LessonLayer.CORRECTION, maker)
     if settings.provider is Provider.OFFLINE:
         result = _correct_offline(layer)
     else:
         terms = _Terms(settings, options, on_progress, owner)
         result = _correct_by_model(bind, layer, terms)
     owner.check()
-    owner.persist(partial(_save, session, layer, result, owner))
+    save = partial(_save, session, layer, result, owner)
+    owner.persist(partial(save, accept_lower_quality=accept_lower_quality))
+
+
+def correction_maker(settings: Settings) -> Maker:
+    """What would make it now."""
+    if settings.provider is Provider.OFFLINE:
+        return Maker(Provider.OFFLINE, OFFLINE_MODEL)
+    return Maker(settings.provider, settings.correction.model)
 
 
 @dataclass(frozen=True)
@@ -163,7 +193,7 @@ class _Result:
 
 
 def _correct_offline(layer: Layer) -> _Result:
-    metadata = {"provider": Provider.OFFLINE.value, "model": "rules", "failed_groups": []}
+    metadata = {"provider": Provider.OFFLINE.value, "model": OFFLINE_MODEL, "failed_groups": []}
     return _Result(correct_offline(layer.segments, layer.language), metadata)
 
 
@@ -201,6 +231,18 @@ def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
     return _Result(
         merge_corrections(layer.segments, correction.texts), metadata, None if failed else run_id
     )
+
+
+def correction_questions(
+    segments: Sequence[Segment], language: str | None, settings: Settings
+) -> list[Question]:
+    """What a correction with the usual options asks first of all."""
+    system = correction_system(settings.correction.prompt, language)
+    return [_question(system, group) for group in group_segments(segments, SEGMENTS_PER_GROUP)]
+
+
+def _question(system: str, group: Group) -> Question:
+    return Question(system, group.to_json(), CorrectedGroup)
 
 
 @dataclass
@@ -242,7 +284,7 @@ class _Correction:
             )
 
     def _ask(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Outcome]]:
-        questions = [Question(self.system, group.to_json(), CorrectedGroup) for group in groups]
+        questions = [_question(self.system, group) for group in groups]
         for index, outcome in self.caller.ask_all(questions):
             yield groups[index], outcome
 
@@ -278,7 +320,9 @@ def _tell_reason(error: ProviderError) -> dict[str, Any]:
     return {"reason": error.message, "code": error.code, "facts": dict(error.facts)}
 
 
-def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None:
+def _save(
+    session: Session, layer: Layer, result: _Result, owner: Owner, *, accept_lower_quality: bool
+) -> None:
     """One transaction: the corrected transcript, what it was made with, and the run's end."""
     changed = sum(
         before.text != after.text
@@ -292,7 +336,13 @@ def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None
     failed = result.metadata["failed_groups"]
     with writing(session):
         lesson = lock_unchanged(session, layer)
-        replace_layer(session, lesson, LessonLayer.CORRECTION, content)
+        replace_layer(
+            session,
+            lesson,
+            LessonLayer.CORRECTION,
+            content,
+            accept_lower_quality=accept_lower_quality,
+        )
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
         notices = [*_tell_failed(failed), *result.metadata.get("notices", [])]

@@ -1,7 +1,8 @@
 """The layers of a lesson: read as they are at a job's start, and replaced at its end.
 
 What a rerun replaces is kept beside the lesson until the next one, and can be restored. What
-people decided is a layer of its own (see `backend/tasks/people.py`), laid over what reruns make.
+people decided is a layer of its own (see `backend/tasks/people.py` and `summaries.py`), laid over
+what reruns make.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -19,7 +20,9 @@ from backend.models import FormerLayer, Lesson, Segment, TrashedLesson
 from backend.models.columns import LARGEST_ID
 from backend.models.people import is_there
 from backend.models.transcript import segments_to_json, transcript_hash
+from backend.tasks.makers import Maker, require_not_lower
 from backend.tasks.people import LessonTexts, keeping_notes
+from backend.tasks.summaries import lay_summary_edits, proposed_summary
 from backend.text.stored_text import StoredText
 
 TRANSCRIPT = "transcript"
@@ -83,9 +86,7 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
     ------
     LessonNotFound
     """
-    options = (
-        [] if with_texts else [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
-    )
+    options = [] if with_texts else defer_texts()
     lesson = session.get(
         Lesson, lesson_id, options=options, populate_existing=True, with_for_update=True
     )
@@ -94,6 +95,11 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
     if lesson is None or trashed is not None:
         raise LessonNotFound(lesson_id)
     return lesson
+
+
+def defer_texts() -> list[Any]:
+    """For a statement on lessons that is to leave the texts unread."""
+    return [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
 
 
 def lock_unchanged(session: Session, layer: Layer) -> Lesson:
@@ -135,21 +141,53 @@ _TEXTS = {
 
 
 def replace_layer(
-    session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]
+    session: Session,
+    lesson: Lesson,
+    layer: LessonLayer,
+    content: Mapping[str, Any],
+    *,
+    accept_lower_quality: bool = False,
 ) -> None:
     """Put new content into a layer of a locked lesson, and keep the former one, if any.
 
     `content` has the layer's columns by their names. Where it says the same as what is there,
     nothing is kept: it would only drive out what really was another. The edits and notes of people
     go where their words are now.
+
+    Raises
+    ------
+    LowerQuality
+        What is there is known to be better, and it was not said that this is accepted. It may have
+        come while the work went on.
     """
     former = _content(session, lesson, layer)
     new = {name: _to_json(value) for name, value in content.items()}
     texts = _TEXTS[layer]
     was_there = any(former[name] is not None for name in texts)
     if was_there and any(former[name] != new[name] for name in texts):
+        maker = Maker.of(new[f"{layer}_metadata"])
+        if maker is not None and not accept_lower_quality:
+            present = Maker.of(former[f"{layer}_metadata"])
+            require_not_lower(layer, lesson.id, present, maker, lesson.spoken_language)
         _keep(session, lesson, layer, former)
     _put(session, lesson, layer, new)
+
+
+def require_not_lower_than_present(
+    bind: Bind, lesson_id: int, layer: LessonLayer, new: Maker | None
+) -> None:
+    """Raise `LowerQuality` before any work, where `new` would make a layer worse than it is."""
+    metadata = getattr(Lesson, f"{layer}_metadata")
+    has_text = or_(*(col(getattr(Lesson, name)).is_not(None) for name in _TEXTS[layer]))
+    statement = select(metadata, Lesson.language, Lesson.transcript_metadata).where(
+        Lesson.id == lesson_id, has_text
+    )
+    with Session(bind) as session:
+        row = session.exec(statement).first()
+    if row is not None and new is not None:
+        present, language, heard = row
+        spoken = language or (heard or {}).get("language")
+        require_not_lower(layer, lesson_id, Maker.of(present), new, spoken)
 
 
 def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
@@ -180,6 +218,8 @@ def restore_layer(session: Session, lesson_id: int, layer: LessonLayer) -> None:
 
 def _content(session: Session, lesson: Lesson, layer: LessonLayer) -> dict[str, Any]:
     """The layer's columns as plain JSON values, without what people changed."""
+    if layer is LessonLayer.SUMMARY:
+        return proposed_summary(session, lesson)
     names = (*_TEXTS[layer], f"{layer}_metadata")
     if layer is not LessonLayer.CORRECTION:
         return {name: _to_json(getattr(lesson, name)) for name in names}
@@ -200,7 +240,7 @@ def _to_json(value: Any) -> Any:
 def _put(session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[str, Any]) -> None:
     """Put plain JSON values into a layer's columns, with what people did to them."""
     if layer is LessonLayer.SUMMARY:
-        _assign(lesson, content)
+        lay_summary_edits(session, lesson, content)
         return
     assert lesson.id is not None
     texts = LessonTexts(session, lesson.id)

@@ -121,14 +121,17 @@ class LessonTexts:
         if edits or self._find_kept() is not None:
             self._keep()
 
-    def repaint(self, position: int) -> None:
-        """Show one segment as its edits, which have changed, now say; all else stays."""
+    def repaint(self, positions: Iterable[int]) -> None:
+        """Show some segments as their edits, which have changed, now say; all else stays."""
         edits = holding_edits(self._session, self.lesson_id)
         parts = [_part(edit, edit.segment) for edit in edits if edit.segment is not None]
-        here = [part for part in parts if part.segment == position]
-        painted = paint_segment(self.base[position], self.heard[position], here)
+        by_segment = _by_segment(parts)
+        painted = {
+            position: paint_segment(self.base[position], self.heard[position], by_segment[position])
+            for position in positions
+        }
         before = self.base if self.corrected is None else self.corrected
-        edited = before.with_changes({position: painted})
+        edited = before.with_changes(painted)
         self._show(edited if _has_text(parts) else self.proposed)
         kept = self._find_kept()
         assert kept is not None
@@ -198,14 +201,18 @@ def _has_text(parts: Iterable[Part]) -> bool:
     return any(part.text is not None for part in parts)
 
 
-def _paint(base: StoredText, heard: StoredText, parts: Iterable[Part]) -> StoredText:
+def _by_segment(parts: Iterable[Part]) -> dict[int, list[Part]]:
     by_segment: dict[int, list[Part]] = defaultdict(list)
     for part in parts:
         by_segment[part.segment].append(part)
+    return by_segment
+
+
+def _paint(base: StoredText, heard: StoredText, parts: Iterable[Part]) -> StoredText:
     return base.with_changes(
         {
             position: paint_segment(base[position], heard[position], of_segment)
-            for position, of_segment in by_segment.items()
+            for position, of_segment in _by_segment(parts).items()
         }
     )
 

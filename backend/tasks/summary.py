@@ -21,7 +21,9 @@ from backend.tasks.layers import (
     lock_unchanged,
     read_layer,
     replace_layer,
+    require_not_lower_than_present,
 )
+from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
@@ -39,6 +41,7 @@ from backend.text.prompts import (
 )
 
 STAGE = "summary"
+OFFLINE_MODEL = "lexrank"
 MAX_CONCURRENCY = 5
 
 PROVIDER_CONTEXT_TOKENS = 128_000
@@ -52,25 +55,40 @@ MIN_PART_WORDS = 150
 
 
 def generate_summary(
-    lesson_id: int, use_corrected: bool = True, session: Session | None = None
+    lesson_id: int,
+    use_corrected: bool = True,
+    session: Session | None = None,
+    *,
+    accept_lower_quality: bool = False,
 ) -> bool:
     """Summarise a lesson and store `brief` and `summary` on it.
 
     `use_corrected` takes the corrected transcript where there is one, and else the transcript.
     False if it failed: then nothing is saved, and replies that were paid for are kept for the
-    next attempt. A lesson in which nothing was said is done without a summary.
+    next attempt. False, too, where a better summary is there, unless `accept_lower_quality` says
+    that it may go. A lesson in which nothing was said is done without a summary.
     """
     return succeeds(
-        lambda used, owner: run_summary(lesson_id, used, use_corrected, owner=owner), session
+        lambda used, owner: run_summary(
+            lesson_id, used, use_corrected, owner=owner, accept_lower_quality=accept_lower_quality
+        ),
+        session,
     )
 
 
 async def generate_summary_async(
-    lesson_id: int, use_corrected: bool = True, session: Session | None = None
+    lesson_id: int,
+    use_corrected: bool = True,
+    session: Session | None = None,
+    *,
+    accept_lower_quality: bool = False,
 ) -> bool:
     """`generate_summary` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
-        lambda used, owner: run_summary(lesson_id, used, use_corrected, owner=owner), session
+        lambda used, owner: run_summary(
+            lesson_id, used, use_corrected, owner=owner, accept_lower_quality=accept_lower_quality
+        ),
+        session,
     )
 
 
@@ -82,6 +100,7 @@ def run_summary(
     *,
     owner: Owner | None = None,
     settings: Settings | None = None,
+    accept_lower_quality: bool = False,
 ) -> None:
     """The core of `generate_summary`: raises what went wrong.
 
@@ -95,6 +114,8 @@ def run_summary(
     Raises
     ------
     LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
+    LowerQuality
+        A better one is there, and `accept_lower_quality` does not say that it may go.
     InputChanged
         The text was replaced while it was summarised: nothing is saved.
     """
@@ -103,6 +124,9 @@ def run_summary(
     bind = bind_of(session)
     settings = settings or load_config()
     layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
+    if not accept_lower_quality:
+        maker = summary_maker(settings)
+        require_not_lower_than_present(bind, lesson_id, LessonLayer.SUMMARY, maker)
     if not any(segment.text.strip() for segment in layer.segments):
         notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
         result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
@@ -111,7 +135,15 @@ def run_summary(
     else:
         result = _summarise_by_model(bind, layer, settings, on_progress, owner)
     owner.check()
-    owner.persist(partial(_save, session, layer, result, owner))
+    save = partial(_save, session, layer, result, owner)
+    owner.persist(partial(save, accept_lower_quality=accept_lower_quality))
+
+
+def summary_maker(settings: Settings) -> Maker:
+    """What would make it now."""
+    if settings.provider is Provider.OFFLINE:
+        return Maker(Provider.OFFLINE, OFFLINE_MODEL)
+    return Maker(settings.provider, settings.summary.model)
 
 
 @dataclass
@@ -150,7 +182,7 @@ def _summarise_offline(layer: Layer, max_words: int) -> _Result:
     found = summarise_offline(layer.segments, layer.language, max_words)
     metadata = {
         "provider": Provider.OFFLINE.value,
-        "model": "lexrank",
+        "model": OFFLINE_MODEL,
         "max_length": max_words,
         "coverage": _coverage(layer, 1),
         "moments": [
@@ -192,6 +224,33 @@ def _summarise_by_model(
     return _Result(summary.brief, summary.text, metadata, run_id)
 
 
+def count_summary_calls(segments: Sequence[Segment], settings: Settings) -> int:
+    """How many calls a summary takes: one for each part, and one for the whole of them."""
+    lines = _lines(segments)
+    if not lines:
+        return 0
+    n_parts = len(split_evenly(lines, _budget_tokens(settings)))
+    return 1 if n_parts == 1 else n_parts + 1
+
+
+def _lines(segments: Sequence[Segment]) -> list[str]:
+    return [
+        numbered_lines([(position, segment.text)])
+        for position, segment in enumerate(segments)
+        if segment.text.strip()
+    ]
+
+
+def _budget_tokens(settings: Settings) -> int:
+    """How much text goes into one call, beside the prompt and the reply."""
+    is_local = settings.base_url is not None
+    context = settings.summary.context_tokens or (
+        LOCAL_CONTEXT_TOKENS if is_local else PROVIDER_CONTEXT_TOKENS
+    )
+    reply = TOKENS_PER_WORD * settings.summary.max_length
+    return max(500, context - PROMPT_TOKENS - reply)
+
+
 @dataclass
 class _Writer:
     """Summarises a transcript at once if it fits the model, else in parts and then as a whole."""
@@ -203,12 +262,8 @@ class _Writer:
     n_parts: int = 1
 
     def write(self) -> CitedSummary:
-        lines = [
-            numbered_lines([(position, segment.text)])
-            for position, segment in enumerate(self.layer.segments)
-            if segment.text.strip()
-        ]
-        budget = self._budget_tokens()
+        lines = _lines(self.layer.segments)
+        budget = _budget_tokens(self.settings)
         while True:
             try:
                 return self._write_within(lines, budget)
@@ -217,15 +272,6 @@ class _Writer:
                 if budget <= max(estimate_tokens(line) for line in lines):
                     raise
                 budget //= 2
-
-    def _budget_tokens(self) -> int:
-        """How much text goes into one call, beside the prompt and the reply."""
-        is_local = self.settings.base_url is not None
-        context = self.settings.summary.context_tokens or (
-            LOCAL_CONTEXT_TOKENS if is_local else PROVIDER_CONTEXT_TOKENS
-        )
-        reply = TOKENS_PER_WORD * self.settings.summary.max_length
-        return max(500, context - PROMPT_TOKENS - reply)
 
     def _write_within(self, lines: Sequence[str], budget: int) -> CitedSummary:
         parts = split_evenly(lines, budget)
@@ -284,7 +330,9 @@ class _Writer:
         self.on_progress(Progress(STAGE, done, self.n_parts + 1, "parts"))
 
 
-def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None:
+def _save(
+    session: Session, layer: Layer, result: _Result, owner: Owner, *, accept_lower_quality: bool
+) -> None:
     """One transaction: the summary, what it was made with, and the run's end."""
     content = {
         "brief": result.brief,
@@ -297,7 +345,13 @@ def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None
     }
     with writing(session):
         lesson = lock_unchanged(session, layer)
-        replace_layer(session, lesson, LessonLayer.SUMMARY, content)
+        replace_layer(
+            session,
+            lesson,
+            LessonLayer.SUMMARY,
+            content,
+            accept_lower_quality=accept_lower_quality,
+        )
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
         owner.store_result(session, told)

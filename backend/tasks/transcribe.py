@@ -26,14 +26,16 @@ from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
 from backend.speech.isolated import probe_apart
 from backend.speech.isolated_decoding import IsolatedStream
-from backend.speech.recognisers import ChosenRecogniser, choose_recogniser
+from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
 from backend.tasks.layers import (
     LessonLayer,
     lock_lesson,
     replace_layer,
+    require_not_lower_than_present,
     require_possible_id,
 )
+from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds
@@ -58,12 +60,20 @@ class Transcription(NamedTuple):
     metadata: dict[str, Any]
 
 
-def transcribe_lesson(lesson_id: int, session: Session | None = None) -> bool:
+def transcribe_lesson(
+    lesson_id: int, session: Session | None = None, *, accept_lower_quality: bool = False
+) -> bool:
     """Transcribe a lesson's recording and store the transcript on the lesson.
 
-    Finished windows are stored as they come: after a crash the next call goes on after them.
+    Finished windows are stored as they come: after a crash the next call goes on after them. False,
+    too, where a better transcript is there, unless `accept_lower_quality` says that it may go.
     """
-    return succeeds(lambda used, owner: run_transcription(lesson_id, used, owner=owner), session)
+    return succeeds(
+        lambda used, owner: run_transcription(
+            lesson_id, used, owner=owner, accept_lower_quality=accept_lower_quality
+        ),
+        session,
+    )
 
 
 def transcribe_audio(
@@ -102,6 +112,7 @@ def run_transcription(
     *,
     owner: Owner | None = None,
     settings: Settings | None = None,
+    accept_lower_quality: bool = False,
 ) -> None:
     """The core of `transcribe_lesson`: raises what went wrong.
 
@@ -115,6 +126,8 @@ def run_transcription(
     Raises
     ------
     LessonNotFound, AudioMissing, MediaError, RecogniserError, ConfigError
+    LowerQuality
+        A better transcript is there, and `accept_lower_quality` does not say that it may go.
     InputChanged
         The recording was replaced while it was transcribed: no transcript is saved.
     UncommittedWrites, WorkStopped
@@ -124,6 +137,9 @@ def run_transcription(
     bind = bind_of(session)
     recording = _find_recording(bind, lesson_id)
     asked = (settings or load_config()).transcription
+    if not accept_lower_quality:
+        maker = transcript_maker(asked)
+        require_not_lower_than_present(bind, lesson_id, LessonLayer.TRANSCRIPT, maker)
     language = recording.language or asked.language
     work = _prepare(recording.path, asked.model_copy(update={"language": language}))
     sha256 = hash_file(recording.path)
@@ -135,7 +151,21 @@ def run_transcription(
         owner.persist(partial(_store_window, bind, lesson_id, fingerprint, window, owner))
     _require_unchanged(bind, lesson_id, sha256)
     owner.check()
-    owner.persist(partial(_assemble, session, lesson_id, work, sha256, owner))
+    assemble = partial(
+        _assemble, session, lesson_id, work, owner, accept_lower_quality=accept_lower_quality
+    )
+    owner.persist(partial(assemble, sha256=sha256))
+
+
+def transcript_maker(settings: TranscriptionSettings) -> Maker:
+    """What would transcribe now.
+
+    Raises
+    ------
+    RecogniserError
+    """
+    planned = plan_recogniser(settings, models_dir())
+    return Maker(planned.engine, planned.model)
 
 
 # --- the work on one recording ---------------------------------------------------------------
@@ -348,7 +378,15 @@ def _store_window(
             # as well, or by our own commit of which we never heard that it went through.
 
 
-def _assemble(session: Session, lesson_id: int, work: _Work, sha256: str, owner: Owner) -> None:
+def _assemble(
+    session: Session,
+    lesson_id: int,
+    work: _Work,
+    owner: Owner,
+    *,
+    sha256: str,
+    accept_lower_quality: bool,
+) -> None:
     """One transaction: the transcript onto the lesson, its windows gone."""
     fingerprint = work.fingerprint(sha256)
     with writing(session):
@@ -360,7 +398,13 @@ def _assemble(session: Session, lesson_id: int, work: _Work, sha256: str, owner:
                 "transcript": [segment for window in windows for segment in window.segments],
                 "transcript_metadata": metadata | {"fingerprint": fingerprint},
             }
-            replace_layer(session, lesson, LessonLayer.TRANSCRIPT, content)
+            replace_layer(
+                session,
+                lesson,
+                LessonLayer.TRANSCRIPT,
+                content,
+                accept_lower_quality=accept_lower_quality,
+            )
             lesson.duration = metadata["duration"]
             lesson.audio_sha256 = sha256
         elif (lesson.transcript_metadata or {}).get("fingerprint") != fingerprint:

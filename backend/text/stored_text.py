@@ -6,8 +6,15 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
+from typing_extensions import TypedDict
 
-from backend.models.transcript import Seconds, Segment, segments_to_json
+from backend.models.transcript import (
+    Seconds,
+    Segment,
+    Text,
+    hash_of_reading,
+    segments_to_json,
+)
 from backend.text.align import share_time
 from backend.text.sentences import display_words, normalise_words
 
@@ -36,6 +43,17 @@ class _Borders(BaseModel):
 
 
 _BORDERS = TypeAdapter(list[_Borders])
+
+
+class _Read(TypedDict):
+    """As much of a segment as decides what a text reads like."""
+
+    start: Seconds
+    end: Seconds
+    text: Text
+
+
+_READ = TypeAdapter(list[_Read])
 
 
 class StoredText:
@@ -77,6 +95,12 @@ class StoredText:
         """Tells whether it is the same text, with the same times."""
         read = [(each.get("start"), each.get("end"), each.get("text")) for each in self.stored]
         return sha256(repr(read).encode("utf-8", "replace")).hexdigest()
+
+    @cached_property
+    def transcript_hash(self) -> str:
+        """That of its segments, see `backend.models.transcript`, without making these."""
+        read = _READ.validate_python(self.stored)
+        return hash_of_reading((each["start"], each["end"], each["text"]) for each in read)
 
     def words(self, position: int) -> list[Said]:
         if position not in self._words:

@@ -9,6 +9,7 @@ from backend.errors import UnreadableCaptions
 from backend.lessons.wording import clean_title
 from backend.models.columns import utc_now
 from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
+from backend.tasks.makers import IMPORTED
 from backend.text.captions_in import clip_to, read_captions
 
 
@@ -46,7 +47,7 @@ def import_captions(
                 f"({lesson.duration:.0f} s): they are of another one."
             )
         metadata = {
-            "engine": "imported",
+            "engine": IMPORTED,
             "file": clean_title(name),
             "format": captions.format,
             "imported_at": utc_now().isoformat(),

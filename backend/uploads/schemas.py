@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from backend.uploads.store import UploadState
 
 
-class Stage(StrEnum):
+class UploadStage(StrEnum):
     """How far an upload is."""
 
     RECEIVING = "receiving"
@@ -22,7 +22,7 @@ class UploadStatus(BaseModel):
     """An upload: how far it is, and what came of it."""
 
     id: str
-    stage: Stage
+    stage: UploadStage
     length: int = Field(description="Bytes of the whole recording.")
     offset: int = Field(description="Bytes that are safely on the disk: where to go on.")
     expires_at: datetime = Field(description="When it is given up unless something comes.")
@@ -52,9 +52,9 @@ def status_of(upload_id: str, state: UploadState) -> UploadStatus:
     )
 
 
-def _stage(state: UploadState) -> Stage:
+def _stage(state: UploadState) -> UploadStage:
     if state.refusal is not None:
-        return Stage.REFUSED
+        return UploadStage.REFUSED
     if state.outcome is not None:
-        return Stage.DONE
-    return Stage.WHOLE if state.is_whole else Stage.RECEIVING
+        return UploadStage.DONE
+    return UploadStage.WHOLE if state.is_whole else UploadStage.RECEIVING

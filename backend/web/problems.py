@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from backend import errors
-from backend.errors import Conflict, LecternError, UnexpectedError
+from backend.errors import Conflict, LecternError, UnexpectedError, UnknownModel
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,6 +50,9 @@ class Problem(BaseModel):
         "`file`, `server`, or `said`, which are somebody else's words.",
     )
     errors: list[InvalidField] | None = Field(default=None, description="Of a wrong request.")
+    near: list[str] | None = Field(
+        default=None, description="Of a name that nothing has: those that may have been meant."
+    )
     present: dict[str, Any] | None = Field(
         default=None, description="What is there now, where something was changed meanwhile."
     )
@@ -73,6 +76,8 @@ ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
     errors.TooManyStreams: "Close some that nobody reads, or try again later.",
     errors.StorageFull: "Free some space, and try again.",
     errors.TaskEnded: "Nothing needs to be done.",
+    errors.NothingToDo: "Nothing needs to be done.",
+    errors.LowerQuality: "Change the settings, or send it with `accept_lower_quality`: true.",
     errors.TaskNotRetryable: "Look at the task's status; to do the work anew, create another.",
 }
 
@@ -144,7 +149,8 @@ def problem_response(
     problem: type[Problem] | None = None,
     **members: Any,
 ) -> ProblemResponse:
-    """An error's answer; `members`: `facts`, `errors`, `present`, those of another `problem`."""
+    """An error's answer; `members`: `facts`, `errors`, `near`, `present`, those of another
+    `problem`."""
     described = (problem or Problem)(
         type=f"urn:lectern:problem:{code}",
         title=code.replace("-", " ").capitalize(),
@@ -181,6 +187,8 @@ def describe_error(scope: Scope, error: LecternError) -> ProblemResponse:
     """The answer to a named error that nobody needs to be told of but the client."""
     members: dict[str, Any] = {"facts": dict(error.facts) or None}
     headers: dict[str, str] = {}
+    if isinstance(error, UnknownModel) and error.near:
+        members["near"] = list(error.near)
     if isinstance(error, Conflict):
         members["present"] = error.present
         if "version" in error.present:

@@ -44,19 +44,14 @@ export function loadPagesAhead(): void {
   }
 }
 
-/** In pixels: what would hide the beginning of a page that is scrolled to the top. */
-function roomOfChrome(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0
-}
-
 export function createPages(history: RouterHistory) {
   const router = createRouter({
     history,
     routes: ROUTES,
     scrollBehavior(to, from, saved) {
       if (saved) return saved
-      if (to.hash) return { el: to.hash, top: roomOfChrome() }
-      return to.path === from.path ? false : { top: 0 }
+      // Where a section is named, the page leads there itself, once it is there.
+      return to.path === from.path || to.hash ? false : { top: 0 }
     },
   })
   moveFocusWithPages(router)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.commands import NANO_CONFIG, Library, wait_for
+from tests.acceptance.commands import NANO_CONFIG, Library, assert_sentences, wait_for
 from tests.audio_files import Pause, Say, speak_nano, write_wav
 from tests.waiting import wait_until
 
@@ -449,3 +449,27 @@ def test_a_removal_on_a_terminal_is_asked_for(
     assert status == (0 if left == [1] else 1)
     assert b"for good?" in written
     assert [lesson["id"] for lesson in library.lessons()] == left
+
+
+# --- reruns ------------------------------------------------------------------------------------
+
+
+def test_a_worse_text_takes_no_better_ones_place_until_that_is_said(library: Library) -> None:
+    before = library.run("show", "1", "--json").json()
+    typed = library.run("config", "set", "transcription.model", "smal")
+    library.write_config("transcription: {engine: pocketsphinx}\n")
+
+    refused = library.run("transcribe", "1")
+    asked, written = library.run_on_terminal("transcribe", "1", typed=b"n\n")
+    kept = library.run("show", "1", "--json").json()
+    forced = library.run("transcribe", "1", "--force")
+
+    assert typed.status == 1
+    assert_sentences(typed.errors, "did you mean `small`")
+    assert refused.status == 1
+    assert_sentences(refused.errors, "Whisper", "the built-in recogniser", "--force")
+    assert (asked, b"Replace it all the same?" in written) == (1, True)
+    assert kept["transcript"] == before["transcript"]
+    assert forced.status == 0
+    assert library.run("restore", "1", "transcript").status == 0
+    assert library.run("show", "1", "--json").json()["transcript"] == before["transcript"]

@@ -204,3 +204,81 @@ def test_a_removed_note_can_be_brought_back(client: httpx.Client, lesson: str) -
     assert back.headers["ETag"] == made.headers["ETag"]
     assert client.get(f"{lesson}/notes").json()["items"] == [made.json()]
     assert client.post(f"{V1}/notes/99/restore").status_code == 404
+
+
+# --- summaries -------------------------------------------------------------------------------
+
+
+def test_a_summary_is_edited_and_undone_over_http(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(transcript=spoken(1), brief="Old.", summary="Old, too.")
+    address = f"{V1}/lessons/{lesson_id}/summary"
+    etag = client.get(address).headers["ETag"]
+    change = {"brief": "New.", "editor": "Ada"}
+
+    edited = client.patch(address, json=change, headers={"If-Match": etag})
+    stale = client.patch(address, json=change, headers={"If-Match": etag})
+    unnamed = client.patch(address, json=change)
+    (made,) = client.get(f"{address}/history").json()["items"]
+    undone = client.post(
+        f"{address}/edits/{made['id']}/undo",
+        json={"editor": "Ben"},
+        headers={"If-Match": edited.headers["ETag"]},
+    )
+
+    assert (edited.json()["brief"], edited.json()["summary"]) == ("New.", "Old, too.")
+    assert [each["editor"] for each in edited.json()["edited"]] == ["Ada"]
+    assert (stale.status_code, stale.json()["present"]["brief"]) == (412, "New.")
+    assert unnamed.status_code == 428
+    assert (undone.json()["brief"], undone.json()["edited"]) == ("Old.", [])
+
+
+# --- several segments, and notes as files ----------------------------------------------------
+
+
+def test_words_are_replaced_in_one_request_and_undone_in_one(
+    client: httpx.Client, lesson: str
+) -> None:
+    wanted = {"words": "segment", "new_words": "part", "whole_words": "true"}
+    places = client.get(f"{lesson}/replacements", params=wanted).json()
+    changes = [
+        {
+            "segment": item["segment"],
+            "version": item["version"],
+            "text": "".join(p["new_text"] or p["text"] for p in item["pieces"]),
+        }
+        for item in places["items"]
+    ]
+    written = client.patch(f"{lesson}/segments", json={"editor": "Ann", "segments": changes})
+    stale = client.patch(f"{lesson}/segments", json={"editor": "Ann", "segments": changes})
+    edits = [{"edit": i["edit"], "version": i["version"]} for i in written.json()["items"]]
+    undone = client.post(f"{lesson}/edits/undo", json={"editor": "Ann", "edits": edits})
+
+    assert places["n_places"] == len(changes) == 3
+    assert written.status_code == 200
+    assert all("part" in item["text"] for item in written.json()["items"])
+    assert stale.status_code == 412
+    assert len(stale.json()["present"]["segments"]) == 3
+    assert undone.status_code == 200
+    assert all("segment" in item["text"] for item in undone.json()["items"])
+
+
+def test_notes_are_saved_as_a_file_narrowed_as_the_list_is(
+    client: httpx.Client, lesson: str
+) -> None:
+    words = client.get(f"{lesson}/transcript").json()["segments"][0]["text"].split()
+    stretch = {"first_segment": 0, "first_word": 0, "last_segment": 0, "last_word": 0}
+    for colour in ("green", "pink"):
+        note = {"stretch": stretch, "quote": words[0], "author": "Ann", "colour": colour}
+        client.post(f"{lesson}/notes", json=note)
+
+    of_lesson = {"format": "csv", "colour": "pink", "lesson_id": lesson.rpartition("/")[2]}
+    saved = client.get(f"{V1}/notes/export", params=of_lesson)
+    unknown = client.get(f"{V1}/notes/export", params={"format": "srt"})
+
+    assert saved.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in saved.headers["Content-Disposition"]
+    assert len(saved.text.splitlines()) == 2
+    assert ",pink,Ann," in saved.text
+    assert unknown.status_code == 422

@@ -56,6 +56,21 @@ def test_a_key_goes_in_and_never_comes_out(sqlite_client: httpx.Client, data_dir
     assert config_path().stat().st_mode & 0o077 == 0
 
 
+def test_a_model_that_nobody_has_is_refused_with_those_that_may_be_meant(
+    sqlite_client: httpx.Client,
+) -> None:
+    address = f"{V1}/preferences"
+
+    refused, kept = (
+        sqlite_client.patch(address, json={"transcription": {"model": model}}, headers=ANY)
+        for model in ("smal", "base")
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown-model")
+    assert "did you mean `small`" in refused.json()["detail"]
+    assert kept.json()["transcription"]["model"] == "base"
+
+
 WRONG = [
     {"provider": SECRET},
     {"api_key": [SECRET]},
@@ -178,6 +193,7 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "name": "small",
         "is_installed": False,
         "size_bytes": None,
+        "download_bytes": 487_000_000,
         "problem": None,
         "download": None,
     }

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from sqlmodel import Session
 
+from backend import database
+from backend.tasks.process import run_process
 from backend.web.events import EventHub
-from tests.acceptance.workers import execute, insert_task
+from tests.acceptance.workers import execute, insert_task, spoken
 from tests.api.server import LIMIT_SECONDS
 from tests.waiting import wait_until
 
@@ -253,3 +256,41 @@ def test_the_stream_of_a_task_ends_with_it(client: httpx.Client, lesson_of: Make
 
 def test_there_is_no_stream_of_a_task_that_is_not_there(sqlite_client: httpx.Client) -> None:
     assert sqlite_client.get(f"{TASKS}/99/events").status_code == 404
+
+
+def test_what_would_make_a_text_worse_is_refused_until_that_is_accepted(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(
+        transcript=spoken(1),
+        transcript_metadata={"engine": "faster-whisper", "model": "small"},
+        summary="A summary.",
+        summary_metadata={"provider": "OpenAI", "model": "gpt-4o"},
+    )
+    asked = {"task_type": "summary", "parameters": {"lesson_id": lesson_id}}
+    accepted = asked | {"parameters": {"lesson_id": lesson_id, "accept_lower_quality": True}}
+
+    refused = client.post(TASKS, json=asked)
+    (*_, summary) = client.get(f"/api/v1/lessons/{lesson_id}/reruns").json()["items"]
+    taken = client.post(TASKS, json=accepted)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "lower-quality")
+    assert summary["is_lower_quality"] is True
+    assert summary["made_by"] == {"maker": "OpenAI", "model": "gpt-4o"}
+    assert summary["would_be_made_by"] == {"maker": "Offline", "model": "lexrank"}
+    assert taken.status_code == 201
+
+
+def test_processing_what_is_finished_says_that_there_is_nothing_to_do(
+    sqlite_client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of(transcript=spoken(1), language="en")
+    with Session(database.engine) as session:
+        list(run_process(lesson_id, session))
+    asked = {"task_type": "process", "parameters": {"lesson_id": lesson_id}}
+
+    nothing = sqlite_client.post(TASKS, json=asked)
+    again = asked | {"parameters": {"lesson_id": lesson_id, "again": True}}
+
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing-to-do")
+    assert sqlite_client.post(TASKS, json=again).status_code == 201

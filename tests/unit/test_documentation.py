@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
-from backend import database
+from backend import __version__, database
 from backend.cli import COMMANDS, main
 from backend.config import Settings, load_config
 from backend.jobs.reading import TaskView
@@ -487,6 +487,12 @@ def test_every_make_target_is_explained_to_contributors() -> None:
     rows = table_rows(read(ROOT / "CONTRIBUTING.md"))
 
     assert {row[0].strip("`").removeprefix("make ") for row in rows} == make_targets()
+
+
+def test_the_newest_version_in_the_changelog_is_the_program_s_own() -> None:
+    versions = re.findall(r"^## \[([^\]]+)\]", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
+
+    assert versions[0] == __version__
 
 
 def test_every_decision_has_its_number_and_its_three_parts() -> None:

@@ -1,14 +1,30 @@
-"""What a fresh machine meets: which Python is taken, whether all has wheels, a port that is taken."""
+"""What a fresh machine meets: which Python is taken, wheels, a taken port, notices."""
 
+import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from scripts.build_pages import LOCK as PAGES_LOCK
 from scripts.check_wheels import LOCK, PLATFORMS, PYTHONS, check
+from scripts.third_party_notices import (
+    LIBRARIES_HEADING,
+    NOTICES,
+    PAGES_HEADING,
+    PYTHON_HEADING,
+    TEXTS_HEADING,
+    direct_packages,
+    locked_versions,
+    package_name,
+    runtime_packages,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_INDEX = 2
@@ -87,3 +103,51 @@ def test_a_taken_port_is_answered_with_what_make_can_take() -> None:
     assert serving.returncode != 0
     assert f"Port {port} cannot be used" in serving.stderr
     assert "make serve PORT=80" in serving.stderr
+
+
+def noticed(heading: str, next_heading: str) -> dict[str, str]:
+    """The versions that a part of the notices gives, by package."""
+    part = NOTICES.read_text("utf-8").partition(f"{heading}\n")[2].partition(f"{next_heading}\n")[0]
+    return dict(re.findall(r"^(\S+) (\S[^:]*): \S", part, re.MULTILINE))
+
+
+def test_the_notices_name_each_python_package_as_it_is_locked() -> None:
+    noted = noticed(PYTHON_HEADING, LIBRARIES_HEADING)
+    locked = locked_versions()
+
+    assert set(runtime_packages()) - noted.keys() == set()
+    assert noted == {name: ", ".join(locked[name]) for name in noted}, "run `make notices`"
+
+
+def test_the_notices_name_the_packages_of_the_pages_as_they_are_locked() -> None:
+    noted = noticed(PAGES_HEADING, PYTHON_HEADING)
+    locked: dict[str, set[str]] = {}
+    for path, package in json.loads(PAGES_LOCK.read_text("utf-8"))["packages"].items():
+        locked.setdefault(package_name(path), set()).add(package.get("version", ""))
+
+    assert {package_name(path) for path in direct_packages()} - noted.keys() == set()
+    assert {name for name in noted if noted[name] not in locked[name]} == set(), "`make notices`"
+    texts = NOTICES.read_text("utf-8").partition(f"{TEXTS_HEADING}\n")[2]
+    assert all(f"\n{name}\n{'.' * len(name)}\n" in texts for name in noted)
+
+
+def test_a_wheel_without_pages_says_so_and_carries_the_notices(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", NOTICES.name):
+        shutil.copy(ROOT / name, source)
+    for path in ("backend/__init__.py", "scripts/wheel_hook.py"):
+        (source / path).parent.mkdir()
+        shutil.copy(ROOT / path, source / path)
+
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel"],
+        cwd=source,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "`make wheel` builds both" in built.stdout + built.stderr
+    (wheel,) = (source / "dist").glob("*.whl")
+    assert any(name.endswith(NOTICES.name) for name in ZipFile(wheel).namelist())

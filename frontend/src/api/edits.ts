@@ -1,9 +1,24 @@
 /** Segments that people edit, and the history of that. */
 
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
-import type { EditPublic, LessonEdits, SegmentState } from './schema'
+import type {
+  ChangeOfSegment,
+  EditPublic,
+  LessonEdits,
+  Places,
+  SegmentState,
+  UndoneEdit,
+  WrittenSegment,
+} from './schema'
 
-export type { EditPublic, LessonEdits, SegmentState } from './schema'
+export type {
+  EditPublic,
+  LessonEdits,
+  Places,
+  SegmentState,
+  SegmentWithPlaces,
+  WrittenSegment,
+} from './schema'
 
 const at = (lessonId: number, position: number) => ({ lesson_id: lessonId, position })
 
@@ -72,4 +87,44 @@ export async function dismissEdit(
       body: { editor },
     }),
   )
+}
+
+export interface Replacement {
+  words: string
+  newWords: string
+  wholeWords: boolean
+  matchCase: boolean
+}
+
+/** Each place in which words would be replaced; nothing is written. */
+export function previewReplacements(
+  lessonId: number,
+  { words, newWords, wholeWords, matchCase }: Replacement,
+  signal?: AbortSignal,
+): Promise<Places> {
+  const query = { words, new_words: newWords, whole_words: wholeWords, match_case: matchCase }
+  const params = { path: { lesson_id: lessonId }, query }
+  return take(client.GET('/api/v1/lessons/{lesson_id}/replacements', { params, signal }))
+}
+
+/** Decide the texts of several segments: all of them, or none. */
+export async function editSegments(
+  lessonId: number,
+  segments: ChangeOfSegment[],
+  editor: string,
+): Promise<WrittenSegment[]> {
+  const address = '/api/v1/lessons/{lesson_id}/segments'
+  const params = { path: { lesson_id: lessonId } }
+  return (await take(client.PATCH(address, { params, body: { segments, editor } }))).items
+}
+
+/** Undo several edits of different segments: all of them, or none. */
+export async function undoEdits(
+  lessonId: number,
+  edits: UndoneEdit[],
+  editor: string,
+): Promise<WrittenSegment[]> {
+  const address = '/api/v1/lessons/{lesson_id}/edits/undo'
+  const params = { path: { lesson_id: lessonId } }
+  return (await take(client.POST(address, { params, body: { edits, editor } }))).items
 }

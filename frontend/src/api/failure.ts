@@ -27,6 +27,8 @@ export class Failure extends Error {
   readonly facts: Readonly<Record<string, unknown>>
   /** Of a wrong request: which of its parts are wrong, such as `body.title`, and why. */
   readonly fields: readonly InvalidField[]
+  /** Of a name that nothing has: those that may have been meant. */
+  readonly near: readonly string[]
   /** Of a change that somebody else was quicker with: what is there now, and its ETag. */
   readonly present: Record<string, unknown> | null
   readonly presentEtag: string | null
@@ -41,6 +43,7 @@ export class Failure extends Error {
     this.requestId = problem.request_id ?? headers.get('X-Request-ID')
     this.facts = problem.facts ?? {}
     this.fields = problem.errors ?? []
+    this.near = problem.near ?? []
     this.present = problem.present ?? null
     this.presentEtag = problem.present ? headers.get('ETag') : null
   }

@@ -1,7 +1,15 @@
 import { client, ifMatch, take, takeVersioned, type Versioned } from './client'
-import type { NoteChange, NoteKind, NoteNew, NotePage, NotePublic } from './schema'
+import type { NoteChange, NoteKind, NoteNew, NotePage, NotePublic, NotesFormat } from './schema'
 
-export type { NoteChange, NoteKind, NoteNew, NotePage, NotePublic, Stretch } from './schema'
+export type {
+  NoteChange,
+  NoteKind,
+  NoteNew,
+  NotePage,
+  NotePublic,
+  NotesFormat,
+  Stretch,
+} from './schema'
 
 export const COLOURS = ['yellow', 'green', 'blue', 'pink', 'orange'] as const
 export type Colour = (typeof COLOURS)[number]
@@ -35,6 +43,26 @@ export function listNotes(
     ...page,
   }
   return take(client.GET('/api/v1/notes', { params: { query }, signal }))
+}
+
+/** Where notes as a file are, for links: those that `listNotes` gives, or those of one lesson. */
+export function notesAddress(
+  format: NotesFormat,
+  { courseId, themeId, colour, kind, words, lessonId }: NoteFilter & { lessonId?: number } = {},
+): string {
+  const asked = {
+    format,
+    course_id: courseId,
+    theme_id: themeId,
+    lesson_id: lessonId,
+    colour,
+    kind,
+    q: words,
+  }
+  const query = Object.entries(asked).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return `/api/v1/notes/export?${new URLSearchParams(query).toString()}`
 }
 
 /** The notes of one lesson by their time in it; those whose words are gone are among them. */

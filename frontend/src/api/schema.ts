@@ -233,26 +233,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lessons/{lesson_id}/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Summary
-         * @description Read the summary, each statement with its moments in the recording.
-         */
-        get: operations["get_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/lessons/{lesson_id}/layers/{layer}/restore": {
         parameters: {
             query?: never;
@@ -317,6 +297,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{lesson_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description Read the summary, each statement with its moments in the recording.
+         */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Summary
+         * @description Decide what a summary says. It stays through every rerun.
+         */
+        patch: operations["change_summary"];
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/summary/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary History
+         * @description List the edits of a summary, the newest first.
+         */
+        get: operations["get_summary_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/summary/edits/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit Of Summary
+         * @description Give a part of a summary what stood there before an edit; this is an edit as well.
+         *
+         *     `If-Match` names the version of the summary.
+         */
+        post: operations["undo_edit_of_summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/reruns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reruns
+         * @description See what making each text anew would replace, with what, and what it would cost.
+         */
+        get: operations["list_reruns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/segments/{position}": {
         parameters: {
             query?: never;
@@ -339,6 +405,50 @@ export interface paths {
          * @description Decide the text of a segment. It stays through every rerun.
          */
         patch: operations["edit_segment"];
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Replacements
+         * @description Show each place in which words would be replaced. Nothing is written: the segments' new
+         *     texts are, by `PATCH …/segments`.
+         */
+        get: operations["preview_replacements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Segments
+         * @description Decide the texts of several segments at once: all of them, or none.
+         *
+         *     Each names the version that was read. Where some were changed meanwhile, nothing is written,
+         *     and `present.segments` has these as they are now.
+         */
+        patch: operations["edit_segments"];
         trace?: never;
     };
     "/api/v1/lessons/{lesson_id}/segments/{position}/history": {
@@ -376,6 +486,28 @@ export interface paths {
         get: operations["list_edits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson_id}/edits/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edits
+         * @description Undo several edits of different segments at once: all of them, or none.
+         *
+         *     Where segments were changed meanwhile, `present.segments` has these as they are now.
+         */
+        post: operations["undo_edits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,6 +592,27 @@ export interface paths {
          * @description List the notes of all lessons, the newest first.
          */
         get: operations["list_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Listed Notes
+         * @description Save notes as a file, lesson by lesson and in the order of time: all that `GET /notes` lists
+         *     with the same filter.
+         */
+        get: operations["export_listed_notes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -656,6 +809,10 @@ export interface paths {
         /**
          * Create Task
          * @description Ask for background work; the address of the task is in `Location`.
+         *
+         *     What would put a worse text in the place of a better one is refused (`lower-quality`), unless
+         *     `accept_lower_quality` is among the parameters; so is the processing of a lesson that is
+         *     finished (`nothing-to-do`). GET /lessons/{lesson_id}/reruns tells both beforehand.
          */
         post: operations["create_task"];
         delete?: never;
@@ -990,6 +1147,24 @@ export interface components {
             notices: string[];
         };
         /**
+         * ChangeOfSegment
+         * @description What one of several segments is to be.
+         */
+        ChangeOfSegment: {
+            /** Segment */
+            segment: number;
+            /**
+             * Version
+             * @description That was read.
+             */
+            version: string;
+            /**
+             * Text
+             * @description "" says: nothing.
+             */
+            text: string;
+        };
+        /**
          * CheckPublic
          * @description One thing that the server needs.
          */
@@ -1113,6 +1288,11 @@ export interface components {
             total_bytes: number | null;
             /** Error */
             error: string | null;
+            /**
+             * Error Code
+             * @description The code of `error`, as problem details have it.
+             */
+            error_code: string | null;
         };
         /**
          * DownloadStatus
@@ -1162,10 +1342,13 @@ export interface components {
         };
         /**
          * Editor
-         * @description Who does something.
+         * @description Who does something; need not be said.
          */
         Editor: {
-            /** Editor */
+            /**
+             * Editor
+             * @default
+             */
             editor: string;
         };
         /**
@@ -1186,6 +1369,19 @@ export interface components {
          * @enum {string}
          */
         Flag: "repetition" | "no_speech" | "low_confidence";
+        /**
+         * FormerPublic
+         * @description What a text was before it was last replaced; it can be brought back.
+         */
+        FormerPublic: {
+            /** @description null: nobody knows. */
+            made_by: components["schemas"]["MakerPublic"] | null;
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
+        };
         /**
          * Health
          * @description The process answers.
@@ -1232,6 +1428,11 @@ export interface components {
              * @description Seconds from the start of the recording.
              */
             start: number | null;
+            /**
+             * Has Recording
+             * @description Whether the lesson's sound is there.
+             */
+            has_recording: boolean;
             /**
              * Snippet
              * @description Put together, the pieces are the snippet.
@@ -1483,6 +1684,19 @@ export interface components {
             requests_per_minute?: number | null;
         };
         /**
+         * MakerPublic
+         * @description What makes a text, or made one.
+         */
+        MakerPublic: {
+            /**
+             * Maker
+             * @description As in `making` of a lesson.
+             */
+            maker: string;
+            /** Model */
+            model: string | null;
+        };
+        /**
          * ModelPublic
          * @description A Whisper model that is installed, is being fetched, or can be.
          */
@@ -1500,6 +1714,11 @@ export interface components {
              */
             size_bytes: number | null;
             /**
+             * Download Bytes
+             * @description About what fetching it takes, where known.
+             */
+            download_bytes: number | null;
+            /**
              * Problem
              * @description Why what is there cannot be used.
              */
@@ -1510,6 +1729,11 @@ export interface components {
         Models: {
             /** Items */
             items: components["schemas"]["ModelPublic"][];
+            /**
+             * Directory
+             * @description Where they lie: a folder of a model that is put there is installed.
+             */
+            directory: string;
         };
         /**
          * NoteChange
@@ -1549,7 +1773,11 @@ export interface components {
              * @default
              */
             text: string;
-            /** Author */
+            /**
+             * Author
+             * @description Who writes; need not be said.
+             * @default
+             */
             author: string;
         };
         /**
@@ -1573,6 +1801,11 @@ export interface components {
             lesson_id: number;
             /** Lesson Title */
             lesson_title: string;
+            /**
+             * Has Recording
+             * @description Whether the lesson's sound is there.
+             */
+            has_recording: boolean;
             /** @description null: its words are not there at present. */
             stretch: components["schemas"]["Stretch"] | null;
             /** Start */
@@ -1606,6 +1839,12 @@ export interface components {
             items: components["schemas"]["NotePublic"][];
         };
         /**
+         * NotesFormat
+         * @description A format of exported notes; the value is its name on the command line and in addresses.
+         * @enum {string}
+         */
+        NotesFormat: "markdown" | "docx" | "pdf" | "csv";
+        /**
          * OwnerPublic
          * @description Whether a request shows that it is the owner's, and what would show it.
          */
@@ -1625,6 +1864,19 @@ export interface components {
          */
         Part: "transcript" | "summary" | "both";
         /**
+         * PieceOfText
+         * @description A stretch of a segment's text.
+         */
+        PieceOfText: {
+            /** Text */
+            text: string;
+            /**
+             * New Text
+             * @description What would stand there; null: it is no place.
+             */
+            new_text: string | null;
+        };
+        /**
          * PiecePublic
          * @description A stretch of a snippet; all of it is plain text, whatever it looks like.
          */
@@ -1633,6 +1885,16 @@ export interface components {
             text: string;
             /** Is Match */
             is_match: boolean;
+        };
+        /**
+         * Places
+         * @description The places of a lesson in which words would be replaced.
+         */
+        Places: {
+            /** N Places */
+            n_places: number;
+            /** Items */
+            items: components["schemas"]["SegmentWithPlaces"][];
         };
         /**
          * Preferences
@@ -1770,6 +2032,61 @@ export interface components {
             removed_by: string | null;
         };
         /**
+         * Rerun
+         * @description What making one of a lesson's texts anew would replace, with what, and what it would cost.
+         */
+        Rerun: {
+            /** @description Of the task that does it. */
+            task_type: components["schemas"]["Stage"];
+            layer: components["schemas"]["LessonLayer"];
+            /**
+             * Has Text
+             * @description Whether there is something to be replaced.
+             */
+            has_text: boolean;
+            /**
+             * Is Due
+             * @description It is missing, or was made from a text that has changed.
+             */
+            is_due: boolean;
+            /** @description null: nobody knows. */
+            made_by: components["schemas"]["MakerPublic"] | null;
+            /** @description null: see `problem`. */
+            would_be_made_by: components["schemas"]["MakerPublic"] | null;
+            /**
+             * Problem
+             * @description Why it cannot be made now, and what to do.
+             */
+            problem: string | null;
+            /**
+             * Problem Code
+             * @description The code of `problem`.
+             */
+            problem_code: string | null;
+            /**
+             * Is Lower Quality
+             * @description It would be worse: the task must say `accept_lower_quality`.
+             */
+            is_lower_quality: boolean;
+            /**
+             * Calls
+             * @description To a language model, about: a reply that is cut or too long takes another.
+             */
+            calls: number;
+            /**
+             * Is Edited
+             * @description People have edited it; what they wrote stays.
+             */
+            is_edited: boolean;
+            /** @description null: there is no older one. */
+            former: components["schemas"]["FormerPublic"] | null;
+        };
+        /** Reruns */
+        Reruns: {
+            /** Items */
+            items: components["schemas"]["Rerun"][];
+        };
+        /**
          * SearchPage
          * @description Some hits, the best first, and where the next ones begin.
          */
@@ -1801,7 +2118,8 @@ export interface components {
             text: string;
             /**
              * Editor
-             * @description Who edits.
+             * @description Who edits; need not be said.
+             * @default
              */
             editor: string;
         };
@@ -1855,11 +2173,40 @@ export interface components {
             version: string;
         };
         /**
+         * SegmentWithPlaces
+         * @description A segment in which words would be replaced; the pieces together are its text.
+         */
+        SegmentWithPlaces: {
+            /** Segment */
+            segment: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Version */
+            version: string;
+            /** Pieces */
+            pieces: components["schemas"]["PieceOfText"][];
+        };
+        /**
+         * SegmentsChange
+         * @description New texts of several segments, each of which is named once.
+         */
+        SegmentsChange: {
+            /**
+             * Editor
+             * @description Who edits.
+             */
+            editor: string;
+            /** Segments */
+            segments: components["schemas"]["ChangeOfSegment"][];
+        };
+        /**
          * Stage
-         * @description How far an upload is.
+         * @description A stage of the way, in order. `TaskType` has these and what is made up of them.
          * @enum {string}
          */
-        Stage: "receiving" | "whole" | "done" | "refused";
+        Stage: "transcription" | "correction" | "summary";
         /**
          * Stretch
          * @description From a word to a word, both included; words are counted from 0 within their segment.
@@ -1876,7 +2223,7 @@ export interface components {
         };
         /**
          * Summary
-         * @description A lesson's summary.
+         * @description A lesson's summary, with the edits of people in it.
          */
         Summary: {
             /** Lesson Id */
@@ -1897,6 +2244,70 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
+            /**
+             * Is Older Than Text
+             * @description Whether the text that readers see has changed since the summary was made, or last edited.
+             */
+            is_older_than_text: boolean;
+            /**
+             * Edited
+             * @description The edits that it consists of: one for each part that a person has written.
+             */
+            edited: components["schemas"]["SummaryEditPublic"][];
+            /**
+             * Version
+             * @description Of brief and summary; the ETag begins with it.
+             */
+            version: string;
+        };
+        /**
+         * SummaryChange
+         * @description What a summary is to say; what is left out stays.
+         */
+        SummaryChange: {
+            /** Brief */
+            brief?: string | null;
+            /** Summary */
+            summary?: string | null;
+            /**
+             * Editor
+             * @description Who edits; need not be said.
+             * @default
+             */
+            editor: string;
+        };
+        /**
+         * SummaryEditPublic
+         * @description One edit by a person, of a summary's brief or text.
+         */
+        SummaryEditPublic: {
+            /** Id */
+            id: number;
+            part: components["schemas"]["SummaryPart"];
+            /** Before */
+            before: string;
+            /**
+             * Before By Person
+             * @description Whether a person had written what stood there.
+             */
+            before_by_person: boolean;
+            /**
+             * Text
+             * @description null: the machine's words are to stand.
+             */
+            text: string | null;
+            /** Editor */
+            editor: string;
+            /**
+             * Edited At
+             * Format: date-time
+             */
+            edited_at: string;
+        };
+        /** SummaryHistory */
+        SummaryHistory: {
+            /** Items */
+            items: components["schemas"]["SummaryEditPublic"][];
         };
         /**
          * SummaryMoment
@@ -1918,6 +2329,12 @@ export interface components {
              */
             segments: number[];
         };
+        /**
+         * SummaryPart
+         * @description What of a summary a person edits by itself; the lesson's columns of the same names.
+         * @enum {string}
+         */
+        SummaryPart: "brief" | "summary";
         /**
          * SummarySettings
          * @description How lessons are summarised.
@@ -1998,7 +2415,7 @@ export interface components {
             task_type: components["schemas"]["TaskType"];
             /**
              * Parameters
-             * @description `lesson_id`, and what the type takes: `again` (process), `use_corrected` (summary), `segments_per_group`, `max_concurrency` (correction).
+             * @description `lesson_id`, and what the type takes: `again` (process), `use_corrected` (summary), `segments_per_group`, `max_concurrency` (correction); `accept_lower_quality`, where a better text may go for a worse one.
              * @example {
              *       "lesson_id": 1
              *     }
@@ -2318,13 +2735,42 @@ export interface components {
             items: components["schemas"]["TrialPublic"][];
         };
         /**
+         * UndoneEdit
+         * @description One of several edits that are undone.
+         */
+        UndoneEdit: {
+            /** Edit */
+            edit: number;
+            /**
+             * Version
+             * @description The segment's, that was read.
+             */
+            version: string;
+        };
+        /**
+         * UndoneEdits
+         * @description Edits of different segments that are undone together.
+         */
+        UndoneEdits: {
+            /** Editor */
+            editor: string;
+            /** Edits */
+            edits: components["schemas"]["UndoneEdit"][];
+        };
+        /**
+         * UploadStage
+         * @description How far an upload is.
+         * @enum {string}
+         */
+        UploadStage: "receiving" | "whole" | "done" | "refused";
+        /**
          * UploadStatus
          * @description An upload: how far it is, and what came of it.
          */
         UploadStatus: {
             /** Id */
             id: string;
-            stage: components["schemas"]["Stage"];
+            stage: components["schemas"]["UploadStage"];
             /**
              * Length
              * @description Bytes of the whole recording.
@@ -2411,6 +2857,32 @@ export interface components {
             keep_days: number | null;
         };
         /**
+         * WrittenSegment
+         * @description A segment as it was written.
+         */
+        WrittenSegment: {
+            /** Segment */
+            segment: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Text */
+            text: string;
+            /** Version */
+            version: string;
+            /**
+             * Edit
+             * @description The edit; null: the text was there already.
+             */
+            edit: number | null;
+        };
+        /** WrittenSegments */
+        WrittenSegments: {
+            /** Items */
+            items: components["schemas"]["WrittenSegment"][];
+        };
+        /**
          * InvalidField
          * @description One wrong part of a request.
          */
@@ -2478,6 +2950,12 @@ export interface components {
              */
             errors: components["schemas"]["InvalidField"][] | null;
             /**
+             * Near
+             * @description Of a name that nothing has: those that may have been meant.
+             * @default null
+             */
+            near: string[] | null;
+            /**
              * Present
              * @description What is there now, where something was changed meanwhile.
              * @default null
@@ -2541,6 +3019,12 @@ export interface components {
              */
             errors: components["schemas"]["InvalidField"][] | null;
             /**
+             * Near
+             * @description Of a name that nothing has: those that may have been meant.
+             * @default null
+             */
+            near: string[] | null;
+            /**
              * Present
              * @description What is there now, where something was changed meanwhile.
              * @default null
@@ -2562,6 +3046,7 @@ export interface components {
     pathItems: never;
 }
 export type CaptionsImported = components['schemas']['CaptionsImported'];
+export type ChangeOfSegment = components['schemas']['ChangeOfSegment'];
 export type CheckPublic = components['schemas']['CheckPublic'];
 export type CorrectionSettings = components['schemas']['CorrectionSettings'];
 export type CourseChange = components['schemas']['CourseChange'];
@@ -2578,6 +3063,7 @@ export type Editor = components['schemas']['Editor'];
 export type EngineChoice = components['schemas']['EngineChoice'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type Flag = components['schemas']['Flag'];
+export type FormerPublic = components['schemas']['FormerPublic'];
 export type Health = components['schemas']['Health'];
 export type HitPublic = components['schemas']['HitPublic'];
 export type Layer = components['schemas']['Layer'];
@@ -2593,6 +3079,7 @@ export type LessonPublic = components['schemas']['LessonPublic'];
 export type LessonState = components['schemas']['LessonState'];
 export type LibrarySettings = components['schemas']['LibrarySettings'];
 export type LlmSettings = components['schemas']['LlmSettings'];
+export type MakerPublic = components['schemas']['MakerPublic'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type Models = components['schemas']['Models'];
 export type NoteChange = components['schemas']['NoteChange'];
@@ -2601,22 +3088,33 @@ export type NoteNew = components['schemas']['NoteNew'];
 export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
 export type Notes = components['schemas']['Notes'];
+export type NotesFormat = components['schemas']['NotesFormat'];
 export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
+export type PieceOfText = components['schemas']['PieceOfText'];
 export type PiecePublic = components['schemas']['PiecePublic'];
+export type Places = components['schemas']['Places'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesChange = components['schemas']['PreferencesChange'];
 export type Provider = components['schemas']['Provider'];
 export type Readiness = components['schemas']['Readiness'];
 export type RemovedLessonPublic = components['schemas']['RemovedLessonPublic'];
+export type Rerun = components['schemas']['Rerun'];
+export type Reruns = components['schemas']['Reruns'];
 export type SearchPage = components['schemas']['SearchPage'];
 export type SegmentChange = components['schemas']['SegmentChange'];
 export type SegmentPublic = components['schemas']['SegmentPublic'];
 export type SegmentState = components['schemas']['SegmentState'];
+export type SegmentWithPlaces = components['schemas']['SegmentWithPlaces'];
+export type SegmentsChange = components['schemas']['SegmentsChange'];
 export type Stage = components['schemas']['Stage'];
 export type Stretch = components['schemas']['Stretch'];
 export type Summary = components['schemas']['Summary'];
+export type SummaryChange = components['schemas']['SummaryChange'];
+export type SummaryEditPublic = components['schemas']['SummaryEditPublic'];
+export type SummaryHistory = components['schemas']['SummaryHistory'];
 export type SummaryMoment = components['schemas']['SummaryMoment'];
+export type SummaryPart = components['schemas']['SummaryPart'];
 export type SummarySettings = components['schemas']['SummarySettings'];
 export type TaskDoing = components['schemas']['TaskDoing'];
 export type TaskNew = components['schemas']['TaskNew'];
@@ -2636,9 +3134,14 @@ export type TranscriptionSettings = components['schemas']['TranscriptionSettings
 export type Trash = components['schemas']['Trash'];
 export type TrialPublic = components['schemas']['TrialPublic'];
 export type Trials = components['schemas']['Trials'];
+export type UndoneEdit = components['schemas']['UndoneEdit'];
+export type UndoneEdits = components['schemas']['UndoneEdits'];
+export type UploadStage = components['schemas']['UploadStage'];
 export type UploadStatus = components['schemas']['UploadStatus'];
 export type WordPublic = components['schemas']['WordPublic'];
 export type WorkerSettings = components['schemas']['WorkerSettings'];
+export type WrittenSegment = components['schemas']['WrittenSegment'];
+export type WrittenSegments = components['schemas']['WrittenSegments'];
 export type InvalidField = components['schemas']['InvalidField'];
 export type Problem = components['schemas']['Problem'];
 export type NotReady = components['schemas']['NotReady'];
@@ -3926,118 +4429,6 @@ export interface operations {
             };
         };
     };
-    get_summary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                lesson_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Summary"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Misdirected request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal server error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     restore_older_layer: {
         parameters: {
             query?: never;
@@ -4532,6 +4923,635 @@ export interface operations {
             };
         };
     };
+    get_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_summary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; `*` changes whatever is there. */
+                "if-match"?: string | null;
+            };
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SummaryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryHistory"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit_of_summary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; `*` changes whatever is there. */
+                "if-match"?: string | null;
+            };
+            path: {
+                lesson_id: number;
+                edit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Editor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reruns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reruns"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_segment: {
         parameters: {
             query?: never;
@@ -4803,6 +5823,266 @@ export interface operations {
             };
         };
     };
+    preview_replacements: {
+        parameters: {
+            query: {
+                words: string;
+                new_words?: string;
+                whole_words?: boolean;
+                match_case?: boolean;
+            };
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenSegments"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_history: {
         parameters: {
             query?: never;
@@ -4957,6 +6237,149 @@ export interface operations {
             };
             /** @description Request timeout */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoneEdits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenSegments"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5540,6 +6963,10 @@ export interface operations {
     list_notes: {
         parameters: {
             query?: {
+                /** @description Items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
                 /** @description Any of these. */
                 course_id?: number[] | null;
                 /** @description Any of these. */
@@ -5550,10 +6977,6 @@ export interface operations {
                 kind?: components["schemas"]["NoteKind"] | null;
                 /** @description Words, or how they begin: all are in the note's text or its quote. */
                 q?: string;
-                /** @description Items at most. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -5568,6 +6991,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotePage"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_listed_notes: {
+        parameters: {
+            query: {
+                /** @description The file's format. */
+                format: components["schemas"]["NotesFormat"];
+                /** @description Any of these. */
+                course_id?: number[] | null;
+                /** @description Any of these. */
+                theme_id?: number[] | null;
+                lesson_id?: number | null;
+                colour?: ("yellow" | "green" | "blue" | "pink" | "orange") | null;
+                /** @description `note`: with a text. `highlight`: without one. */
+                kind?: components["schemas"]["NoteKind"] | null;
+                /** @description Words, or how they begin: all are in the note's text or its quote. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/pdf": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad request */
@@ -7579,6 +9110,15 @@ export interface operations {
             };
             /** @description Request timeout */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

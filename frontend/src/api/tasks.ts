@@ -17,7 +17,9 @@ export function listTasks(filter: TaskFilter = {}, signal?: AbortSignal): Promis
 }
 
 /** Ask for background work. */
-export function createTask(task: Pick<TaskNew, 'task_type' | 'parameters'>): Promise<TaskPublic> {
+export function createTask(
+  task: Pick<TaskNew, 'task_type' | 'parameters'> & Partial<Pick<TaskNew, 'depends_on'>>,
+): Promise<TaskPublic> {
   const body = { priority: 0, ...task }
   return take(client.POST('/api/v1/tasks', { body }))
 }

@@ -74,9 +74,8 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
 
   // --- the open segment --------------------------------------------------------------------------
 
-  async function begin(position: number, character: number | null = null): Promise<void> {
+  function begin(position: number, character: number | null = null): void {
     if (text.value === null || position < 0 || position >= text.value.length) return
-    if ((await own.ask()) === null) return
     close()
     const before = text.value.segment(position).text
     visits.push({ position, base: before, saved: before, nSaved: 0 })
@@ -124,7 +123,7 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   function closeAndOpen(step: 1 | -1): void {
     const position = (open.value?.position ?? 0) + step
     close()
-    void begin(position)
+    begin(position)
   }
 
   /** Visits that changed nothing are not undone. */
@@ -176,18 +175,29 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
   }
 
   /** From the history: what stood before an edit, or with the first of them the machine's words. */
-  async function restore(position: number, edit: EditPublic): Promise<boolean> {
-    if ((await own.ask()) === null) return false
+  function restore(position: number, edit: EditPublic): Promise<boolean> {
     return tell(() => giveBack(position, edit))
   }
 
   async function dismiss(orphan: EditPublic): Promise<void> {
-    const name = await own.ask()
-    if (name === null) return
     await tell(async () => {
-      await dismissEdit({ lessonId, editId: orphan.id }, name)
+      await dismissEdit({ lessonId, editId: orphan.id }, own.name)
       orphans.value = orphans.value.filter(({ id }) => id !== orphan.id)
     })
+  }
+
+  // --- many at once ------------------------------------------------------------------------------
+
+  /** What is typed is on the server, or cannot be at present. */
+  async function settle(): Promise<void> {
+    close()
+    await Promise.all(pending.value.map((draft) => drafts.send(draft)))
+  }
+
+  /** Segments were written elsewhere. */
+  function takeWritten(written: readonly SegmentState[]): void {
+    for (const { segment, text: present } of written) put(segment, present)
+    void readEdits()
   }
 
   // --- conflicts ---------------------------------------------------------------------------------
@@ -280,6 +290,8 @@ export function useEditing(lessonId: number, { text, show }: EditedText) {
     dismiss,
     keepMine,
     takeTheirs,
+    settle,
+    takeWritten,
     look: (position: number | null) => (lookedAt.value = position),
     readHistory: (position: number) => getHistory(lessonId, position),
   }

@@ -2,6 +2,7 @@ import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LessonPublic } from '@/api/lessons'
+import type { Rerun } from '@/api/reruns'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { aTask, aWholeLesson } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
@@ -25,6 +26,44 @@ const SUMMARY = {
   summary: 'Newton found the colours.',
   moments: [{ text: 'Newton found the colours.', start: 4, end: 9, segments: [1] }],
   metadata: {},
+  is_older_than_text: false,
+  edited: [],
+  version: 's1',
+}
+
+function aRerun(task_type: Rerun['task_type'], more: Partial<Rerun> = {}): Rerun {
+  const layers = { transcription: 'transcript', correction: 'correction', summary: 'summary' }
+  return {
+    task_type,
+    layer: layers[task_type] as Rerun['layer'],
+    has_text: true,
+    is_due: false,
+    made_by: { maker: 'faster-whisper', model: 'small' },
+    would_be_made_by: { maker: 'faster-whisper', model: 'medium' },
+    problem: null,
+    problem_code: null,
+    is_lower_quality: false,
+    calls: 0,
+    is_edited: false,
+    former: null,
+    ...more,
+  }
+}
+
+/** The tasks that are asked for, one number after the other. */
+function takeTasks(): unknown[] {
+  const asked: unknown[] = []
+  server.on('POST /api/v1/tasks', async (request) => {
+    asked.push(await request.json())
+    const task = aTask({ id: 10 + asked.length, status: 'pending' })
+    return Response.json(task, { status: 201 })
+  })
+  return asked
+}
+
+async function openMenu(item: string): Promise<void> {
+  await userEvent.click(await screen.findByRole('button', { name: 'More' }))
+  await userEvent.click(await screen.findByRole('menuitem', { name: item }))
 }
 
 let server: FakeServer
@@ -389,5 +428,137 @@ describe('LessonPage', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Save mine' }))
 
     expect(await screen.findByRole('heading', { level: 1, name: 'Mine' })).toBeInTheDocument()
+  })
+})
+
+describe('making texts anew', () => {
+  const answerReruns = (...items: Rerun[]) =>
+    server.on('GET /api/v1/lessons/1/reruns', () => Response.json({ items }))
+
+  it('says what it replaces and costs, and does each stage by itself', async () => {
+    const byModel = { maker: 'OpenAI', model: 'gpt-4o' }
+    const paid = { made_by: byModel, would_be_made_by: byModel }
+    answerReruns(
+      aRerun('transcription'),
+      aRerun('correction', { ...paid, calls: 12 }),
+      aRerun('summary', { ...paid, calls: 1 }),
+    )
+    const asked = takeTasks()
+    await renderPage()
+
+    await openMenu('Correct again')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Correct again?' }))
+    expect(await dialog.findByText(/About 12 calls to the language model/)).toBeVisible()
+    expect(dialog.getByText(/was made by OpenAI gpt-4o/)).toBeVisible()
+    expect(dialog.getByRole('checkbox', { name: /Summarise it/ })).not.toBeChecked()
+    await userEvent.click(dialog.getByRole('button', { name: 'Correct' }))
+
+    await waitFor(() => expect(asked).toHaveLength(1))
+    expect(asked[0]).toMatchObject({ task_type: 'correction', parameters: { lesson_id: 1 } })
+  })
+
+  it('goes on with what costs nothing, one after the other', async () => {
+    answerReruns(aRerun('transcription'), aRerun('correction'), aRerun('summary', { calls: 2 }))
+    const asked = takeTasks()
+    await renderPage()
+
+    await openMenu('Transcribe again')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Transcribe again?' }))
+    await userEvent.click(await dialog.findByRole('button', { name: 'Transcribe' }))
+
+    await waitFor(() => expect(asked).toHaveLength(2))
+    expect(asked).toMatchObject([
+      { task_type: 'transcription', depends_on: null },
+      { task_type: 'correction', depends_on: 11 },
+    ])
+  })
+
+  it('asks before a better text goes for a worse one', async () => {
+    const worse = { maker: 'pocketsphinx', model: 'en-us' }
+    answerReruns(aRerun('transcription', { is_lower_quality: true, would_be_made_by: worse }))
+    const asked = takeTasks()
+    await renderPage()
+
+    await openMenu('Transcribe again')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Transcribe again?' }))
+    expect(await dialog.findByText('The new text would be worse.')).toBeVisible()
+    expect(dialog.getByText(/by Whisper small. Now .* by the built-in recogniser/)).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: 'Replace it all the same' }))
+
+    await waitFor(() => expect(asked).toHaveLength(1))
+    expect(asked[0]).toMatchObject({
+      parameters: { lesson_id: 1, accept_lower_quality: true },
+    })
+  })
+
+  it('brings an earlier text back, and back again', async () => {
+    const former = {
+      made_by: { maker: 'pocketsphinx', model: 'en-us' },
+      replaced_at: '2026-11-20T10:00:00Z',
+    }
+    answerReruns(aRerun('transcription', { former }))
+    let nRestored = 0
+    server.on('POST /api/v1/lessons/1/layers/transcript/restore', () => {
+      nRestored += 1
+      return Response.json(aWholeLesson())
+    })
+    const { pinia } = await renderPage()
+    await screen.findByText('Good morning, everyone.')
+
+    await openMenu('Earlier texts')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Earlier texts' }))
+    expect(dialog.getByText(/By the built-in recogniser, replaced on/)).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: /Bring it back/ }))
+
+    await waitFor(() => expect(nRestored).toBe(1))
+    const toast = useToasts(pinia).toasts.at(-1)
+    expect(toast?.text).toBe('The earlier transcript is back.')
+    toast?.action?.run()
+    await waitFor(() => expect(nRestored).toBe(2))
+  })
+})
+
+describe('the summary', () => {
+  it('says when it is older than the text', async () => {
+    server.on('GET /api/v1/lessons/1/summary', () =>
+      Response.json({ ...SUMMARY, is_older_than_text: true }),
+    )
+    await renderPage()
+
+    expect(await screen.findByText(/The text has changed since this summary/)).toBeInTheDocument()
+  })
+
+  it('is edited in place, and given back to the machine', async () => {
+    const edit = {
+      id: 3,
+      part: 'brief',
+      before: SUMMARY.brief,
+      before_by_person: false,
+      text: 'A prism parts the light.',
+      editor: '',
+      edited_at: '2026-11-20T10:00:00Z',
+    }
+    const edited = { ...SUMMARY, brief: edit.text, edited: [edit], version: 's2' }
+    const sent: unknown[] = []
+    server.on('PATCH /api/v1/lessons/1/summary', async (request) => {
+      sent.push([request.headers.get('If-Match'), await request.json()])
+      return Response.json(edited)
+    })
+    server.on('GET /api/v1/lessons/1/summary/history', () => Response.json({ items: [edit] }))
+    server.on('POST /api/v1/lessons/1/summary/edits/3/undo', () => Response.json(SUMMARY))
+    await renderPage()
+    const pane = within(await screen.findByRole('region', { name: 'Summary', hidden: true }))
+    const hidden = { hidden: true }
+
+    await userEvent.click(await pane.findByRole('button', { name: 'Edit', ...hidden }))
+    const field = pane.getByLabelText('In brief')
+    await userEvent.clear(field)
+    await userEvent.type(field, 'A prism parts the light.')
+    await userEvent.click(pane.getByRole('button', { name: 'Save', ...hidden }))
+
+    expect(await pane.findByText(/^Edited on/)).toBeInTheDocument()
+    expect(sent).toEqual([['"s1"', { brief: 'A prism parts the light.', editor: '' }]])
+    await userEvent.click(pane.getByRole('button', { name: /Take back/, ...hidden }))
+    expect(await pane.findByText('White light is a mixture.')).toBeInTheDocument()
   })
 })

@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue'
 import { useServerEvent } from '@/api/connection'
 import { asFailure, type Failure } from '@/api/failure'
+import type { Rerun } from '@/api/reruns'
 import { cancelTask, createTask, listTasks, retryTask, type TaskPublic } from '@/api/tasks'
 
 export const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
@@ -51,10 +52,23 @@ export function useLessonTasks(lessonId: number) {
     }
   }
 
-  const start = (
-    task_type: 'process' | 'correction' | 'summary',
-    parameters: { again?: boolean } = {},
-  ) => ask(() => createTask({ task_type, parameters: { lesson_id: lessonId, ...parameters } }))
+  const start = (task_type: 'process' | 'correction') =>
+    ask(() => createTask({ task_type, parameters: { lesson_id: lessonId } }))
+
+  /** Make texts anew, each once the one before it is there. */
+  async function rerun(stages: readonly Rerun[]): Promise<void> {
+    let before: number | null = null
+    for (const { task_type, is_lower_quality } of stages) {
+      const consent: Record<string, boolean> = is_lower_quality
+        ? { accept_lower_quality: true }
+        : {}
+      const parameters = { lesson_id: lessonId, ...consent }
+      const depends_on: number | null = before
+      await ask(() => createTask({ task_type, parameters, depends_on }))
+      if (failure.value !== null) return
+      before = tasks.value[0]?.id ?? null
+    }
+  }
   const cancel = (task: TaskPublic) => ask(() => cancelTask(task.id))
   const retry = (task: TaskPublic) => ask(() => retryTask(task.id))
 
@@ -62,5 +76,5 @@ export function useLessonTasks(lessonId: number) {
   useServerEvent('begin', () => void load())
   useServerEvent('task', notice)
 
-  return { current, failed, failure, isAsking, start, cancel, retry }
+  return { current, failed, failure, isAsking, start, rerun, cancel, retry }
 }

@@ -1,10 +1,12 @@
 import { useI18n } from 'vue-i18n'
-import type { Failure } from '@/api/failure'
+import { asFailure, type Failure } from '@/api/failure'
 import { changeLesson, removeLesson, restoreLesson, type LessonListed } from '@/api/lessons'
 import { createTask } from '@/api/tasks'
 import { useExplanation } from '@/failures/useExplanation'
 import { useToasts } from '@/ui/toasts'
 import { doWithEach } from './inTurn'
+
+const NOTHING_TO_DO = 'nothing-to-do'
 
 type Lessons = readonly LessonListed[]
 
@@ -25,12 +27,23 @@ export function useLessonActions(changed: () => unknown) {
 
   async function processAll(lessons: Lessons): Promise<void> {
     const { done, failure } = await doWithEach(lessons, processOne)
-    if (done.length > 0) toasts.show(t('library.processed', done.length))
+    const nBegun = done.filter(({ id }) => !finished.has(id)).length
+    if (nBegun > 0) toasts.show(t('library.processed', nBegun))
+    if (finished.size > 0) toasts.show(t('library.finished', finished.size))
+    finished.clear()
     tell(failure)
   }
 
-  function processOne({ id }: LessonListed): Promise<unknown> {
-    return createTask({ task_type: 'process', parameters: { lesson_id: id } })
+  /** Of the lessons that are to be processed: those that had nothing left to do. */
+  const finished = new Set<number>()
+
+  async function processOne({ id }: LessonListed): Promise<void> {
+    try {
+      await createTask({ task_type: 'process', parameters: { lesson_id: id } })
+    } catch (error) {
+      if (asFailure(error).code !== NOTHING_TO_DO) throw error
+      finished.add(id)
+    }
   }
 
   async function removeAll(lessons: Lessons): Promise<void> {

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
-import { computed, readonly, ref, shallowRef } from 'vue'
+import { computed, readonly, ref, shallowRef, watch } from 'vue'
 import { recordingAddress } from '@/api/media'
+import { useListening } from '@/lesson/player/listening'
 
 /** A stretch of a recording, in seconds from its start. */
 export interface Moment {
@@ -15,6 +16,7 @@ export function isSameMoment(one: Moment | null, other: Moment | null): boolean 
 
 /** Plays one moment at a time, where it is shown, without opening its lesson. */
 export const useMomentPlayer = defineStore('moments', () => {
+  const listening = useListening()
   const moment = shallowRef<Moment | null>(null)
   const isWaiting = ref(false)
   const hasFailed = ref(false)
@@ -55,6 +57,7 @@ export const useMomentPlayer = defineStore('moments', () => {
   async function play(wanted: Moment): Promise<void> {
     const recording = audio()
     const address = recordingAddress(wanted.lessonId)
+    listening.pause()
     moment.value = wanted
     hasFailed.value = false
     isWaiting.value = true
@@ -74,6 +77,14 @@ export const useMomentPlayer = defineStore('moments', () => {
     moment.value = null
     isWaiting.value = false
   }
+
+  // Two are never heard at once.
+  watch(
+    () => listening.kept?.player.isPlaying.value === true,
+    (isHeard) => {
+      if (isHeard) stop()
+    },
+  )
 
   return {
     moment: readonly(moment),

@@ -21,6 +21,7 @@ function aNote(more: Partial<NotePublic> = {}): NotePublic {
     id: 3,
     lesson_id: 1,
     lesson_title: 'Enzymes',
+    has_recording: true,
     stretch: { first_segment: 0, first_word: 0, last_segment: 0, last_word: 2 },
     start: 65.4,
     end: 70,

@@ -18,6 +18,7 @@ function aNote(more: Partial<NotePublic> = {}): NotePublic {
     id: 5,
     lesson_id: 1,
     lesson_title: 'Enzymes',
+    has_recording: true,
     stretch: { first_segment: 0, first_word: 0, last_segment: 0, last_word: 0 },
     start: 0,
     end: 1,

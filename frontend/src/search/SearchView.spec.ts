@@ -19,6 +19,7 @@ function aHit(more: Partial<HitPublic> = {}): HitPublic {
   return {
     lesson_id: 1,
     lesson_title: 'Enzymes',
+    has_recording: true,
     lesson_date: '2026-11-12T09:00:00Z',
     course_id: 2,
     theme_id: null,

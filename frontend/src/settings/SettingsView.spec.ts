@@ -1,12 +1,25 @@
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ModelPublic } from '@/api/models'
 import type { Preferences } from '@/api/preferences'
 import { takeTokenFromAddresses } from '@/owner/token'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import SettingsView from './SettingsView.vue'
+
+function aModel(name: string, more: Partial<ModelPublic> = {}): ModelPublic {
+  return {
+    name,
+    is_installed: false,
+    size_bytes: null,
+    download_bytes: 78e6,
+    problem: null,
+    download: null,
+    ...more,
+  }
+}
 
 let server: FakeServer
 /** What was sent to change the settings: the ETag that was named, and the change. */
@@ -70,10 +83,12 @@ beforeEach(() => {
       checks: [{ name: 'database', is_ok: true, reason: null }],
     },
     'GET /api/v1/models': {
+      directory: '/srv/lectern/models',
       items: [
-        { name: 'small', is_installed: true, size_bytes: 484e6, problem: null, download: null },
-        { name: 'tiny', is_installed: false, size_bytes: null, problem: null, download: null },
-        { name: 'tiny.en', is_installed: false, size_bytes: null, problem: null, download: null },
+        aModel('tiny'),
+        aModel('base'),
+        aModel('small', { is_installed: true, size_bytes: 484e6 }),
+        aModel('tiny.en'),
       ],
     },
   })
@@ -345,6 +360,7 @@ describe('the Whisper models', () => {
       done_bytes: 0,
       total_bytes: null,
       error: null,
+      error_code: null,
     }
     server.on('POST /api/v1/models/downloads', () => Response.json(download, { status: 202 }))
     await renderInPages(SettingsView, { address: '/settings' })
@@ -363,18 +379,94 @@ describe('the Whisper models', () => {
     expect(section.getByRole('button', { name: /^Try again tiny$/ })).toBeVisible()
   })
 
+  it('stay in their places when they cannot be fetched, with the way by a folder', async () => {
+    const failed = {
+      name: 'base',
+      status: 'failed',
+      done_bytes: 0,
+      total_bytes: null,
+      error: 'https://hub.example cannot be reached ([Errno -2]): check HF_ENDPOINT.',
+      error_code: 'hub-unreachable',
+    }
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+    const names = () =>
+      section.getAllByRole('listitem').map((row) => row.querySelector('bdi')?.textContent)
+    await section.findByRole('button', { name: /^Download base$/ })
+    const before = names()
+
+    FakeEventSource.last.send('download', failed)
+
+    expect(await section.findByText(/cannot reach the server that has the models/)).toBeVisible()
+    expect(names()).toEqual(before)
+    expect(section.queryByText(/Errno|HF_ENDPOINT/)).not.toBeInTheDocument()
+    expect(section.getByText('Without a connection').closest('details')).toHaveAttribute('open')
+    expect(section.getByText('/srv/lectern/models')).toBeVisible()
+  })
+
+  it('say what they take before they are fetched, and which is chosen but not there', async () => {
+    const chosen = somePreferences()
+    chosen.transcription.model = 'base'
+    server.on('GET /api/v1/preferences', () => answer(chosen))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    expect((await section.findAllByText('about 78 MB'))[0]).toBeVisible()
+    expect(section.getByText('Chosen, not installed')).toBeVisible()
+    expect(section.queryByText('In use')).not.toBeInTheDocument()
+    expect((await openSection('Recogniser')).getByText(/not installed yet/)).toBeVisible()
+  })
+
+  it('that nobody has are refused at their field, with those that may be meant', async () => {
+    answerChanges(problem(422, 'unknown-model', { near: ['small', 'small.en'] }))
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Recogniser')
+    const field = section.getByLabelText('Whisper model')
+
+    await userEvent.clear(field)
+    await userEvent.type(field, 'smal')
+    await userEvent.click(section.getByRole('button', { name: 'Save' }))
+
+    expect(
+      await section.findByText(
+        'There is no Whisper model of this name. Did you mean small or small.en?',
+      ),
+    ).toBeVisible()
+    expect(field).toHaveAttribute('aria-invalid', 'true')
+  })
+
+  it('are where an address leads that names them, once they are there', async () => {
+    const scrolled = vi.spyOn(Element.prototype, 'scrollIntoView')
+    const resized: ((entries: []) => void)[] = []
+    vi.stubGlobal(
+      'ResizeObserver',
+      class {
+        constructor(notice: (entries: []) => void) {
+          resized.push(notice)
+        }
+        observe(): void {}
+        unobserve(): void {}
+        disconnect(): void {}
+      },
+    )
+    await renderInPages(SettingsView, { address: '/settings#models' })
+    await openSection('Whisper models')
+    for (const notice of resized) notice([])
+
+    const section = screen.getByRole('region', { name: 'Whisper models' })
+    await waitFor(() => expect(section).toHaveFocus())
+    expect(scrolled.mock.contexts).toContain(section)
+  })
+
   it('are chosen for the recogniser', async () => {
     const chosen = somePreferences({ version: 'v2' })
     chosen.transcription.model = 'base'
     server.on('GET /api/v1/models', () =>
       Response.json({
-        items: ['small', 'base'].map((name) => ({
-          name,
-          is_installed: true,
-          size_bytes: 145e6,
-          problem: null,
-          download: null,
-        })),
+        directory: '/srv/lectern/models',
+        items: ['small', 'base'].map((name) =>
+          aModel(name, { is_installed: true, size_bytes: 145e6 }),
+        ),
       }),
     )
     answerChanges(answer(chosen))

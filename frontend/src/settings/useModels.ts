@@ -9,18 +9,22 @@ const RECOMMENDED = ['tiny', 'base', 'small', 'medium', 'large-v3-turbo', 'large
 /** The Whisper models: what is there, what can be, and what is being fetched. */
 export function useModels() {
   const models = ref<ModelPublic[]>([])
+  /** Where they lie, on the server's computer. */
+  const directory = ref('')
   const failure = ref<Failure | null>(null)
 
   const main = computed(() =>
     models.value
-      .filter((model) => isHere(model) || RECOMMENDED.includes(model.name))
+      .filter((model) => isThere(model) || RECOMMENDED.includes(model.name))
       .sort((one, other) => rank(one) - rank(other)),
   )
   const others = computed(() => models.value.filter((model) => !main.value.includes(model)))
 
   async function load(): Promise<void> {
     try {
-      models.value = await listModels()
+      const found = await listModels()
+      models.value = found.items
+      directory.value = found.directory
       failure.value = null
     } catch (error) {
       failure.value = asFailure(error)
@@ -32,7 +36,14 @@ export function useModels() {
     if (download.status === 'completed') void load()
     else if (known === undefined) {
       const { name } = download
-      models.value.push({ name, is_installed: false, size_bytes: null, problem: null, download })
+      models.value.push({
+        name,
+        is_installed: false,
+        size_bytes: null,
+        download_bytes: null,
+        problem: null,
+        download,
+      })
     } else known.download = download
   }
 
@@ -51,14 +62,15 @@ export function useModels() {
   useServerEvent('download', notice)
   void load()
 
-  return { models, main, others, failure, fetchModel }
+  return { models, main, others, directory, failure, load, fetchModel }
 }
 
-function isHere({ is_installed, size_bytes, download }: ModelPublic): boolean {
-  return is_installed || size_bytes !== null || download !== null
+/** A download changes no place: whoever began one finds it, and its end, where it was begun. */
+function isThere({ is_installed, size_bytes }: ModelPublic): boolean {
+  return is_installed || size_bytes !== null
 }
 
 function rank(model: ModelPublic): number {
   const place = RECOMMENDED.indexOf(model.name)
-  return (isHere(model) ? 0 : 100) + (place === -1 ? RECOMMENDED.length : place)
+  return (isThere(model) ? 0 : 100) + (place === -1 ? RECOMMENDED.length : place)
 }

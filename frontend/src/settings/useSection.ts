@@ -1,10 +1,13 @@
 import { computed, reactive, ref, shallowRef, toRaw, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { asFailure, type Failure } from '@/api/failure'
 import type { Preferences, PreferencesPatch } from '@/api/preferences'
 import { usePreferences } from './preferences'
 
 export type Value = string | number | boolean | null
 export type Values = Record<string, Value>
+
+const UNKNOWN_MODEL = 'unknown-model'
 
 /** A part of the settings that is edited and saved by itself. */
 export type Section = ReturnType<typeof useSection>
@@ -20,6 +23,7 @@ export function useSection(
   write: (changed: Values) => PreferencesPatch,
 ) {
   const preferences = usePreferences()
+  const { t, locale } = useI18n()
   const draft = reactive<Values>({})
   /** What the draft began with. */
   const base = shallowRef<Values>({})
@@ -33,19 +37,24 @@ export function useSection(
   )
   const isDirty = computed(() => Object.keys(changed.value).length > 0)
   /** What the server says is wrong, by field. */
-  const errors = computed(() =>
-    Object.fromEntries(
-      (failure.value?.fields ?? []).map(({ location, message }) => [
-        location.split('.').at(-1) ?? '',
-        message,
-      ]),
-    ),
-  )
+  const errors = computed<Record<string, string>>(() => {
+    const { code, near = [], fields = [] } = failure.value ?? {}
+    if (code === UNKNOWN_MODEL) return { model: explainModel(near) }
+    return Object.fromEntries(
+      fields.map(({ location, message }) => [location.split('.').at(-1) ?? '', message]),
+    )
+  })
   /** The failure, where it is not of fields of this section. */
   const otherFailure = computed(() => {
     const isOfFields = Object.keys(errors.value).some((key) => key in draft)
     return isOfFields ? null : failure.value
   })
+
+  function explainModel(near: readonly string[]): string {
+    const [none, meant] = ['failures.messages.unknown-model', 'settings.didYouMean']
+    const names = new Intl.ListFormat(locale.value, { type: 'disjunction' }).format(near)
+    return near.length === 0 ? t(none) : `${t(none)} ${t(meant, { names })}`
+  }
 
   function present(): Values {
     const { known } = preferences

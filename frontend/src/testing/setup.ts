@@ -17,6 +17,7 @@ Element.prototype.scrollIntoView = () => undefined
 Element.prototype.hasPointerCapture = () => false
 Element.prototype.setPointerCapture = () => undefined
 Element.prototype.releasePointerCapture = () => undefined
+HTMLMediaElement.prototype.load = () => undefined
 window.scrollTo = () => undefined
 window.scrollBy = () => undefined
 Range.prototype.getBoundingClientRect = () => new DOMRect()
@@ -29,6 +30,9 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup()
+  // What goes on without its page would go on in the next test.
+  for (const media of document.querySelectorAll('video')) media.dispatchEvent(new Event('pause'))
+  document.body.replaceChildren()
   localStorage.clear()
   sessionStorage.clear()
 })

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import LIMIT_SECONDS, ServerProcess
@@ -50,6 +52,10 @@ def words_around(segments: list[dict[str, Any]], at: float) -> set[str]:
     }
 
 
+def words_of(segment: dict[str, Any]) -> str:
+    return " ".join(segment["text"].split())
+
+
 def test_from_the_first_start_to_a_file_to_pass_on(
     open_pages: OpenPages, api: httpx.Client
 ) -> None:
@@ -65,6 +71,23 @@ def test_from_the_first_start_to_a_file_to_pass_on(
     assert spoken["text"] in words_around(segments, spoken["at"])
     page.wait_for_function(f"before => ({SPOKEN})()?.text !== before", arg=spoken["text"])
     page.get_by_role("button", name="Pause", exact=True).click()
+
+    # It goes on while one looks around, and its page takes it over without a pause.
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.evaluate(
+        "document.querySelector('video').addEventListener('pause', () => (window.hasPaused = true))"
+    )
+    page.get_by_role("link", name="Notes").first.click()
+    page.get_by_role("region", name="Playing").get_by_role("link").click()
+    page.locator(".picture-box video").wait_for(state="attached")
+    assert page.evaluate("window.hasPaused") is None
+    page.get_by_role("button", name="Pause", exact=True).click()
+
+    # On paper there is all of the text, and nothing of the program.
+    printed = PdfReader(BytesIO(page.pdf()))
+    paper = " ".join("".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert words_of(segments[-1]) in paper
+    assert "Settings" not in paper
 
     # A word that is pressed is heard.
     target = segments[3]

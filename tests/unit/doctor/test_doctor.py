@@ -19,6 +19,7 @@ from backend import __version__, database
 from backend.doctor import surroundings
 from backend.doctor.examination import examine
 from backend.doctor.findings import Finding, Level
+from backend.speech.engines import sphinx
 from tests.audio_files import NANO_MODEL_DIR
 from tests.unit.jobs.rows import add_worker, insert_task
 
@@ -264,7 +265,7 @@ def test_a_damaged_sqlite_file_is_an_error(data_dir: Path) -> None:
         stream.seek((root - 1) * page_bytes)
         stream.write(b"\xa5" * page_bytes)
 
-    finding = worst("database")
+    (finding,) = findings_of("database")
 
     assert finding.level is Level.ERROR
     assert "lectern.db is damaged" in finding.message
@@ -350,7 +351,8 @@ def test_a_recogniser_that_cannot_be_used_is_told(
     (data_dir / "models" / "cut" / "model.bin").write_bytes(b"")
 
     assert worst("recogniser").level is level
-    assert "model.bin is empty" in worst("models").message
+    said = [f for f in examined() if "model.bin is empty" in f.message]
+    assert len(said) == 1, "one file, one line"
 
 
 @pytest.mark.parametrize("setting", ["{engine: pocketsphinx}", "{model: small}"])

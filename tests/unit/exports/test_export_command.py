@@ -104,3 +104,25 @@ def test_what_the_fonts_lack_is_told_beside_the_file(library: Library, tmp_path:
     assert ended.status == 0
     assert "U+0378" in ended.errors
     assert (tmp_path / "lesson.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_notes_are_written_lesson_by_lesson_in_the_order_of_time(
+    library: Library, tmp_path: Path
+) -> None:
+    with library.database() as connection:
+        for start, lesson_id, colour in ((9, 1, "pink"), (4, 1, "pink"), (1, 2, "blue")):
+            connection.execute(
+                "INSERT INTO note (lesson_id, start, end, quote, colour, text, author, created_at,"
+                " changed_at) VALUES (?, ?, ?, 'Cells', ?, '', 'Ann', ?, ?)",
+                [lesson_id, start, start + 1, colour, *["2026-11-04 08:30:00"] * 2],
+            )
+
+    options = ("--course", "Biology", "--colour", "pink", "-o", tmp_path / "notes.csv", "--json")
+    ended = library.run("notes", "export", "--format", "csv", *options)
+    missing = library.run("notes", "export", "--format", "csv", "--lesson", "99")
+
+    assert json.loads(ended.output)["notes"] == 2
+    rows = (tmp_path / "notes.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[4] for row in rows] == ["0:00:04", "0:00:09"]
+    assert missing.status == 1
+    assert "99" in missing.errors

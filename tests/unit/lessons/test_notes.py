@@ -126,7 +126,7 @@ def test_what_is_no_note_is_said(lesson_id: int, lesson_of: MakeLesson) -> None:
     with pytest.raises(InvalidValue, match="colour"):
         add(lesson_id, NewNote(DIVIDES_EVERY.stretch, "divides every", "purple"))  # type: ignore[arg-type]
     with pytest.raises(InvalidValue):
-        add(lesson_id, author=" ")
+        add(lesson_id, author="x" * 300)
     with pytest.raises(LessonNotFound):
         add(77)
     with pytest.raises(NoTranscript):
@@ -409,3 +409,10 @@ def test_without_days_to_undo_it_a_removal_is_for_good(lesson_id: int) -> None:
 
     with pytest.raises(NotFound):
         restore(note_id)
+
+
+def test_whoever_writes_need_not_give_a_name(lesson_id: int) -> None:
+    note_id = add(lesson_id, author=" ")
+
+    with Session(database.engine) as session:
+        assert session.get_one(Note, note_id).author == ""

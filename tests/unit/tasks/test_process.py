@@ -11,7 +11,8 @@ from backend.config import load_config
 from backend.errors import LessonNotFound, OwnershipLost, WorkStopped
 from backend.models import Lesson, TaskType
 from backend.tasks.ownership import Owner
-from backend.tasks.process import Stage, is_stage_needed, run_process, run_stage
+from backend.tasks.process import is_stage_needed, run_process, run_stage
+from backend.tasks.stages import Stage
 from tests.audio_files import Pause, Say, speak_nano, write_wav
 from tests.unit.tasks.owners import LosesTaskAtResult, TaskOwner
 

@@ -132,7 +132,9 @@ def test_no_summary_is_made_of_nothing(
 
     lesson = stored_lesson(lesson_id)
     assert (lesson.summary, lesson.brief) == (None, None)
-    assert "Nothing was said" in (lesson.summary_metadata or {})["notices"][0]["text"]
+    metadata = lesson.summary_metadata or {}
+    assert "Nothing was said" in metadata["notices"][0]["text"]
+    assert metadata["moments"] == []
     assert provider.call_count == 0
 
 

@@ -19,7 +19,8 @@ from backend.exports.captions import write_srt, write_vtt
 from backend.exports.document import Layer, LessonExport
 from backend.models import Lesson, Segment
 from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.process import Stage, is_stage_needed
+from backend.tasks.process import is_stage_needed
+from backend.tasks.stages import Stage
 from backend.text.captions_in import Captions, read_captions
 from backend.uploads.captions import import_captions
 

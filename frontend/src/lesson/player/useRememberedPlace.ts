@@ -14,7 +14,8 @@ export function readPlace(lessonId: number): number {
   return readPlaces().find(([id]) => id === lessonId)?.[1] ?? 0
 }
 
-function readPlaces(): Place[] {
+/** Where lessons were left in this browser, the last one first. */
+export function readPlaces(): Place[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
     return Array.isArray(stored) ? (stored as Place[]) : []
@@ -27,6 +28,11 @@ function writePlace(lessonId: number, seconds: number): void {
   const others = readPlaces().filter(([id]) => id !== lessonId)
   const own: Place[] = seconds > 0 ? [[lessonId, Math.round(seconds * 10) / 10]] : []
   localStorage.setItem(KEY, JSON.stringify([...own, ...others].slice(0, MOST_PLACES)))
+}
+
+/** The lesson is not there any more. */
+export function forgetPlace(lessonId: number): void {
+  writePlace(lessonId, 0)
 }
 
 /** Remember in this browser how far a lesson was heard. */

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_facts"
-down_revision = "0008_notes"
+revision = "0010_facts"
+down_revision = "0009_passwords"
 
 
 def upgrade() -> None:
