@@ -7,6 +7,7 @@ in memory as a whole.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,7 @@ def probe(path: Path) -> AudioInfo:
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
             has_video=any(not _is_cover(video) for video in container.streams.video),
+            recorded_at=_recorded_at(container.metadata.get("creation_time", "")),
         )
         report = DecodingReport()
         if next(_decode_frames(container, stream, report), None) is None:
@@ -224,6 +226,15 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
         )
     require_plausible(stream, path)
     return stream
+
+
+def _recorded_at(tag: str) -> datetime | None:
+    """The moment that a tag names, or None; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(tag)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_cover(stream: Any) -> bool:

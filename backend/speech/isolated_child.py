@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from backend.errors import MediaError
@@ -25,7 +26,7 @@ def main(task: str, path: Path, memory_bytes: int, cpu_seconds: int, output_byte
     _limit(memory_bytes, cpu_seconds, output_bytes)
     print(READY, flush=True)  # noqa: T201 - stdout is the way to the parent
     answer = _decode(path) if task == "decode" else _examine(path)
-    print(json.dumps(answer), flush=True)  # noqa: T201
+    print(json.dumps(answer, default=datetime.isoformat), flush=True)  # noqa: T201
 
 
 def _limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:

@@ -159,7 +159,8 @@ def _take(session: Session, file: FoundFile, folder: Path, process: bool) -> int
             _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
             _drop(stored)
             return None
-        details = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
+        named = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
+        details = named.with_recording(info.recorded_at, file.path)
         added = add_stored(session, stored, info.duration_seconds, details, process=process)
     except DatabaseAway:
         raise  # the lesson may be there, and would have lost its recording
