@@ -394,6 +394,41 @@ def write_raw_wav(
     return path
 
 
+def write_m4a_of_claimed_packets(path: Path, n_packets: int) -> Path:
+    """An m4a of 40 KB whose index claims so many packets, of one byte each: FFmpeg makes a table
+    of 24 bytes for each of them."""
+    esds = bytes.fromhex("031900010004114015000000000000000000000005021208060102")
+    form = bytes(6) + struct.pack(">H8xHHHHI", 1, 1, 16, 0, 0, 44_100 << 16)
+    packets = [
+        _full_box("stsd", struct.pack(">I", 1), _box("mp4a", form, _full_box("esds", esds))),
+        _full_box("stts", struct.pack(">III", 1, n_packets, 1024)),
+        _full_box("stsc", struct.pack(">IIII", 1, 1, n_packets, 1)),
+        _full_box("stsz", struct.pack(">II", 1, n_packets)),
+        _full_box("stco", struct.pack(">II", 1, 40)),
+    ]
+    media = [
+        _full_box("mdhd", struct.pack(">IIIIHH", 0, 0, 44_100, 2**32 - 1, 0x55C4, 0)),
+        _full_box("hdlr", bytes(4), b"soun", bytes(13)),
+        _box("minf", _full_box("smhd", bytes(4)), _box("stbl", *packets)),
+    ]
+    header = _full_box("tkhd", struct.pack(">IIIII", 0, 0, 1, 0, 1000), bytes(60))
+    movie = _full_box("mvhd", struct.pack(">IIII", 0, 0, 1000, 1000), bytes(80))
+    index = _box("moov", movie, _box("trak", header, _box("mdia", *media)))
+    sound = np.random.default_rng(0).bytes(40_000)
+    kind = _box("ftyp", b"isom", struct.pack(">I", 512), b"isomiso2mp41")
+    path.write_bytes(kind + _box("mdat", sound) + index)
+    return path
+
+
+def _box(kind: str, *content: bytes) -> bytes:
+    joined = b"".join(content)
+    return struct.pack(">I", 8 + len(joined)) + kind.encode() + joined
+
+
+def _full_box(kind: str, *content: bytes) -> bytes:
+    return _box(kind, bytes(4), *content)
+
+
 def join_files(path: Path, *parts: Path) -> Path:
     """One file after the other, as `cat` and some recorders join them."""
     path.write_bytes(b"".join(part.read_bytes() for part in parts))

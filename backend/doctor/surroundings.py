@@ -22,13 +22,20 @@ from backend.errors import (
     ConfigError,
     ModelNotInstalled,
     ProviderNotConfigured,
+    UnknownModel,
     hide_passwords,
 )
 from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
 from backend.speech.engines.sphinx import is_available
-from backend.speech.model_store import find_problem, installed_models, resolve_model
+from backend.speech.model_store import (
+    find_problem,
+    installed_models,
+    is_known_name,
+    resolve_model,
+    unknown_model,
+)
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
 """Those whose version decides what works."""
@@ -164,7 +171,9 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
     another = "or choose another with `lectern config set transcription.model`."
     try:
         model = resolve_model(settings.model, directory)
-    except ModelNotInstalled as error:
+        if model.parent == directory and not (model.exists() or is_known_name(settings.model)):
+            raise unknown_model(settings.model, directory)
+    except (ModelNotInstalled, UnknownModel) as error:
         return Finding(Level.ERROR, "recogniser", error.message, f"Install it, {another}")
     download = f"Run `lectern models download {settings.model}`, {another}"
     if not model.is_dir():

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 NOON = (12, 0, 0)
 """The time of a name that has only a day: it is the same day wherever it is read."""
 FIRST_YEAR = 1970
+EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)
+"""A day or two after the zero of clocks, wherever they stand."""
 
 YEAR, MONTH, DAY = r"(?P<year>\d{4})", r"(?P<month>\d{2})", r"(?P<day>\d{2})"
 TIME = (
@@ -38,6 +40,24 @@ def date_in_name(path: PurePath, now: datetime) -> datetime | None:
             if moment is not None and moment <= now + timedelta(days=1):
                 return moment
     return None
+
+
+def date_of_recording(recorded_at: datetime | None, now: datetime) -> datetime | None:
+    """When recording began, as the file says; None where its clock was not set, or says nothing.
+
+    A clock that was never set counts from 1904, 1970 or the year in which the device was made.
+    """
+    if recorded_at is None or not EARLIEST <= recorded_at <= now + timedelta(days=1):
+        return None
+    return recorded_at
+
+
+def date_of_file(path: Path, now: datetime) -> datetime | None:
+    """When a file was last written, which is about the end of what was recorded into it."""
+    try:
+        return date_of_recording(datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
+    except (OSError, ValueError, OverflowError):
+        return None  # gone, which whoever copies it says; or a time that no calendar has
 
 
 def _read(found: re.Match[str]) -> datetime | None:

@@ -15,7 +15,7 @@ from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import InvalidValue, LessonNotFound, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
-from backend.lessons.dates import date_in_name
+from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.loose import adopting, forget_loose, note_loose
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording, title_from
@@ -57,6 +57,16 @@ class LessonDetails:
         date = date_in_name(path, utc_now()) if self.date is None else self.date
         return replace(self, title=title, date=date)
 
+    def with_recording(self, recorded_at: datetime | None, file: Path | None = None) -> Self:
+        """The same, dated by what the recording says of itself, or else by its file's own time,
+        where neither a person nor the name told."""
+        if self.date is not None:
+            return self
+        date = date_of_recording(recorded_at, utc_now())
+        if date is None and file is not None:
+            date = date_of_file(file, utc_now())
+        return replace(self, date=date)
+
 
 @dataclass(frozen=True)
 class AddedLesson:
@@ -76,7 +86,7 @@ def add_sample(session: Session) -> AddedLesson:
     StorageFull, MediaError
     """
     title = json.loads((SAMPLE_DIR / "lesson.json").read_text(encoding="utf-8"))["title"]
-    details = LessonDetails(title=title)
+    details = LessonDetails(title=title, date=utc_now())
     return add_recording(session, SAMPLE_DIR / "lesson.opus", details, process=True)
 
 
@@ -92,7 +102,7 @@ def add_recording(
         Nothing was changed.
     """
     info = probe_apart(source)
-    details = details.with_name(source)
+    details = details.with_name(source).with_recording(info.recorded_at, source)
     with adopting(session, source) as stored:
         return add_stored(session, stored, info.duration_seconds, details, process=process)
 

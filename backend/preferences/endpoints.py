@@ -34,19 +34,16 @@ def patch_preferences(
 ) -> Preferences:
     """Change settings, all that are sent or none; they hold for work that begins from now on."""
     sent: dict[str, Any] = change.model_dump(mode="json", exclude_unset=True)
-    _check_model(sent)
     if "api_key" in sent:
         sent["api_key"] = change.api_key.get_secret_value()
-    changed = change_preferences(sent, seen)
+    changed = change_preferences(sent, seen, _check_model)
     request.app.state.renew_log()  # which leaves out the key that there is now
     return _answer(changed, response)
 
 
-def _check_model(sent: dict[str, Any]) -> None:
+def _check_model(name: str) -> None:
     """Raise `UnknownModel` and its like for a Whisper model that cannot be meant."""
-    model = sent.get("transcription", {}).get("model")
-    if model is not None:
-        check_setting(model, models_dir())
+    check_setting(name, models_dir())
 
 
 @router.post("/preferences/trial")

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.config import (
@@ -36,7 +36,9 @@ def preferences_json(settings: Settings) -> dict[str, Any]:
     return shown | {"version": version_of(shown)}
 
 
-def change_preferences(change: Mapping[str, Any], seen: str | None) -> Settings:
+def change_preferences(
+    change: Mapping[str, Any], seen: str | None, check_model: Callable[[str], None]
+) -> Settings:
     """Change some settings, all of them or none; the comments in the file stay.
 
     Parameters
@@ -45,6 +47,8 @@ def change_preferences(change: Mapping[str, Any], seen: str | None) -> Settings:
         Valid values by their keys, those of a section in a mapping of their own.
     seen
         The version that was read; None: whatever is there will do.
+    check_model
+        Raises what is wrong with the name of a Whisper model.
 
     Raises
     ------
@@ -62,6 +66,9 @@ def change_preferences(change: Mapping[str, Any], seen: str | None) -> Settings:
         before = load_config()
         require_version("The settings", seen, preferences_json(before))
         _refuse_ways_outside(change, before)
+        model = change.get("transcription", {}).get("model")
+        if model not in (None, before.transcription.model):
+            check_model(model)
         path = config_path()
         document = read_document(path)
         _merge(document, _with_known_password(change, before))

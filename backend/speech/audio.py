@@ -7,6 +7,7 @@ in memory as a whole.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ MOST_FAILURES = 1000
 
 JOINED_SAMPLES = 1 << 17
 """About 8 s at our rate: no more is held at once, whatever rate and frames a file has."""
+
+JOINED_BYTES = 1 << 25
+"""Nor more than this of what is still to be resampled, whatever number of channels it has."""
 
 LONGEST_SECONDS = 48 * 3600
 """A few bytes can be decoded to years of silence."""
@@ -119,6 +123,7 @@ def probe(path: Path) -> AudioInfo:
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
             has_video=any(not _is_cover(video) for video in container.streams.video),
+            recorded_at=_recorded_at(container.metadata.get("creation_time", "")),
         )
         report = DecodingReport()
         if next(_decode_frames(container, stream, report), None) is None:
@@ -223,6 +228,15 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
     return stream
 
 
+def _recorded_at(tag: str) -> datetime | None:
+    """The moment that a tag names, or None; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(tag)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _is_cover(stream: Any) -> bool:
     """Whether a video stream is only the picture of an album."""
     return bool(stream.disposition & stream.disposition.attached_pic)
@@ -300,10 +314,16 @@ def _rejoin_frames(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
     fifo = AudioFifo()
     n_samples = JOINED_SAMPLES
     for frame in frames:
-        n_samples = max(1, JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ)
+        n_samples = _joined_samples(frame)
         frame.pts = None  # they are in their places
         fifo.write(frame)
         while fifo.samples >= n_samples and (joined := fifo.read(n_samples)):
             yield joined
     if fifo.samples and (joined := fifo.read()):
         yield joined
+
+
+def _joined_samples(frame: AudioFrame) -> int:
+    wanted = JOINED_SAMPLES * frame.sample_rate // SAMPLE_RATE_HZ
+    most = JOINED_BYTES // (frame.format.bytes * frame.layout.nb_channels)
+    return max(1, min(wanted, most))

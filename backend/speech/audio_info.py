@@ -1,6 +1,7 @@
 """What a recording's header says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,5 @@ class AudioInfo:
     sample_rate_hz: int
     channels: int
     has_video: bool
+    recorded_at: datetime | None = None
+    """When recording began, by the device's clock: UTC, as the formats want it."""

@@ -9,6 +9,8 @@ import logging
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import pathsep
 from pathlib import Path
@@ -76,13 +78,18 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
 
 def _run_child(path: Path, limits: Limits) -> list[str]:
     """The lines that the child wrote until it ended, or was ended."""
-    allowed = (limits.memory_bytes, limits.cpu_seconds, ANSWER_BYTES)
+    # A file, and not a pipe, has a limit to what can be written into it.
+    with naming_what_did_not_start(path), tempfile.TemporaryFile() as output:
+        _wait_for_child(path, limits, output)
+        output.seek(0)
+        return output.read(ANSWER_BYTES).decode(errors="replace").splitlines()
+
+
+@contextmanager
+def naming_what_did_not_start(path: Path) -> Iterator[None]:
+    """Say which file could not be read where the system allows no process for it."""
     try:
-        # A file, and not a pipe, has a limit to what can be written into it.
-        with tempfile.TemporaryFile() as output:
-            _wait_for_child([str(path.absolute()), *map(str, allowed)], output, limits.seconds)
-            output.seek(0)
-            return output.read(ANSWER_BYTES).decode(errors="replace").splitlines()
+        yield
     except OSError as error:
         raise ExaminationFailed(
             f"{path.name} could not be examined, because no process could be started "
@@ -91,40 +98,62 @@ def _run_child(path: Path, limits: Limits) -> list[str]:
         ) from error
 
 
-def _wait_for_child(arguments: list[str], output: IO[bytes], seconds: float) -> None:
+def _wait_for_child(path: Path, limits: Limits, output: IO[bytes]) -> None:
     """A child that does not end in time is killed, and has said what it has said."""
-    # No key, no proxy, no library to load in the environment; one thread for numpy's arithmetic,
-    # of which there is none here, or each core would reserve memory for it.
-    environment = {"PYTHONPATH": pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "backend.speech.isolated_child", *arguments]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    ) as child:
+    with start_child("examine", path, limits, output) as child:
         try:
-            child.wait(seconds)
+            child.wait(limits.seconds)
         except subprocess.TimeoutExpired:
-            logger.warning("the examination of %s took over %.0f s", arguments[0], seconds)
+            logger.warning("the examination of %s took over %.0f s", path, limits.seconds)
         finally:
             child.kill()
 
 
+def start_child(
+    task: str, path: Path, limits: Limits, output: IO[bytes] | int
+) -> subprocess.Popen[bytes]:
+    """The child, which writes what it finds to `output`; whoever starts it ends it."""
+    # No key, no proxy, no library to load in the environment; one thread for numpy's arithmetic,
+    # of which there is next to none here, or each core would reserve memory for it.
+    environment = {"PYTHONPATH": pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
+    allowed = (limits.memory_bytes, limits.cpu_seconds, ANSWER_BYTES)
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "backend.speech.isolated_child", task),
+            *(str(path.absolute()), *map(str, allowed)),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        # What is typed in a terminal is for whoever asked, who ends the child.
+        start_new_session=True,
+    )
+
+
 def _read_answer(path: Path, lines: list[str]) -> _Answer:
     if not lines:
-        raise ExaminationFailed(
-            f"{path.name} could not be examined, because the process for it did not begin: "
-            "`lectern doctor` may say why. Nothing was changed.",
-            facts={"file": path.name},
-        )
+        raise did_not_begin(path)
     try:
         return _Answer.model_validate_json(lines[1])
     except (IndexError, ValidationError) as error:
-        raise UnreadableMedia(
-            f"{path.name} could not be examined within the time and memory that a recording "
-            "needs: it may be damaged, or made to do harm. Choose another file, or export it "
-            "again.",
-            facts={"file": path.name},
-        ) from error
+        raise needs_too_much(path) from error
+
+
+def did_not_begin(path: Path) -> ExaminationFailed:
+    """The error of a child that ended before it read the file."""
+    return ExaminationFailed(
+        f"{path.name} could not be examined, because the process for it did not begin: "
+        "`lectern doctor` may say why. Nothing was changed.",
+        facts={"file": path.name},
+    )
+
+
+def needs_too_much(path: Path) -> UnreadableMedia:
+    """The error of a child that broke, or was ended by its limits, while it read the file."""
+    return UnreadableMedia(
+        f"{path.name} could not be examined within the time and memory that a recording "
+        "needs: it may be damaged, or made to do harm. Choose another file, or export it "
+        "again.",
+        facts={"file": path.name},
+    )

@@ -1,25 +1,32 @@
-"""The child process of `backend.speech.isolated`: examines one file, and says what it found.
+"""The child process of `backend.speech.isolated` and `isolated_decoding`: examines or decodes one
+file, and says what it found.
 
-Called with the file and the limits; it holds no connection, no key and no setting.
+Called with the task, the file and the limits; it holds no connection, no key and no setting.
 """
 
 import importlib.util
 import json
+import signal
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from backend.errors import MediaError
-from backend.speech.audio import probe
+from backend.speech.audio import AudioStream, probe
+from backend.speech.blocks import write_block
 
 READY = "ready"
 """Written once nothing is left to do but to read the file: what fails from then on is its fault."""
 
 
-def main(path: Path, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
+def main(task: str, path: Path, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
+    # Whoever stops a service may ask all its processes at once: here the parent ends this one.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _limit(memory_bytes, cpu_seconds, output_bytes)
     print(READY, flush=True)  # noqa: T201 - stdout is the way to the parent
-    print(json.dumps(_examine(path)), flush=True)  # noqa: T201
+    answer = _decode(path) if task == "decode" else _examine(path)
+    print(json.dumps(answer, default=datetime.isoformat), flush=True)  # noqa: T201
 
 
 def _limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
@@ -46,5 +53,17 @@ def _examine(path: Path) -> dict[str, object]:
         return {"error": type(error).__name__, "message": error.message}
 
 
+def _decode(path: Path) -> dict[str, object]:
+    stream = AudioStream(path)
+    try:
+        for block in stream:
+            write_block(sys.stdout.buffer, block)
+        return {"report": asdict(stream.report)}
+    except MediaError as error:
+        return {"error": type(error).__name__, "message": error.message}
+    finally:
+        write_block(sys.stdout.buffer, None)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))

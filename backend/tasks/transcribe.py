@@ -21,9 +21,11 @@ from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
 from backend.models.people import is_there
-from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
+from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
+from backend.speech.isolated import probe_apart
+from backend.speech.isolated_decoding import IsolatedStream
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
 from backend.tasks.layers import (
@@ -177,7 +179,7 @@ class _Work:
     settings: TranscriptionSettings
     info: AudioInfo
     chosen: ChosenRecogniser
-    stream: AudioStream
+    stream: IsolatedStream
 
     def windows(
         self, after: TranscribedWindow | None, on_progress: OnProgress, owner: Owner
@@ -239,10 +241,10 @@ class _Work:
 
 
 def _prepare(path: Path, settings: TranscriptionSettings) -> _Work:
-    info = probe(path)
+    info = probe_apart(path)
     chosen = choose_recogniser(settings, models_dir())
     chosen.recogniser.check_language(settings.language)
-    return _Work(path, settings, info, chosen, AudioStream(path))
+    return _Work(path, settings, info, chosen, IsolatedStream(path))
 
 
 # --- the database ----------------------------------------------------------------------------

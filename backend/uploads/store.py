@@ -60,6 +60,7 @@ class Recording(BaseModel):
     """Its name in the library."""
     sha256: str
     duration_seconds: float | None
+    recorded_at: datetime | None = None
 
 
 class Outcome(BaseModel):

@@ -27,6 +27,7 @@ from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, WatchedFile
 from backend.models.columns import utc_now
 from backend.models.people import is_there
+from backend.speech.audio_info import AudioInfo
 from backend.speech.isolated import probe_apart
 
 EVERY_SECONDS = 5.0
@@ -146,7 +147,7 @@ def _take(session: Session, file: FoundFile, folder: Path, process: bool) -> int
     try:
         info = probe_apart(file.path)
         with adopting(session, file.path) as stored:
-            return _adopt(session, file, stored, info.duration_seconds, folder, process)
+            return _adopt(session, file, stored, info, folder, process)
     except MediaError as error:
         logger.warning("the watched folder: %s", error.message)
         _remember(session, file, problem=error.message)
@@ -157,7 +158,7 @@ def _adopt(
     session: Session,
     file: FoundFile,
     stored: StoredRecording,
-    duration_seconds: float | None,
+    info: AudioInfo,
     folder: Path,
     process: bool,
 ) -> int | None:
@@ -171,8 +172,9 @@ def _adopt(
         _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
         _drop(stored)
         return None
-    details = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
-    added = add_stored(session, stored, duration_seconds, details, process=process)
+    named = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
+    details = named.with_recording(info.recorded_at, file.path)
+    added = add_stored(session, stored, info.duration_seconds, details, process=process)
     logger.info("%s is lesson %s", file.shown, added.lesson.id)
     _remember(session, file, sha256=stored.sha256, lesson_id=added.lesson.id)
     return added.lesson.id

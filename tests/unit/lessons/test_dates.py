@@ -1,15 +1,17 @@
 """A date in a recording's name is the lesson's."""
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from datetime import date as date_type
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.lessons.dates import date_in_name
+from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.service import LessonDetails
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -90,3 +92,53 @@ def test_what_a_person_says_goes_before_what_the_name_says() -> None:
     assert said.with_name(PurePosixPath("2025-03-05 x.mp3")) == said
     named = LessonDetails().with_name(PurePosixPath("2025-03-05 Optics.mp3"))
     assert (named.title, named.date) == ("2025-03-05 Optics", datetime(2025, 3, 5, 12, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "is_believed"),
+    [
+        (datetime(2025, 3, 5, 8, 15, tzinfo=UTC), True),
+        (datetime(1904, 1, 1, tzinfo=UTC), False),
+        (datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC), False),
+        (datetime(2036, 2, 7, tzinfo=UTC), False),
+        (None, False),
+    ],
+)
+def test_a_clock_that_was_never_set_dates_no_recording(
+    recorded_at: datetime | None, is_believed: bool
+) -> None:
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+
+    assert date_of_recording(recorded_at, now) == (recorded_at if is_believed else None)
+
+
+def test_a_file_has_its_own_time_unless_it_cannot_be(tmp_path: Path) -> None:
+    now, path = datetime(2026, 11, 27, tzinfo=UTC), tmp_path / "a.mp3"
+    path.touch()
+    found = []
+    for moment in (1_741_162_500, 0, 4_000_000_000):
+        os.utime(path, (moment, moment))
+        found.append(date_of_file(path, now))
+
+    assert found == [datetime(2025, 3, 5, 8, 15, tzinfo=UTC), None, None]
+    assert date_of_file(tmp_path / "absent.mp3", now) is None
+
+
+def test_a_person_says_the_date_then_the_name_then_the_recorder_then_the_file(
+    tmp_path: Path,
+) -> None:
+    plain, dated = tmp_path / "lesson.mp3", tmp_path / "20250102.mp3"
+    plain.touch()
+    os.utime(plain, (1_741_162_500, 1_741_162_500))
+    recorded = datetime(2025, 2, 1, tzinfo=UTC)
+    said = datetime(2024, 1, 1, tzinfo=UTC)
+
+    def date(path: Path, recorded_at: datetime | None, said: datetime | None = None) -> date_type:
+        details = LessonDetails(date=said).with_name(path).with_recording(recorded_at, plain)
+        assert details.date is not None
+        return details.date.date()
+
+    assert date(dated, recorded, said) == date_type(2024, 1, 1)
+    assert date(dated, recorded) == date_type(2025, 1, 2)
+    assert date(plain, recorded) == date_type(2025, 2, 1)
+    assert date(plain, None) == date_type(2025, 3, 5)

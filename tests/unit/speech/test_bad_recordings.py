@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.audio.frame import AudioFrame
 
 from backend.errors import LecternError, UnreadableMedia
 from backend.speech import audio
@@ -82,6 +83,17 @@ def test_a_recording_without_end_is_read_up_to_a_limit_and_that_is_told(
     assert 3600 <= n_samples / SAMPLE_RATE_HZ < 3700
     (notice,) = stream.report.notices(4000)
     assert (notice.code, notice.facts) == ("too-long", {"hours": 1})
+
+
+def test_no_more_bytes_are_held_whatever_the_channels() -> None:
+    frames = [AudioFrame("dblp", "22.2", 65_536) for _ in range(8)]
+    for frame in frames:
+        frame.sample_rate = 3_000_000
+
+    joined = list(audio._rejoin_frames(frames))
+
+    assert sum(frame.samples for frame in joined) == 8 * 65_536
+    assert max(frame.samples for frame in joined) * 24 * 8 <= audio.JOINED_BYTES
 
 
 # What a file makes its reader do

@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from backend.errors import (
@@ -63,6 +66,29 @@ def test_it_says_what_is_wrong_as_probing_in_this_process_does(
 @pytest.mark.parametrize("name", AWKWARD_FILE_NAMES[::3])
 def test_any_name_reaches_it(tmp_path: Path, name: str) -> None:
     assert probe_apart(write_wav(tmp_path / name, tone(0.2))).sample_rate_hz == 16_000
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2025-03-05T08:15:00Z", datetime(2025, 3, 5, 8, 15, tzinfo=UTC)),
+        ("2025-03-05T10:15:00+02:00", datetime(2025, 3, 5, 8, 15, tzinfo=UTC)),
+        (None, None),
+    ],
+)
+def test_when_recording_began_is_read_in_utc(
+    written: str | None, read: datetime | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.m4a"
+    with av.open(str(path), "w", format="ipod") as container:
+        if written:
+            container.metadata["creation_time"] = written
+        stream = container.add_stream("aac", rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(tone(1.0)[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate = 16_000
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+
+    assert probe_apart(path).recorded_at == read
 
 
 def test_a_name_that_is_no_text_reaches_it(tmp_path: Path) -> None:
