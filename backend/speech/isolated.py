@@ -44,6 +44,7 @@ class Limits:
     cpu_seconds: int = 30
     memory_bytes: int = 2 << 30
     """Of address space, of which the libraries' threads reserve much and use little."""
+    answer_bytes: int = ANSWER_BYTES
 
 
 class _Answer(BaseModel):
@@ -66,22 +67,29 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
     ExaminationFailed
         It is not the file's fault: the process could not begin.
     """
-    said = _run_child(path, limits or Limits())
+    said = run_child("backend.speech.isolated_child", path, limits or Limits())
     answer = _read_answer(path, said)
     if answer.info is not None:
         return answer.info
     raise ERRORS.get(answer.error or "", UnreadableMedia)(answer.message)
 
 
-def _run_child(path: Path, limits: Limits) -> list[str]:
-    """The lines that the child wrote until it ended, or was ended."""
-    allowed = (limits.memory_bytes, limits.cpu_seconds, ANSWER_BYTES)
+def run_child(module: str, path: Path, limits: Limits, *extra: str) -> list[str]:
+    """The lines that `module`, which reads the file, wrote until it ended, or was ended.
+
+    Raises
+    ------
+    ExaminationFailed
+        No process could be started.
+    """
+    allowed = (limits.memory_bytes, limits.cpu_seconds, limits.answer_bytes)
     try:
         # A file, and not a pipe, has a limit to what can be written into it.
         with tempfile.TemporaryFile() as output:
-            _wait_for_child([str(path.absolute()), *map(str, allowed)], output, limits.seconds)
+            arguments = [str(path.absolute()), *map(str, allowed), *extra]
+            _wait_for_child(module, arguments, output, limits.seconds)
             output.seek(0)
-            return output.read(ANSWER_BYTES).decode(errors="replace").splitlines()
+            return output.read(limits.answer_bytes).decode(errors="replace").splitlines()
     except OSError as error:
         raise ExaminationFailed(
             f"{path.name} could not be examined, because no process could be started "
@@ -89,12 +97,12 @@ def _run_child(path: Path, limits: Limits) -> list[str]:
         ) from error
 
 
-def _wait_for_child(arguments: list[str], output: IO[bytes], seconds: float) -> None:
+def _wait_for_child(module: str, arguments: list[str], output: IO[bytes], seconds: float) -> None:
     """A child that does not end in time is killed, and has said what it has said."""
     # No key, no proxy, no library to load in the environment; one thread for numpy's arithmetic,
     # of which there is none here, or each core would reserve memory for it.
     environment = {"PYTHONPATH": pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "backend.speech.isolated_child", *arguments]
+    command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -17,12 +17,12 @@ READY = "ready"
 
 
 def main(path: Path, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
-    _limit(memory_bytes, cpu_seconds, output_bytes)
+    limit(memory_bytes, cpu_seconds, output_bytes)
     print(READY, flush=True)  # noqa: T201 - stdout is the way to the parent
     print(json.dumps(_examine(path)), flush=True)  # noqa: T201
 
 
-def _limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
+def limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
     """Lower what the system allows this process, where the system has such limits (POSIX)."""
     if importlib.util.find_spec("resource") is None:
         return

@@ -88,16 +88,12 @@ def _decode_as(content: bytes, encoding: str) -> Decoded:
         codec = codecs.lookup(encoding)
         text = codecs.decode(content, encoding, "replace")
         is_text = isinstance(text, str)
-    except (LookupError, ValueError, TypeError, AssertionError) as error:
-        raise UnreadableCaptions(_not_in(encoding)) from error
-    except Exception as error:  # noqa: BLE001 - codecs of bytes raise errors of their own
+    except Exception as error:
         raise UnreadableCaptions(_not_in(encoding)) from error
     if not is_text:
         raise UnreadableCaptions(f"`{encoding}` is no encoding of text: name another.")
     n_bad = text.count(BAD_LETTER)
-    if n_bad > len(text) * MOST_BAD and not (
-        codec.name == "utf-8" and _is_damaged_utf8(content)
-    ):
+    if n_bad > len(text) * MOST_BAD and not (codec.name == "utf-8" and _is_damaged_utf8(content)):
         raise UnreadableCaptions(_not_in(encoding))
     return _mended(text.removeprefix("\ufeff"), content, codec.name)
 

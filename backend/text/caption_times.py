@@ -11,7 +11,7 @@ DASHES = "-–—−－="
 COLON, POINT = "[:：]", "[.,:;'’´，．。٫]"
 TIME = re.compile(
     rf"-?\s?(?:(\d{{1,4}})\s?{COLON}\s?)?-?(\d{{1,3}})\s?{COLON}\s?-?(\d{{1,2}})"
-    rf"(?:\s?{POINT}\s?(?:-(?=\d))?(\d{{0,20}}))?(?![\d:：])"
+    rf"(?:\s?{POINT}\s?(?:-(?=\d))?(\d{{0,20}}))?(?![\w:：])"
 )
 ARROW = re.compile(rf"(?:[{DASHES}]\s?){{1,4}}[>＞»]|[{DASHES}]?[→⟶⇒➔]|>>")
 BAR = re.compile(r"[,\s|/~–—-]{1,6}")

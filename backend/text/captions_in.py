@@ -9,8 +9,9 @@ https://www.w3.org/TR/webvtt1/.
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from backend.errors import UnreadableCaptions
 from backend.models.transcript import Segment
@@ -44,8 +45,14 @@ class Captions:
     encoding: str
     """As Python names it."""
     segments: tuple[Segment, ...]
+    lines: tuple[int, ...]
+    """Where the segments stand in the file: the number of the line with their times."""
     notices: tuple[str, ...]
     """What was mended, in sentences."""
+
+
+_Placed = tuple[Segment, int]
+"""A segment, and the number of its line."""
 
 
 @dataclass
@@ -94,28 +101,39 @@ def read_captions(content: bytes, encoding: str | None = None) -> Captions:
     decoded = decode_captions(content, encoding)
     lines = [line.replace("\ufeff", "") for line in _split(decoded.text)]
     _refuse_long_lines(lines)
-    is_vtt = HEADER.fullmatch(next((line.strip() for line in lines if line.strip()), "")) is not None
+    is_vtt = (
+        HEADER.fullmatch(next((line.strip() for line in lines if line.strip()), "")) is not None
+    )
     reading = _read_vtt(lines) if is_vtt else _read_srt(lines)
     if not reading.cues:
         raise UnreadableCaptions(
             "The file holds no captions with readable times: choose an SRT or VTT file."
         )
-    segments, mended = _to_segments(reading)
+    placed, mended = _to_segments(reading, is_vtt)
+    segments, places = zip(*placed, strict=True)
     notices = (*decoded.notices, *_told(reading), *mended)
-    return Captions("vtt" if is_vtt else "srt", decoded.encoding, tuple(segments), notices)
+    return Captions("vtt" if is_vtt else "srt", decoded.encoding, segments, places, notices)
 
 
 def clip_to(captions: Captions, seconds: float) -> Captions:
-    """The captions as far as the recording goes."""
+    """The captions as far as the recording goes; what stands after it is named."""
     within = [segment for segment in captions.segments if segment.start < seconds]
+    after = set(captions.lines[len(within) :])
     notices = _counted(
-        len(captions.segments) - len(within),
-        f"cue stood after the end of the recording ({seconds:.0f} s) and was left out",
+        len(after),
+        f"cue stood after the end of the recording ({seconds:.0f} s) and was left out "
+        f"({_lines(_stretches(captions.lines, after))})",
     )
     n_clipped = sum(segment.end > seconds for segment in within)
     notices += _counted(n_clipped, "cue went on after the end of the recording and was cut there")
-    clipped = [segment.model_copy(update={"end": min(segment.end, seconds)}) for segment in within]
-    return replace(captions, segments=tuple(clipped), notices=(*captions.notices, *notices))
+    return replace(
+        captions,
+        segments=tuple(
+            segment.model_copy(update={"end": min(segment.end, seconds)}) for segment in within
+        ),
+        lines=captions.lines[: len(within)],
+        notices=(*captions.notices, *notices),
+    )
 
 
 def _counted(number: int, sentence: str) -> list[str]:
@@ -130,22 +148,30 @@ def _counted(number: int, sentence: str) -> list[str]:
 
 def _named(numbers: Iterable[int], sentence: str) -> list[str]:
     """`sentence` is said of these lines; more than can be named make the file unreadable."""
-    stretches: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if stretches and stretches[-1][-1] == number - 1:
-            stretches[-1][1:] = [number]
-        else:
-            stretches.append([number])
-    if not stretches:
+    named = set(numbers)
+    if not named:
         return []
+    stretches = _stretches(range(min(named), max(named) + 1), named)
     if len(stretches) > MOST_NAMED:
         raise UnreadableCaptions(
             f"The file is damaged in {len(stretches):,} places, the first on line "
             f"{stretches[0][0]:,}: export the captions again. Nothing was changed."
         )
-    is_one = len(stretches) == 1 and len(stretches[0]) == 1
-    places = ", ".join("–".join(str(number) for number in stretch) for stretch in stretches)
-    return [f"Line{'' if is_one else 's'} {places}: {sentence}."]
+    lines = _lines(stretches)
+    return [f"{lines[0].upper()}{lines[1:]}: {sentence}."]
+
+
+def _stretches(places: Iterable[int], chosen: AbstractSet[int]) -> list[tuple[int, int]]:
+    """The first and the last of each stretch of `places` that are all chosen."""
+    groups = groupby(sorted(places), key=lambda place: place in chosen)
+    stretches = [list(group) for is_chosen, group in groups if is_chosen]
+    return [(stretch[0], stretch[-1]) for stretch in stretches]
+
+
+def _lines(stretches: Sequence[tuple[int, int]]) -> str:
+    places = [str(one) if one == other else f"{one}–{other}" for one, other in stretches]
+    is_one = len(places) == 1 and "–" not in places[0]
+    return f"line{'' if is_one else 's'} {', '.join(places)}"
 
 
 # --- lines -----------------------------------------------------------------------------------
@@ -208,7 +234,7 @@ def _cue_numbers(lines: Sequence[str], places: Sequence[int]) -> set[int]:
     are_all_numbered = len(found) == len(places)
     numbers: set[int] = set()
     expected: int | None = None
-    for place, at in found.items():
+    for at in found.values():
         number = int(lines[at].strip().removeprefix("#"))
         stands_apart = at == 0 or not lines[at - 1].strip()
         if are_all_numbered or stands_apart or number == expected:
@@ -248,7 +274,7 @@ def _read_vtt(lines: Sequence[str]) -> _Reading:
             state = "untimed"
             reading.untimed.append(at + 1)
         elif HEADER.fullmatch(stripped) and _is_header(lines, at, state):
-            if reading.cues or at > 0 and maps[-1] is not None:
+            if reading.cues or (at > 0 and maps[-1] is not None):
                 maps.append(None)
                 reading.offsets.append(0.0)
             state = "comment"
@@ -318,7 +344,8 @@ def _timestamp_map(line: str) -> tuple[float, float] | None:
 def _offsets(maps: Sequence[tuple[float, float] | None]) -> list[float]:
     """How far the times of each part are moved, so that they count from the first part's."""
     base = maps[0]
-    offsets, rounds, last = [], 0, base[0] if base else 0.0
+    offsets: list[float] = []
+    rounds, last = 0, base[0] if base else 0.0
     for entry in maps:
         if base is None or entry is None:
             offsets.append(offsets[-1] if offsets else 0.0)
@@ -353,26 +380,31 @@ def _told(reading: _Reading) -> list[str]:
     ]
 
 
-def _to_segments(reading: _Reading) -> tuple[list[Segment], list[str]]:
+def _to_segments(reading: _Reading, is_vtt: bool) -> tuple[list[_Placed], list[str]]:
     cues = _once(reading.cues)
-    segments = [_to_segment(cue, reading.offsets[cue.part]) for cue in cues]
-    spoken = [segment for segment in segments if segment.text]
+    timed = [(_to_segment(cue, reading.offsets[cue.part], is_vtt), cue.line) for cue in cues]
+    spoken = [(segment, line) for segment, line in timed if segment.text]
     if not spoken:
         raise UnreadableCaptions("The captions hold no words: choose another file.")
-    in_order = sorted(spoken, key=lambda segment: segment.start)
-    placed, n_overlapping = _part(in_order)
-    n_unordered = sum(one.start > other.start for one, other in pairwise(spoken))
+    placed, n_overlapping = _part(sorted(spoken, key=lambda place: place[0].start))
+    n_unordered = sum(one[0].start > other[0].start for one, other in pairwise(spoken))
     n_backwards = sum(cue.timing.end < cue.timing.start for cue in cues)
-    moved = sum(offset != 0 for offset in reading.offsets)
     notices = [
-        *([f"{moved + 1:,} files were joined in it: their times now follow each other."] * bool(moved)),
+        *_joined(reading),
         *_counted(len(reading.cues) - len(cues), "cue stood twice where files were joined"),
-        *_counted(len(segments) - len(spoken), "cue had no words and was left out"),
+        *_counted(len(timed) - len(spoken), "cue had no words and was left out"),
         *_counted(n_backwards, "cue ended before it began"),
         *_counted(n_unordered, "cue stood before an earlier one and was put in its place"),
         *_counted(n_overlapping, "cue overlapped with the next and was parted from it"),
     ]
     return placed, notices
+
+
+def _joined(reading: _Reading) -> list[str]:
+    if not any(reading.offsets):
+        return []
+    n_files = len(reading.offsets)
+    return [f"The file is {n_files:,} files that were joined; their times now follow each other."]
 
 
 def _once(cues: Sequence[_Cue]) -> list[_Cue]:
@@ -386,7 +418,7 @@ def _once(cues: Sequence[_Cue]) -> list[_Cue]:
     return kept
 
 
-def _to_segment(cue: _Cue, offset: float) -> Segment:
+def _to_segment(cue: _Cue, offset: float, is_vtt: bool) -> Segment:
     if sum(map(len, cue.lines)) > LONGEST_CUE:
         raise UnreadableCaptions(
             f"The caption on line {cue.line:,} has more than {LONGEST_CUE:,} characters: choose "
@@ -394,23 +426,23 @@ def _to_segment(cue: _Cue, offset: float) -> Segment:
         )
     start = max(0.0, cue.timing.start + offset)
     end = max(start, cue.timing.end + offset)
-    return Segment(start=start, end=end, text=plain_text(cue.lines))
+    return Segment(start=start, end=end, text=plain_text(cue.lines, has_codes=not is_vtt))
 
 
-def _part(segments: Sequence[Segment]) -> tuple[list[Segment], int]:
+def _part(timed: Sequence[_Placed]) -> tuple[list[_Placed], int]:
     """Let each segment end where the next one begins; what begins at the same time is one."""
-    placed: list[Segment] = []
+    placed: list[_Placed] = []
     n_overlapping = 0
-    for segment in segments:
-        before = placed[-1] if placed else None
+    for segment, line in timed:
+        before, line_before = placed[-1] if placed else (None, line)
         if before is None or before.end <= segment.start:
-            placed.append(segment)
+            placed.append((segment, line))
             continue
         n_overlapping += 1
         if before.start == segment.start:
             joined = {"text": f"{before.text} {segment.text}", "end": max(before.end, segment.end)}
-            placed[-1] = before.model_copy(update=joined)
+            placed[-1] = before.model_copy(update=joined), line_before
         else:
-            placed[-1] = before.model_copy(update={"end": segment.start})
-            placed.append(segment)
+            placed[-1] = before.model_copy(update={"end": segment.start}), line_before
+            placed.append((segment, line))
     return placed, n_overlapping

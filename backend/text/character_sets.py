@@ -40,7 +40,10 @@ def _language(encodings: str, letters: str, frequent: str = "", share: float = 1
 QUOTATION = "«»„“”‘’‚–—…°§·\u00a0"
 EAST_ASIAN = "\u3000-\u3002\u3008-\u3011\uff01-\uff5e"
 HAN = f"\u4e00-\u9fff{EAST_ASIAN}"
-COMMON_HAN = "的一是不了人我在有他中大上到和地也子道出要就下得可你年生自能其里所去行家十用天如然作方成者多日都三小二同法起好看明心前面又定只主"
+COMMON_HAN = (
+    "的一是不了人我在有他中大上到和地也子道出要就下得可你年生自能其里所去行家十用天如然作方成者多日都三小"
+    "二同法起好看明心前面又定只主"
+)
 
 # In the order in which they win where two fit equally well.
 LANGUAGES = (
@@ -65,10 +68,16 @@ LANGUAGES = (
     _language("cp1255", "א-ת\u05b0-\u05c2", "יוהלאמרתבשםןנד", 0.8),
     _language("cp1256", "\u0621-\u0652پچژگک،؛؟", "ايلمنوترهب", 0.65),
     _language("cp874", "\u0e01-\u0e5b", "านรกอเงวมย่้", 0.6),
-    _language("cp932 euc_jp", f"\u3041-\u30ff{HAN}", "のにはをたがでてとしれさいるなかもンスーリ", 0.3),
+    _language(
+        "cp932 euc_jp", f"\u3041-\u30ff{HAN}", "のにはをたがでてとしれさいるなかもンスーリ", 0.3
+    ),
     _language("cp949", f"\uac00-\ud7a3{EAST_ASIAN}", "이다는을의가에고하지나도은를한리", 0.3),
-    _language("gb18030", HAN, f"{COMMON_HAN}这来们说国时于会后对着过发么经当与学进种将还见没从为个", 0.35),
-    _language("big5", HAN, f"{COMMON_HAN}這來們說國時於會後對著過發麼經當與學進種將還見沒從為個", 0.35),
+    _language(
+        "gb18030", HAN, f"{COMMON_HAN}这来们说国时于会后对着过发么经当与学进种将还见没从为个", 0.35
+    ),
+    _language(
+        "big5", HAN, f"{COMMON_HAN}這來們說國時於會後對著過發麼經當與學進種將還見沒從為個", 0.35
+    ),
 )
 
 NAMES = {
