@@ -77,8 +77,8 @@ def _decode_guessed(content: bytes) -> Decoded:
     name = find_encoding(content)
     decoded = _mended(content.decode(name, "replace"), content, name)
     notice = (
-        f"The file is not in UTF-8 and was read as {NAMES.get(name, name)}: if letters are wrong, import it again "
-        "and choose its encoding."
+        f"The file is not in UTF-8 and was read as {NAMES.get(name, name)}: if letters are wrong, "
+        "import it again and choose its encoding."
     )
     return Decoded(decoded.text, name, (notice, *decoded.notices))
 
