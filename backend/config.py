@@ -111,8 +111,8 @@ class SummarySettings(Section):
 class LlmSettings(Section):
     """How fast language models are asked."""
 
-    max_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Calls at once of one process, whatever it works on."""
+    max_concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Calls at once of one process, whatever it works on; null: as many as its jobs ask for."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
     """Of all processes together to one provider; null: as fast as it goes."""
 

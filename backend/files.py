@@ -41,6 +41,11 @@ def write_whole(path: Path, content: str | bytes, *, is_private: bool = False) -
             temporary.unlink()
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a name is that of a file within whatever directory it is put into."""
+    return name not in ("", ".", "..") and Path(name).name == name and "\0" not in name
+
+
 def flush_directory(directory: Path) -> None:
     """Make the names in a directory survive a power cut. Windows has no such thing."""
     if os.name == "posix":

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from backend.config import audio_dir
 from backend.database import writing
 from backend.errors import MediaError
-from backend.files import flush_directory
+from backend.files import flush_directory, is_plain_name
 from backend.models import Lesson, TrashedLesson
 
 
@@ -28,7 +28,7 @@ def settle_recording(session: Session, filename: str | None) -> None:
     ------
     MediaError
     """
-    if not filename or Path(filename).name != filename:
+    if not filename or not is_plain_name(filename):
         return  # not a file of the library: see `backend.tasks.transcribe.audio_path`
     with writing(session):
         # Their locks hold off whoever removes one of them, or brings one back.
@@ -53,7 +53,7 @@ def bring_back(filename: str | None) -> None:
     ------
     MediaError
     """
-    if filename and Path(filename).name == filename:
+    if filename and is_plain_name(filename):
         _move(trash_dir() / filename, audio_dir())
 
 

@@ -50,10 +50,11 @@ class CallSlots:
         self._taken = 0
         self._changed = threading.Condition()
 
-    def set_limit(self, limit: int) -> None:
-        """Change the limit. Where more calls than that are under way, they end by themselves."""
+    def set_limit(self, limit: int | None) -> None:
+        """Change the limit; None: none. Where more calls than that are under way, they end by
+        themselves."""
         with self._changed:
-            self._limit = limit
+            self._limit = math.inf if limit is None else limit
             self._changed.notify_all()
 
     def wake(self) -> None:

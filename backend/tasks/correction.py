@@ -188,6 +188,8 @@ def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
         "prompt": settings.correction.prompt,
         "segments_per_group": options.segments_per_group,
         "max_concurrency": options.max_concurrency,
+        "max_concurrency_limit": settings.llm.max_concurrency,
+        "notices": _tell_limited(options.max_concurrency, settings.llm.max_concurrency),
         "groups": len(groups),
         "failed_groups": failed,
         "ignored": correction.ignored,
@@ -283,10 +285,20 @@ def _save(session: Session, layer: Layer, result: _Result, owner: Owner) -> None
         replace_layer(session, lesson, LessonLayer.CORRECTION, content)
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
-        owner.store_result(session, {**counts, **_tell_failed(failed)})
+        notices = [*_tell_failed(failed), *result.metadata.get("notices", [])]
+        owner.store_result(session, {**counts, "failed_groups": len(failed), "notices": notices})
 
 
-def _tell_failed(failed: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """How many groups failed, and why the first one did, for people."""
-    notices = [f"Some text was left as it was: {group['reason']}" for group in failed[:1]]
-    return {"failed_groups": len(failed), "notices": notices}
+def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[str]:
+    """Why the first group that failed did."""
+    return [f"Some text was left as it was: {group['reason']}" for group in failed[:1]]
+
+
+def _tell_limited(asked: int, limit: int | None) -> list[str]:
+    """That fewer calls went out at once than the caller asked for, if it asked for a number."""
+    if limit is None or asked <= limit or asked == MAX_CONCURRENCY:
+        return []
+    return [
+        f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise "
+        "it, or set it to null, for more."
+    ]

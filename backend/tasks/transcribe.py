@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from backend.config import Settings, TranscriptionSettings, audio_dir, load_config, models_dir
 from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
+from backend.files import is_plain_name
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
 from backend.models.people import is_there
@@ -239,7 +240,7 @@ def audio_path(lesson_id: int, filename: str | None) -> Path:
         raise AudioMissing(f"Lesson {lesson_id} has no recording: add one with `lectern add`.")
     directory = audio_dir()
     path = directory / filename
-    if path.parent.resolve() != directory.resolve() or filename in (".", ".."):
+    if not is_plain_name(filename):
         raise AudioMissing(
             f"The recording of lesson {lesson_id} is named `{filename}`, which is not a file name "
             f"within {directory}: put the file there and set the lesson's filename to its name."

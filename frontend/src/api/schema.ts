@@ -1492,11 +1492,8 @@ export interface components {
          * @description How fast language models are asked.
          */
         LlmSettings: {
-            /**
-             * Max Concurrency
-             * @default 10
-             */
-            max_concurrency: number;
+            /** Max Concurrency */
+            max_concurrency?: number | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
         };
@@ -1705,11 +1702,7 @@ export interface components {
              *     }
              */
             summary: components["schemas"]["SummarySettings"];
-            /**
-             * @default {
-             *       "max_concurrency": 10
-             *     }
-             */
+            /** @default {} */
             llm: components["schemas"]["LlmSettings"];
             /**
              * @default {

@@ -59,7 +59,7 @@ export const SUMMARY: readonly SettingField[] = [
 export const SUMMARY_OFFLINE = SUMMARY.filter(({ key }) => key === 'max_length')
 
 export const CALLS: readonly SettingField[] = [
-  { key: 'max_concurrency', kind: 'number', min: 1, max: 1000 },
+  { key: 'max_concurrency', kind: 'number', min: 1, max: 1000, isOptional: true },
   { key: 'requests_per_minute', kind: 'number', min: 0, isOptional: true },
 ]
 

@@ -215,16 +215,23 @@ def test_a_recording_that_two_lessons_share_stays_for_the_one_that_is_there(
 def test_a_lesson_without_a_recording_of_the_library_can_be_removed_and_brought_back(
     each_database: str, lesson_of: MakeLesson, data_dir: Path
 ) -> None:
-    data_dir.mkdir(exist_ok=True)
-    (data_dir / "precious.ogg").write_bytes(b"sound")
-    for filename in (None, "missing.ogg", "../precious.ogg", ""):
+    precious = data_dir / "precious.ogg"
+    trash_dir().mkdir(parents=True)
+    for path in (precious, audio_dir() / "folder" / "precious.ogg"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"sound")
+    outside = ("../precious.ogg", str(precious), "folder/precious.ogg", "..", ".")
+    for filename in (None, "", "missing.ogg", *outside):
         lesson_id = lesson_of(filename=filename)
         trash(lesson_id)
         restore(lesson_id)
         trash(lesson_id)
+    with Session(database.engine) as session:
+        remove_lesson(session, lesson_of(filename="../precious.ogg"))
     empty(NOW)
 
-    assert (data_dir / "precious.ogg").exists()
+    assert precious.exists()
+    assert (audio_dir() / "folder" / "precious.ogg").exists()
 
 
 # --- killed in between -----------------------------------------------------------------------

@@ -312,6 +312,20 @@ def test_retry_after_is_obeyed_within_the_cap(
     assert fake_time.waits == [pytest.approx(seconds)]
 
 
+def test_answers_let_the_calls_after_a_rate_limit_follow_each_other_faster(
+    openai_caller: ChatCaller, openai_stub: OpenAIStub, fake_time: FakeTime
+) -> None:
+    openai_stub.next(openai_stub.rate_limited({"retry-after": "30"}))
+
+    for _ in range(25):
+        openai_caller.ask_text(SYSTEM, "Summarise.")
+
+    # Nothing but the waits moves this clock: the spacing after the hold goes down to nothing.
+    spacings = fake_time.waits[1:]
+    assert spacings[0] > spacings[-1] > 0
+    assert len(spacings) < 24
+
+
 def test_a_rate_limit_holds_back_the_other_threads_too(openai_stub: OpenAIStub) -> None:
     choice = ModelChoice(Provider.OPENAI, "gpt-4o", 0.3, openai_stub.base_url, KEY)
     openai_stub.next(openai_stub.rate_limited({"retry-after": "30"}))

@@ -78,6 +78,21 @@ def test_a_window_ends_in_the_middle_of_the_longest_silence_near_its_end() -> No
     assert find_cut(probabilities, SMALL_PLAN) == 36 * FRAME_SAMPLES
 
 
+def test_of_silences_of_one_length_the_last_is_cut_for_the_longer_window() -> None:
+    probabilities = np.full(40, 0.9, np.float32)
+    probabilities[31:33] = 0.1
+    probabilities[36:38] = 0.1
+
+    assert find_cut(probabilities, SMALL_PLAN) == 37 * FRAME_SAMPLES
+
+
+@pytest.mark.parametrize(("n_more_samples", "n_windows"), [(-1, 1), (0, 1), (1, 2)])
+def test_a_recording_that_fits_a_window_exactly_is_one(n_more_samples: int, n_windows: int) -> None:
+    waveform = noise(1, SMALL_PLAN.window_samples + n_more_samples)
+
+    assert len(list(cut_windows([waveform], SMALL_PLAN))) == n_windows
+
+
 def test_without_a_pause_the_cut_is_where_a_voice_is_least_likely() -> None:
     probabilities = np.full(40, 0.9, np.float32)
     probabilities[37] = 0.5

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import load_config
+from backend.config import config_path, load_config
 from backend.errors import (
     AllGroupsFailed,
     BadKey,
@@ -105,6 +106,46 @@ def test_every_segment_is_corrected_in_its_place_with_its_times(
     assert metadata["failed_groups"] == []
     assert metadata["changed_segments"] == 23
     assert (metadata["input_tokens"], metadata["output_tokens"]) == (500, 250)
+
+
+def test_as_many_calls_go_out_at_once_as_were_asked_for(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    all_there = threading.Barrier(15, timeout=60)
+
+    def answer_when_all_are_there(received: Received) -> Response:
+        all_there.wait()
+        return provider.answered(received)
+
+    provider.always(answer_when_all_are_there)
+    lesson_id = spoken_lesson(15)
+
+    assert correct_transcript(lesson_id, segments_per_group=1, max_concurrency=15) is True
+
+    metadata = stored_lesson(lesson_id).correction_metadata or {}
+    assert (metadata["max_concurrency"], metadata["max_concurrency_limit"]) == (15, None)
+    assert metadata["notices"] == []
+
+
+@pytest.mark.parametrize(("asked", "notices"), [(15, 1), (10, 0), (2, 0)])
+def test_a_limit_that_held_calls_back_is_said_and_stored(
+    provider: ProviderStub,
+    spoken_lesson: MakeSpoken,
+    stored_lesson: ReadLesson,
+    asked: int,
+    notices: int,
+) -> None:
+    with config_path().open("a") as config:
+        config.write("llm: {max_concurrency: 2}\n")
+    lesson_id = spoken_lesson(6)
+
+    assert correct_transcript(lesson_id, segments_per_group=1, max_concurrency=asked) is True
+
+    assert provider.most_at_once <= 2
+    metadata = stored_lesson(lesson_id).correction_metadata or {}
+    assert (metadata["max_concurrency"], metadata["max_concurrency_limit"]) == (asked, 2)
+    assert len(metadata["notices"]) == notices
+    assert all("`llm.max_concurrency` allows 2" in notice for notice in metadata["notices"])
 
 
 def test_the_last_user_message_is_the_json_list_of_ids_and_texts(
@@ -290,6 +331,26 @@ def test_a_provider_that_is_away_is_not_asked_for_hours(
     assert correct_transcript(lesson_id, segments_per_group=1, max_concurrency=10) is False
 
     assert 10 * 5 <= provider.call_count < 20 * 5
+
+
+@pytest.mark.parametrize("provider", ["OpenAI"], indirect=True)
+def test_a_provider_that_has_answered_is_not_given_up_for_those_that_fail(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
+) -> None:
+    all_there, provider_is_away = threading.Barrier(13, timeout=60), threading.Event()
+
+    def answer_one(received: Received) -> Response:
+        is_one = not provider_is_away.is_set() and all_there.wait() == 0
+        provider_is_away.set()
+        return (provider.answered if is_one else provider.server_error(503))(received)
+
+    provider.always(answer_one)
+    lesson_id = spoken_lesson(13)
+
+    assert correct_transcript(lesson_id, segments_per_group=1, max_concurrency=13) is True
+
+    failed = (stored_lesson(lesson_id).correction_metadata or {})["failed_groups"]
+    assert len(failed) == 12
 
 
 def test_rate_limits_and_server_errors_are_waited_out(

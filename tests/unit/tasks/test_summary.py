@@ -168,6 +168,20 @@ def test_what_does_not_fit_is_summarised_in_parts_that_cover_all_of_it(
     assert coverage["segments"] == 600
 
 
+def test_notes_that_are_too_long_for_one_call_are_condensed_again(
+    provider: ProviderStub, spoken_lesson: MakeSpoken, write_config: WriteConfig
+) -> None:
+    small_context(provider, write_config, 2500)
+    provider.text = "It says this. " * 100
+    lesson_id = spoken_lesson(600)
+
+    run(lesson_id)
+
+    from_notes = [r.user_text for r in provider.received if "It says this." in r.user_text]
+    assert len(from_notes) > 2
+    assert all(estimate_tokens(text) <= 2500 for text in from_notes)
+
+
 def test_a_model_that_reads_less_than_thought_gets_smaller_parts(
     provider: ProviderStub, spoken_lesson: MakeSpoken, stored_lesson: ReadLesson
 ) -> None:
@@ -454,6 +468,22 @@ def test_numbers_in_brackets_become_moments(
     assert summary.brief == brief
     assert [(s.text, s.segment_ids) for s in summary.sentences] == statements
     assert "[" not in summary.text
+
+
+@pytest.mark.parametrize(
+    ("cited", "segment_ids"),
+    [
+        ("[3-203]", tuple(range(3, 204))),
+        ("[3-204]", ()),
+        ("[0-999, 7]", (7,)),
+        ("[9-3]", ()),
+        ("[0-99999999999999999999]", ()),
+    ],
+)
+def test_a_range_that_is_too_long_names_no_moment(cited: str, segment_ids: tuple[int, ...]) -> None:
+    summary = read_summary(f"Brief.\n\nAll of it was said {cited}.", range(1000), "en")
+
+    assert [sentence.segment_ids for sentence in summary.sentences] == [segment_ids]
 
 
 @given(reply=st.text(alphabet=st.sampled_from("ab .\n[]1239,-!?…é"), max_size=200))

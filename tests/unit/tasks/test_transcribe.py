@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import delete, text
+from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import audio_dir, load_config, models_dir
@@ -84,12 +84,15 @@ def stored_windows() -> list[TranscriptWindow]:
 
 
 def stop_after_first_window(lesson_id: int) -> None:
-    """Transcribe until one window is stored, then stop as a cancelled job does."""
+    stop_once_stored(lesson_id, 1)
+
+
+def stop_once_stored(lesson_id: int, n_windows: int) -> None:
+    """Transcribe until so many windows are stored, then stop as a cancelled job does."""
 
     def tell(progress: Progress) -> None:
-        with Session(database.engine) as session:
-            if session.exec(select(TranscriptWindow)).first() is not None:
-                raise WorkStopped
+        if len(stored_windows()) >= n_windows:
+            raise WorkStopped
 
     with pytest.raises(WorkStopped):
         run(lesson_id, tell)
@@ -138,6 +141,26 @@ def test_a_stopped_transcription_goes_on_after_its_last_window(
     assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
     with Session(database.engine) as session:
         assert session.exec(select(TranscriptWindow)).all() == []
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_windows_after_one_that_is_missing_are_not_gone_on_from(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, two_windows: Path
+) -> None:
+    undisturbed = lesson_of(two_windows, filename="two-windows.flac")
+    run(undisturbed)
+    lesson_id = lesson_of(two_windows, filename="two-windows.flac")
+    stop_once_stored(lesson_id, 2)
+    with Session(database.engine) as session:
+        session.exec(delete(TranscriptWindow).where(col(TranscriptWindow.position) == 0))
+        session.commit()
+    told: list[Progress] = []
+
+    run(lesson_id, told.append)
+
+    assert told[0].done == 0
+    assert stored_lesson(lesson_id).transcript == stored_lesson(undisturbed).transcript
+    assert stored_windows() == []
 
 
 @pytest.mark.usefixtures("data_dir")
