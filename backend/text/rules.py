@@ -175,7 +175,7 @@ def _bare(word: str) -> str:
 # --- sentences -------------------------------------------------------------------------------
 
 ENGLISH_I = re.compile(r"\bI\b")
-SENTENCE_PUNCTUATION = re.compile(r"[.,;:!?…]+(?:\s|$)|[¿¡«»“”„\"]")
+SENTENCE_PUNCTUATION = re.compile(r"[.,;:!?…]{1,20}(?:\s|$)|[¿¡«»“”„\"]")
 SENTENCE_END = re.compile(r"[.!?…。！？؟][\"”»“’')\]]*$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 ADDRESS = re.compile(r"[^\W\d_][./@:\\]\w")

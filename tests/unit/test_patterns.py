@@ -22,7 +22,7 @@ GROWTH = 4
 MOST_RATIO = 9
 """Between the time for GROWTH times as long a text and that for the text itself: 4 where it is
 linear, 16 where it is quadratic."""
-NEGLIGIBLE_SECONDS = 0.01
+NEGLIGIBLE_SECONDS = 0.004
 ENDS = ("", "\x00")
 ATTEMPTS = 3
 
