@@ -157,7 +157,7 @@ def test_every_word_is_read_or_its_line_is_named(lines: list[str], is_vtt: bool)
 
 
 def is_comment(lines: list[str], number: int) -> bool:
-    """Whether players of WebVTT do not show the line: it is a cue's name, or of a header's block."""
+    """Whether players do not show the line: it is a cue's name, or of a header's block."""
     following = lines[number] if number < len(lines) else ""
     if lines[0] == "WEBVTT" and "-->" in following and not lines[number - 2]:
         return True
