@@ -148,7 +148,8 @@ def _largest_body(path: str) -> int | None:
     """In bytes. Uploads, which are recordings, limit their own."""
     if path.startswith(UPLOADS):
         return None
-    return captions.LARGEST_FILE_BYTES if path.endswith("/captions") else LARGEST_BODY_BYTES
+    are_captions = path.endswith(("/captions", "/captions/preview"))
+    return captions.LARGEST_FILE_BYTES if are_captions else LARGEST_BODY_BYTES
 
 
 def _describe_all(app: FastAPI) -> None:

@@ -15,6 +15,7 @@ from backend.exports.document import LessonExport
 from backend.exports.paragraphs import clean_segments
 from backend.models.transcript import Segment
 from backend.text.align import carry_word_times, share_time
+from backend.text.caption_times import is_like_timing, read_timing
 from backend.text.sentences import display_words
 
 MIN_READING_MS = 1000
@@ -103,7 +104,7 @@ def _in_sequence(cues: Sequence[Cue]) -> list[Cue]:
 # pysubs2 takes a backslash for the beginning of a formatting code. No clean text holds this
 # control character, so it may stand for one until the file is written.
 BACKSLASH_STAND_IN = "\x01"
-TAG_START = re.compile(r"<(?=[a-zA-Z/!?])|\{(?=\\)")
+TAG_START = re.compile(r"<(?=[a-zA-Z/!?]|\d{1,4}:)|\{(?=\\)|&(?=#?\w{1,31};)")
 
 
 class LongSubRip(SubripFormat):  # type: ignore[misc]  # mypy is told to skip pysubs2
@@ -125,8 +126,8 @@ class LongWebVtt(WebVTTFormat):  # type: ignore[misc]
 
 
 def write_srt(document: LessonExport) -> str:
-    """SubRip captions. The format knows no escapes: what a player would take for a tag or a time
-    line holds an invisible word joiner."""
+    """SubRip captions. The format knows no escapes: what a player would take for a tag, a character
+    reference or a time line holds an invisible word joiner."""
     return _serialise(cut_cues(document.segments), LongSubRip, _escape_srt)
 
 
@@ -137,11 +138,18 @@ def write_vtt(document: LessonExport) -> str:
 
 def _escape_srt(line: str) -> str:
     without_tags = TAG_START.sub(rf"\g<0>{WORD_JOINER}", line)
-    return without_tags.replace("-->", f"--{WORD_JOINER}>")
+    return _unlike_times(without_tags.replace("-->", f"--{WORD_JOINER}>"))
 
 
 def _escape_vtt(line: str) -> str:
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _unlike_times(escaped)
+
+
+def _unlike_times(line: str) -> str:
+    """Some players, and our own reader, take other arrows between two times for a time line."""
+    is_like = read_timing(line) is not None or is_like_timing(line)
+    return f"{WORD_JOINER}{line}" if is_like else line
 
 
 def _serialise(

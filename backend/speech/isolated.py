@@ -9,7 +9,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import pathsep
@@ -32,6 +32,8 @@ logger = logging.getLogger("lectern.speech")
 
 ANSWER_BYTES = 1 << 16
 
+CHILD = "backend.speech.isolated_child"
+
 ERRORS = {
     kind.__name__: kind for kind in (MediaError, NoSuchFile, UnreadableMedia, NoAudioTrack, NoSound)
 }
@@ -46,6 +48,7 @@ class Limits:
     cpu_seconds: int = 30
     memory_bytes: int = 2 << 30
     """Of address space, of which the libraries' threads reserve much and use little."""
+    answer_bytes: int = ANSWER_BYTES
 
 
 class _Answer(BaseModel):
@@ -68,7 +71,7 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
     ExaminationFailed
         It is not the file's fault: the process could not begin.
     """
-    said = _run_child(path, limits or Limits())
+    said = run_child((CHILD, "examine"), path, limits or Limits())
     answer = _read_answer(path, said)
     if answer.info is not None:
         return answer.info
@@ -76,13 +79,20 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
     raise named(answer.message, facts={"file": path.name})
 
 
-def _run_child(path: Path, limits: Limits) -> list[str]:
-    """The lines that the child wrote until it ended, or was ended."""
+def run_child(program: Sequence[str], path: Path, limits: Limits, *extra: str) -> list[str]:
+    """The lines that a program which reads the file wrote until it ended, or was ended.
+
+    Raises
+    ------
+    ExaminationFailed
+        No process could be started.
+    """
     # A file, and not a pipe, has a limit to what can be written into it.
     with naming_what_did_not_start(path), tempfile.TemporaryFile() as output:
-        _wait_for_child(path, limits, output)
+        with start_child(program, path, limits, output, *extra) as child:
+            _wait_for_child(child, path, limits.seconds)
         output.seek(0)
-        return output.read(ANSWER_BYTES).decode(errors="replace").splitlines()
+        return output.read(limits.answer_bytes).decode(errors="replace").splitlines()
 
 
 @contextmanager
@@ -98,30 +108,29 @@ def naming_what_did_not_start(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _wait_for_child(path: Path, limits: Limits, output: IO[bytes]) -> None:
+def _wait_for_child(child: subprocess.Popen[bytes], path: Path, seconds: float) -> None:
     """A child that does not end in time is killed, and has said what it has said."""
-    with start_child("examine", path, limits, output) as child:
-        try:
-            child.wait(limits.seconds)
-        except subprocess.TimeoutExpired:
-            logger.warning("the examination of %s took over %.0f s", path, limits.seconds)
-        finally:
-            child.kill()
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        logger.warning("the examination of %s took over %.0f s", path, seconds)
+    finally:
+        child.kill()
 
 
 def start_child(
-    task: str, path: Path, limits: Limits, output: IO[bytes] | int
+    program: Sequence[str], path: Path, limits: Limits, output: IO[bytes] | int, *extra: str
 ) -> subprocess.Popen[bytes]:
-    """The child, which writes what it finds to `output`; whoever starts it ends it."""
+    """The child, which writes what it finds to `output`; whoever starts it ends it.
+
+    `program` is its module and what comes before the file; `extra` comes behind the limits.
+    """
     # No key, no proxy, no library to load in the environment; one thread for numpy's arithmetic,
     # of which there is next to none here, or each core would reserve memory for it.
     environment = {"PYTHONPATH": pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
-    allowed = (limits.memory_bytes, limits.cpu_seconds, ANSWER_BYTES)
+    allowed = (limits.memory_bytes, limits.cpu_seconds, limits.answer_bytes)
     return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "backend.speech.isolated_child", task),
-            *(str(path.absolute()), *map(str, allowed)),
-        ],
+        [sys.executable, "-m", *program, str(path.absolute()), *map(str, allowed), *extra],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.DEVNULL,

@@ -23,13 +23,13 @@ READY = "ready"
 def main(task: str, path: Path, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
     # Whoever stops a service may ask all its processes at once: here the parent ends this one.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _limit(memory_bytes, cpu_seconds, output_bytes)
+    limit(memory_bytes, cpu_seconds, output_bytes)
     print(READY, flush=True)  # noqa: T201 - stdout is the way to the parent
     answer = _decode(path) if task == "decode" else _examine(path)
     print(json.dumps(answer, default=datetime.isoformat), flush=True)  # noqa: T201
 
 
-def _limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
+def limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
     """Lower what the system allows this process, where the system has such limits (POSIX)."""
     if importlib.util.find_spec("resource") is None:
         return

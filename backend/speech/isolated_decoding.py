@@ -18,6 +18,7 @@ from backend.speech.audio import DecodingReport
 from backend.speech.blocks import read_block
 from backend.speech.isolated import (
     ANSWER_BYTES,
+    CHILD,
     ERRORS,
     Limits,
     did_not_begin,
@@ -61,7 +62,7 @@ class IsolatedStream:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         with naming_what_did_not_start(self.path):
-            started = start_child("decode", self.path, self.limits, PIPE)
+            started = start_child((CHILD, "decode"), self.path, self.limits, PIPE)
         with started as child:
             assert child.stdout is not None
             try:

@@ -1,41 +1,39 @@
 """Captions that were made elsewhere (SRT, WebVTT), read as timed text.
 
-Files from the wild are mended where it is clear what was meant, and each mending is told. pysubs2,
-which writes our captions, reads everything between `<` and `>` as a tag and drops it, so `a < b`
-would lose words; hence these rules of our own. What WebVTT says of its parts:
+Files from the wild are mended where it is clear what was meant, and each mending is told. No word
+is lost without a notice: every line is a cue, a comment, or named with its number. pysubs2, which
+writes our captions, reads everything between `<` and `>` as a tag and drops it, so `a < b` would
+lose words; hence these rules of our own. What WebVTT says of its parts:
 https://www.w3.org/TR/webvtt1/.
 """
 
-import codecs
-import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 
 from backend.errors import UnreadableCaptions
 from backend.models.transcript import Segment
+from backend.text.caption_characters import decode_captions
+from backend.text.caption_markup import plain_text
+from backend.text.caption_times import Timing, is_like_timing, read_timing
 
 LARGEST_BYTES = 20 << 20
 """Far beyond the captions of any lesson."""
 
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+LONGEST_LINE = 20_000
+LONGEST_CUE = 50_000
+"""In characters, as LONGEST_LINE."""
+MOST_CUES = 200_000
+MOST_NAMED = 100
+"""So many stretches of lines a notice names; a file with more that is unclear is refused."""
 
-TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
-TIMING = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s.*)?")
-DAMAGED_TIMING = re.compile(r"\s*\d+:.*-->|.*-->\s*\d+:")
-
-SRT_TAG = re.compile(
-    r"\{\\[^{}]*\}|</?(?:[biusv]|c|font|ruby|rt|lang)(?:[\s.][^<>]*)?>", re.IGNORECASE
-)
-VTT_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
-VTT_TAG = re.compile(r"<[^>]*>")
-INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2060\ufeff]")
-"""Control characters, and what writers of captions put in against being taken for a tag."""
+HEADER = re.compile(r"webvtt(?:\s.*)?", re.IGNORECASE)
+COMMENT = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s.*)?")
+TIMESTAMP_MAP = re.compile(r"X-TIMESTAMP-MAP=([^\s]{1,100})", re.IGNORECASE)
+MPEG_CLOCK_HZ = 90_000
+MPEG_CLOCK_WRAPS = 1 << 33
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,42 @@ class Captions:
 
     format: str
     """`srt` or `vtt`."""
+    encoding: str
+    """As Python names it."""
     segments: tuple[Segment, ...]
+    lines: tuple[int, ...]
+    """Where the segments stand in the file: the number of the line with their times."""
     notices: tuple[str, ...]
     """What was mended, in sentences."""
 
 
-@dataclass(frozen=True)
+_Placed = tuple[Segment, int]
+"""A segment, and the number of its line."""
+
+
+@dataclass
 class _Cue:
-    start: float
-    end: float
-    lines: tuple[str, ...]
+    line: int
+    """The number of the line with its times, from 1."""
+    timing: Timing
+    lines: list[str]
+    part: int = 0
+    """Which of the files that were joined it comes from."""
+
+
+@dataclass
+class _Reading:
+    """What was found, with the numbers of the lines that need a notice."""
+
+    cues: list[_Cue] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=lambda: [0.0])
+    """Of each joined part, in seconds."""
+    outside: list[int] = field(default_factory=list)
+    """Lines before the first cue."""
+    untimed: list[int] = field(default_factory=list)
+    """Lines of cues whose times cannot be read."""
+    added: list[int] = field(default_factory=list)
+    """Lines apart from any cue, which were added to the one before."""
 
 
 def read_captions(content: bytes, encoding: str | None = None) -> Captions:
@@ -62,37 +86,54 @@ def read_captions(content: bytes, encoding: str | None = None) -> Captions:
     Parameters
     ----------
     encoding
-        The name of the text's encoding; None: UTF-8, UTF-16 with its mark, else Windows-1252.
+        The name of the text's encoding; None: it is found out.
 
     Raises
     ------
     UnreadableCaptions
         Saying why.
     """
-    text, notices = _decode(content, encoding)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    is_vtt = lines[0].startswith("WEBVTT")
-    cues, n_damaged = _read_cues(lines, is_vtt)
-    if not cues:
+    if len(content) > LARGEST_BYTES:
+        raise UnreadableCaptions(
+            f"The file has {len(content):,} bytes, and captions have {LARGEST_BYTES:,} at most: "
+            "choose an SRT or VTT file."
+        )
+    decoded = decode_captions(content, encoding)
+    lines = [line.replace("\ufeff", "") for line in _split(decoded.text)]
+    _refuse_long_lines(lines)
+    is_vtt = (
+        HEADER.fullmatch(next((line.strip() for line in lines if line.strip()), "")) is not None
+    )
+    reading = _read_vtt(lines) if is_vtt else _read_srt(lines)
+    if not reading.cues:
         raise UnreadableCaptions(
             "The file holds no captions with readable times: choose an SRT or VTT file."
         )
-    notices += _counted(n_damaged, "cue had no readable times and was left out")
-    segments, mended = _to_segments(cues, is_vtt)
-    return Captions("vtt" if is_vtt else "srt", tuple(segments), (*notices, *mended))
+    placed, mended = _to_segments(reading, is_vtt)
+    segments, places = zip(*placed, strict=True)
+    notices = (*decoded.notices, *_told(reading), *mended)
+    return Captions("vtt" if is_vtt else "srt", decoded.encoding, segments, places, notices)
 
 
 def clip_to(captions: Captions, seconds: float) -> Captions:
-    """The captions as far as the recording goes."""
+    """The captions as far as the recording goes; what stands after it is named."""
     within = [segment for segment in captions.segments if segment.start < seconds]
+    after = set(captions.lines[len(within) :])
     notices = _counted(
-        len(captions.segments) - len(within),
-        f"cue stood after the end of the recording ({seconds:.0f} s) and was left out",
+        len(after),
+        f"cue stood after the end of the recording ({seconds:.0f} s) and was left out "
+        f"({_lines(_stretches(captions.lines, after))})",
     )
     n_clipped = sum(segment.end > seconds for segment in within)
     notices += _counted(n_clipped, "cue went on after the end of the recording and was cut there")
-    clipped = [segment.model_copy(update={"end": min(segment.end, seconds)}) for segment in within]
-    return Captions(captions.format, tuple(clipped), (*captions.notices, *notices))
+    return replace(
+        captions,
+        segments=tuple(
+            segment.model_copy(update={"end": min(segment.end, seconds)}) for segment in within
+        ),
+        lines=captions.lines[: len(within)],
+        notices=(*captions.notices, *notices),
+    )
 
 
 def _counted(number: int, sentence: str) -> list[str]:
@@ -105,143 +146,303 @@ def _counted(number: int, sentence: str) -> list[str]:
     return [f"{number:,} {plural}."]
 
 
-# --- characters ------------------------------------------------------------------------------
-
-
-def _decode(content: bytes, encoding: str | None) -> tuple[str, list[str]]:
-    if len(content) > LARGEST_BYTES:
+def _named(numbers: Iterable[int], sentence: str) -> list[str]:
+    """`sentence` is said of these lines; more than can be named make the file unreadable."""
+    named = set(numbers)
+    if not named:
+        return []
+    stretches = _stretches(range(min(named), max(named) + 1), named)
+    if len(stretches) > MOST_NAMED:
         raise UnreadableCaptions(
-            f"The file has {len(content):,} bytes, and captions have {LARGEST_BYTES:,} at most: "
-            "choose an SRT or VTT file."
+            f"The file is damaged in {len(stretches):,} places, the first on line "
+            f"{stretches[0][0]:,}: export the captions again. Nothing was changed."
         )
-    if encoding is not None:
-        return _decode_as(content, encoding), []
-    for mark, name in BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return _decode_as(content, name), []
-    if b"\x00" in content:
-        raise UnreadableCaptions("The file is not text: choose an SRT or VTT file.")
-    try:
-        return content.decode(), []
-    except UnicodeDecodeError:
-        notice = (
-            "The file is not in UTF-8 and was read as Windows-1252: if letters with accents are "
-            "wrong, import it again and name its encoding."
-        )
-        return content.decode("cp1252", "replace"), [notice]
+    lines = _lines(stretches)
+    return [f"{lines[0].upper()}{lines[1:]}: {sentence}."]
 
 
-def _decode_as(content: bytes, encoding: str) -> str:
-    try:
-        text = content.decode(encoding)
-    except (LookupError, UnicodeDecodeError) as error:
+def _stretches(places: Iterable[int], chosen: AbstractSet[int]) -> list[tuple[int, int]]:
+    """The first and the last of each stretch of `places` that are all chosen."""
+    groups = groupby(sorted(places), key=lambda place: place in chosen)
+    stretches = [list(group) for is_chosen, group in groups if is_chosen]
+    return [(stretch[0], stretch[-1]) for stretch in stretches]
+
+
+def _lines(stretches: Sequence[tuple[int, int]]) -> str:
+    places = [str(one) if one == other else f"{one}–{other}" for one, other in stretches]
+    is_one = len(places) == 1 and "–" not in places[0]
+    return f"line{'' if is_one else 's'} {', '.join(places)}"
+
+
+# --- lines -----------------------------------------------------------------------------------
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _refuse_long_lines(lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            raise UnreadableCaptions(
+                f"Line {number:,} has {len(line):,} characters, and a line of captions has "
+                f"{LONGEST_LINE:,} at most: choose an SRT or VTT file."
+            )
+
+
+def _begin_cue(reading: _Reading, number: int, timing: Timing) -> _Cue:
+    if len(reading.cues) >= MOST_CUES:
         raise UnreadableCaptions(
-            f"The file is not text in the encoding `{encoding}`: name another, such as utf-8, "
-            "cp1252 or cp1255."
-        ) from error
-    if not isinstance(text, str):
-        raise UnreadableCaptions(f"`{encoding}` is no encoding of text: name another.")
-    return text.removeprefix("\ufeff")
+            f"The file has more than {MOST_CUES:,} captions: import the lesson's parts one by one."
+        )
+    words = [timing.words] if timing.words else []
+    cue = _Cue(number, timing, words, len(reading.offsets) - 1)
+    reading.cues.append(cue)
+    return cue
 
 
-# --- cues ------------------------------------------------------------------------------------
+# --- SubRip ----------------------------------------------------------------------------------
 
 
-def _read_cues(lines: Sequence[str], is_vtt: bool) -> tuple[list[_Cue], int]:
-    """The cues in the order of the file, and how many times could not be read."""
-    places = [number for number, line in enumerate(lines) if _is_timing(line)]
-    cues, n_damaged = [], 0
+def _read_srt(lines: Sequence[str]) -> _Reading:
+    """Empty lines may stand in a text, and the next cue's number before its times."""
+    timings = {at: timing for at, line in enumerate(lines) if (timing := read_timing(line))}
+    damaged = {at for at, line in enumerate(lines) if at not in timings and is_like_timing(line)}
+    places = sorted(timings.keys() | damaged)
+    numbers = _cue_numbers(lines, places)
+    reading = _Reading()
+    first = places[0] if places else len(lines)
+    reading.outside = [
+        at + 1 for at in range(first) if plain_text([lines[at]]) and at not in numbers
+    ]
     for place, following in pairwise([*places, len(lines)]):
-        timing = TIMING.fullmatch(lines[place])
-        if timing is None:
-            n_damaged += 1
+        body = [at for at in range(place + 1, following) if at not in numbers]
+        if place in timings:
+            cue = _begin_cue(reading, place + 1, timings[place])
+            cue.lines.extend(lines[at] for at in body)
+        else:
+            reading.untimed += [place + 1, *(at + 1 for at in body if lines[at].strip())]
+    return reading
+
+
+def _cue_numbers(lines: Sequence[str], places: Sequence[int]) -> set[int]:
+    """Which lines hold the number of a cue, and no words."""
+    last_lines = {place: _line_before(lines, place) for place in places}
+    found: dict[int, int] = {
+        place: at for place, at in last_lines.items() if at is not None and _is_number(lines[at])
+    }
+    are_all_numbered = len(found) == len(places)
+    numbers: set[int] = set()
+    expected: int | None = None
+    for at in found.values():
+        number = int(lines[at].strip().removeprefix("#"))
+        stands_apart = at == 0 or not lines[at - 1].strip()
+        if are_all_numbered or stands_apart or number == expected:
+            numbers.add(at)
+        expected = number + 1
+    return numbers
+
+
+def _line_before(lines: Sequence[str], place: int) -> int | None:
+    """The last line before the times that is not empty, where it is not far away."""
+    at = place - 1
+    while at >= max(0, place - 3) and not lines[at].strip():
+        at -= 1
+    return at if at >= max(0, place - 3) else None
+
+
+def _is_number(line: str) -> bool:
+    digits = line.strip().removeprefix("#")
+    return digits.isdecimal() and len(digits) < 10
+
+
+# --- WebVTT ----------------------------------------------------------------------------------
+
+
+def _read_vtt(lines: Sequence[str]) -> _Reading:
+    """What follows an empty line is a cue, its name before its times, a comment or a header."""
+    reading = _Reading()
+    cue: _Cue | None = None
+    maps: list[tuple[float, float] | None] = [None]
+    state = "apart"
+    for at, line in enumerate(lines):
+        stripped = line.strip()
+        timing = read_timing(line)
+        if timing is not None:
+            cue, state = _begin_cue(reading, at + 1, timing), "cue"
+        elif is_like_timing(line):
+            state = "untimed"
+            reading.untimed.append(at + 1)
+        elif HEADER.fullmatch(stripped) and _is_header(lines, at, state):
+            if reading.cues or (at > 0 and maps[-1] is not None):
+                maps.append(None)
+                reading.offsets.append(0.0)
+            state = "comment"
+        elif not stripped:
+            state = "apart"
+        elif state == "comment":
+            maps[-1] = _timestamp_map(stripped) or maps[-1]
+        elif state == "untimed":
+            reading.untimed.append(at + 1)
+        elif state == "cue" and cue is not None:
+            if not _is_close_number(lines, at, len(reading.cues)):
+                cue.lines.append(line)
+        elif state == "apart" and COMMENT.fullmatch(stripped):
+            state = "comment"
+        elif not _is_name(lines, at):
+            _add_stray(reading, cue, at + 1, line)
+    reading.offsets = _offsets(maps)
+    return reading
+
+
+def _is_header(lines: Sequence[str], at: int, state: str) -> bool:
+    """Whether a file begins here that was joined to the one before."""
+    following = lines[at + 1].strip() if at + 1 < len(lines) else ""
+    return state == "apart" or following.upper().startswith("X-TIMESTAMP-MAP")
+
+
+def _is_name(lines: Sequence[str], at: int) -> bool:
+    """Whether the line is a cue's name: alone between an empty line and times."""
+    is_before_times = at + 1 < len(lines) and (
+        read_timing(lines[at + 1]) is not None or is_like_timing(lines[at + 1])
+    )
+    if not is_before_times and _is_number(lines[at]):
+        following = at + 2
+        is_before_times = following < len(lines) and read_timing(lines[following]) is not None
+    return is_before_times and (at == 0 or not lines[at - 1].strip())
+
+
+def _is_close_number(lines: Sequence[str], at: int, n_cues: int) -> bool:
+    """Whether a number at the end of a text is the next cue's, the empty line being missing."""
+    if not _is_number(lines[at]) or at + 1 >= len(lines) or read_timing(lines[at + 1]) is None:
+        return False
+    return int(lines[at].strip().removeprefix("#")) in (n_cues, n_cues + 1)
+
+
+def _add_stray(reading: _Reading, cue: _Cue | None, number: int, line: str) -> None:
+    if not plain_text([line]):
+        return
+    if cue is None:
+        reading.outside.append(number)
+    else:
+        cue.lines.append(line)
+        reading.added.append(number)
+
+
+def _timestamp_map(line: str) -> tuple[float, float] | None:
+    """What the clock of the stream and that of the cues say at one moment, in seconds."""
+    found = TIMESTAMP_MAP.match(line)
+    if found is None:
+        return None
+    values = dict(pair.upper().split(":", 1) for pair in found[1].split(",") if ":" in pair)
+    ticks, local = values.get("MPEGTS", ""), read_timing(f"{values.get('LOCAL', '')} --> 0:00")
+    if not ticks.isdecimal() or len(ticks) > 12 or local is None:
+        return None
+    return int(ticks) / MPEG_CLOCK_HZ, local.start
+
+
+def _offsets(maps: Sequence[tuple[float, float] | None]) -> list[float]:
+    """How far the times of each part are moved, so that they count from the first part's."""
+    base = maps[0]
+    offsets: list[float] = []
+    rounds, last = 0, base[0] if base else 0.0
+    for entry in maps:
+        if base is None or entry is None:
+            offsets.append(offsets[-1] if offsets else 0.0)
             continue
-        is_last = following == len(lines)
-        body = list(lines[place + 1 : following])
-        text = _until_empty_line(body) if is_vtt else _without_number(body, is_last)
-        cues.append(_Cue(*_times(timing), tuple(text)))
-    return cues, n_damaged
-
-
-def _is_timing(line: str) -> bool:
-    return TIMING.fullmatch(line) is not None or DAMAGED_TIMING.match(line) is not None
-
-
-def _until_empty_line(lines: Sequence[str]) -> Iterator[str]:
-    """WebVTT: what follows an empty line is a name, a note or a style."""
-    for line in lines:
-        if not line.strip():
-            return
-        yield line
-
-
-def _without_number(lines: list[str], is_last: bool) -> list[str]:
-    """SRT: empty lines may stand in a text, and the next cue's number before its times."""
-    if is_last or not lines or not lines[-1].strip().isdecimal():
-        return lines
-    stands_apart = len(lines) == 1 or not lines[-2].strip()
-    return lines[:-1] if stands_apart else lines
-
-
-def _times(timing: "re.Match[str]") -> tuple[float, float]:
-    groups = timing.groups()
-    return _seconds(*groups[:4]), _seconds(*groups[4:])
-
-
-def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
-    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + float(f"0.{fraction or 0}")
+        stream, local = entry
+        if stream < last - MPEG_CLOCK_WRAPS / MPEG_CLOCK_HZ / 2:
+            rounds += 1
+        last = stream
+        wrapped = rounds * MPEG_CLOCK_WRAPS / MPEG_CLOCK_HZ
+        offsets.append((stream + wrapped - base[0]) - (local - base[1]))
+    return offsets
 
 
 # --- text ------------------------------------------------------------------------------------
 
 
-def _to_segments(cues: Sequence[_Cue], is_vtt: bool) -> tuple[list[Segment], list[str]]:
-    segments = [
-        Segment(start=cue.start, end=max(cue.start, cue.end), text=_clean(cue.lines, is_vtt))
-        for cue in cues
+def _told(reading: _Reading) -> list[str]:
+    """What was found in the file, by its lines."""
+    timed = [(cue.line, cue.timing) for cue in reading.cues]
+    return [
+        *_named(reading.outside, "left out, because no times stand before it"),
+        *_named(reading.untimed, "left out, because the times cannot be read"),
+        *_named(reading.added, "stood in no cue, and was added to the one before"),
+        *_named(
+            (line for line, timing in timed if timing.is_negative),
+            "the time was before the beginning, and is now 0",
+        ),
+        *_named(
+            (line for line, timing in timed if timing.is_open),
+            "the end could not be read, and is now the beginning",
+        ),
     ]
-    spoken = [segment for segment in segments if segment.text]
+
+
+def _to_segments(reading: _Reading, is_vtt: bool) -> tuple[list[_Placed], list[str]]:
+    cues = _once(reading.cues)
+    timed = [(_to_segment(cue, reading.offsets[cue.part], is_vtt), cue.line) for cue in cues]
+    spoken = [(segment, line) for segment, line in timed if segment.text]
     if not spoken:
         raise UnreadableCaptions("The captions hold no words: choose another file.")
-    in_order = sorted(spoken, key=lambda segment: segment.start)
-    placed, n_overlapping = _part(in_order)
-    n_unordered = sum(one.start > other.start for one, other in pairwise(spoken))
+    placed, n_overlapping = _part(sorted(spoken, key=lambda place: place[0].start))
+    n_unordered = sum(one[0].start > other[0].start for one, other in pairwise(spoken))
+    n_backwards = sum(cue.timing.end < cue.timing.start for cue in cues)
     notices = [
-        *_counted(len(segments) - len(spoken), "cue had no words and was left out"),
-        *_counted(sum(cue.end < cue.start for cue in cues), "cue ended before it began"),
+        *_joined(reading),
+        *_counted(len(reading.cues) - len(cues), "cue stood twice where files were joined"),
+        *_counted(len(timed) - len(spoken), "cue had no words and was left out"),
+        *_counted(n_backwards, "cue ended before it began"),
         *_counted(n_unordered, "cue stood before an earlier one and was put in its place"),
         *_counted(n_overlapping, "cue overlapped with the next and was parted from it"),
     ]
     return placed, notices
 
 
-def _clean(lines: Sequence[str], is_vtt: bool) -> str:
-    """One line of plain text. Who speaks, which only WebVTT can say, is put before it."""
-    text = "\n".join(lines)
-    if is_vtt:
-        text = VTT_TAG.sub("", VTT_VOICE.sub(lambda voice: f"{voice[1].strip()}: ", text))
-        text = html.unescape(text)
-    else:
-        text = SRT_TAG.sub("", text)
-    readable = INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
-    return " ".join(readable.split())
+def _joined(reading: _Reading) -> list[str]:
+    if not any(reading.offsets):
+        return []
+    n_files = len(reading.offsets)
+    return [f"The file is {n_files:,} files that were joined; their times now follow each other."]
 
 
-def _part(segments: Sequence[Segment]) -> tuple[list[Segment], int]:
+def _once(cues: Sequence[_Cue]) -> list[_Cue]:
+    """Without what the next of two joined files repeats: same times, same words."""
+    seen: dict[tuple[float, float, str], int] = {}
+    kept = []
+    for cue in cues:
+        key = (cue.timing.start, cue.timing.end, "\n".join(cue.lines).strip())
+        if seen.setdefault(key, cue.part) == cue.part:
+            kept.append(cue)
+    return kept
+
+
+def _to_segment(cue: _Cue, offset: float, is_vtt: bool) -> Segment:
+    if sum(map(len, cue.lines)) > LONGEST_CUE:
+        raise UnreadableCaptions(
+            f"The caption on line {cue.line:,} has more than {LONGEST_CUE:,} characters: choose "
+            "an SRT or VTT file."
+        )
+    start = max(0.0, cue.timing.start + offset)
+    end = max(start, cue.timing.end + offset)
+    return Segment(start=start, end=end, text=plain_text(cue.lines, has_codes=not is_vtt))
+
+
+def _part(timed: Sequence[_Placed]) -> tuple[list[_Placed], int]:
     """Let each segment end where the next one begins; what begins at the same time is one."""
-    placed: list[Segment] = []
+    placed: list[_Placed] = []
     n_overlapping = 0
-    for segment in segments:
-        before = placed[-1] if placed else None
+    for segment, line in timed:
+        before, line_before = placed[-1] if placed else (None, line)
         if before is None or before.end <= segment.start:
-            placed.append(segment)
+            placed.append((segment, line))
             continue
         n_overlapping += 1
         if before.start == segment.start:
             joined = {"text": f"{before.text} {segment.text}", "end": max(before.end, segment.end)}
-            placed[-1] = before.model_copy(update=joined)
+            placed[-1] = before.model_copy(update=joined), line_before
         else:
-            placed[-1] = before.model_copy(update={"end": segment.start})
-            placed.append(segment)
+            placed[-1] = before.model_copy(update={"end": segment.start}), line_before
+            placed.append((segment, line))
     return placed, n_overlapping

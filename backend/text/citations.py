@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from backend.text.sentences import sentence_spans, split_sentences
 
 # [12], [12, 15], [12-15] and chains of them
-CITATION = re.compile(r"\s*\[\s*\d+(?:\s*[-–,;]\s*\d+)*\s*\]")
-NUMBER_OR_RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+CITATION = re.compile(r"\s{0,9}\[\s{0,9}\d{1,9}(?:\s{0,9}[-–,;]\s{0,9}\d{1,9}){0,99}\s{0,9}\]")
+NUMBER_OR_RANGE = re.compile(r"(\d{1,9})(?:\s{0,9}[-–]\s{0,9}(\d{1,9}))?")
 
 MAX_CITED_RANGE = 200
 """A longer range names no moment."""

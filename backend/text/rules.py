@@ -58,7 +58,7 @@ def _with_text(segment: Segment, text: str) -> Segment:
 # French writes a no-break space before its high marks: it is not to be made an ordinary one.
 NO_BREAK_SPACES = "\u00a0\u202f\u2007"
 ORDINARY_SPACE = re.compile(rf"[^\S{NO_BREAK_SPACES}]+")
-SPACE_AROUND_NO_BREAK = re.compile(rf" *([{NO_BREAK_SPACES}]) *")
+SPACE_AROUND_NO_BREAK = re.compile(rf" {{0,9}}([{NO_BREAK_SPACES}]) {{0,9}}")
 
 # One mark that ends a word, not `...`, `.5`, `:)` or the colon of `3 : 4`.
 SPACE_BEFORE_LOW_MARK = re.compile(r"(?<=[\w»”)\]])\s+(?=[.,](?:\s|$))(?!(?<=\d\s).\s\d)")
@@ -67,8 +67,8 @@ MISPLACED_COMMA = re.compile(r"(?<=[^\W_])\s+,(?=[^\W\d_]{2})")
 SPACE_IN_BRACKETS = re.compile(r"(?<=\()\s+(?=\w)|(?<=\w)\s+(?=\)(?:\s|$))")
 SPACE_AFTER_INVERTED_MARK = re.compile(r"(?<=[¿¡])\s+(?=\w)")
 
-MISSING_SPACE_AFTER_COMMA = re.compile(r"([^\W\d_]{2,}[,;])([^\W\d_]{2,}[.,;:!?]?)")
-MISSING_SPACE_AFTER_END = re.compile(r"([^\W\d_]*[a-zà-öø-ÿ]{2}[.!?])([^\W\d_]+)(,?)")
+MISSING_SPACE_AFTER_COMMA = re.compile(r"([^\W\d_]{2,60}[,;])([^\W\d_]{2,60}[.,;:!?]?)")
+MISSING_SPACE_AFTER_END = re.compile(r"([^\W\d_]{0,60}[a-zà-öø-ÿ]{2}[.!?])([^\W\d_]{1,60})(,?)")
 
 
 def _mend_white_space(text: str) -> str:
@@ -130,7 +130,7 @@ def _is_spelled_letter(neighbour: str, word: str) -> bool:
 
 # --- the English pronoun ---------------------------------------------------------------------
 
-PRONOUN = re.compile(r"(\W*)i((?:['’](?:m|ve|ll|d))?[,;:!?.…]*)")
+PRONOUN = re.compile(r"(\W{0,20})i((?:['’](?:m|ve|ll|d))?[,;:!?.…]*)")
 
 
 def _capitalise_pronoun(words: Sequence[str]) -> list[str]:
@@ -175,7 +175,7 @@ def _bare(word: str) -> str:
 # --- sentences -------------------------------------------------------------------------------
 
 ENGLISH_I = re.compile(r"\bI\b")
-SENTENCE_PUNCTUATION = re.compile(r"[.,;:!?…]+(?:\s|$)|[¿¡«»“”„\"]")
+SENTENCE_PUNCTUATION = re.compile(r"[.,;:!?…]{1,20}(?:\s|$)|[¿¡«»“”„\"]")
 SENTENCE_END = re.compile(r"[.!?…。！？؟][\"”»“’')\]]*$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 ADDRESS = re.compile(r"[^\W\d_][./@:\\]\w")

@@ -39,7 +39,7 @@ ABBREVIATIONS = {
 }
 ABBREVIATION_SETS = {code: frozenset(words.split()) for code, words in ABBREVIATIONS.items()}
 CLOSING_QUOTE = re.compile(r"[»”]\s*")
-LAST_WORD = re.compile(r"([^\W\d_]+)\.$")
+LAST_WORD = re.compile(r"([^\W\d_]{1,60})\.$")
 
 # "am 3. Oktober", "im 19. Jahrhundert": after these a number with a full stop is an ordinal.
 GERMAN_ORDINAL = re.compile(
@@ -130,7 +130,7 @@ def _trim(text: str, span: Span) -> Span:
 # Chinese and Japanese put no space between words: each character counts as one, as is usual
 # where their recognition is measured.
 UNSPACED_CHARACTER = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
-WORD_SEPARATORS = re.compile(r"[\s\-‐‑‒–—―/…]+|\.{2,}|[_,;:!?]+(?=[^\W\d_])")
+WORD_SEPARATORS = re.compile(r"[\s\-‐‑‒–—―/…]+|\.{2,}|[_,;:!?]{1,20}(?=[^\W\d_])")
 APOSTROPHES = str.maketrans("’‘ʼ´`′", "''''''")
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 

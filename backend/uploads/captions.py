@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import UnreadableCaptions
+from backend.errors import LessonNotFound, UnreadableCaptions
 from backend.lessons.wording import clean_title
+from backend.models import Lesson
 from backend.models.columns import utc_now
 from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
 from backend.tasks.makers import IMPORTED
-from backend.text.captions_in import clip_to, read_captions
+from backend.text.captions_in import Captions, clip_to
+from backend.uploads.captions_apart import read_captions_apart
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,22 @@ class ImportedCaptions:
 
     segments: int
     notices: tuple[str, ...]
+
+
+def preview_captions(
+    session: Session, lesson_id: int, content: bytes, encoding: str | None = None
+) -> Captions:
+    """What `import_captions` would make the transcript; nothing is changed.
+
+    Raises
+    ------
+    LessonNotFound, UnreadableCaptions
+    """
+    require_possible_id(lesson_id)
+    lesson = session.get(Lesson, lesson_id)
+    if lesson is None:
+        raise LessonNotFound(lesson_id)
+    return _fit(read_captions_apart(content, encoding), lesson)
 
 
 def import_captions(
@@ -36,20 +54,15 @@ def import_captions(
     """
     require_possible_id(lesson_id)
     refuse_uncommitted_writes(session)
-    captions = read_captions(content, encoding)
+    captions = read_captions_apart(content, encoding)
     with writing(session):
         lesson = lock_lesson(session, lesson_id)
-        if lesson.duration is not None:
-            captions = clip_to(captions, lesson.duration)
-        if not captions.segments:
-            raise UnreadableCaptions(
-                f"All captions stand after the end of the recording of lesson {lesson_id} "
-                f"({lesson.duration:.0f} s): they are of another one."
-            )
+        captions = _fit(captions, lesson)
         metadata = {
             "engine": IMPORTED,
             "file": clean_title(name),
             "format": captions.format,
+            "encoding": captions.encoding,
             "imported_at": utc_now().isoformat(),
             "duration": lesson.duration,
             "language": lesson.language,
@@ -61,3 +74,16 @@ def import_captions(
         }
         replace_layer(session, lesson, LessonLayer.TRANSCRIPT, content_of_layer)
     return ImportedCaptions(len(captions.segments), captions.notices)
+
+
+def _fit(captions: Captions, lesson: Lesson) -> Captions:
+    """The captions as far as the lesson's recording goes."""
+    if lesson.duration is None:
+        return captions
+    within = clip_to(captions, lesson.duration)
+    if not within.segments:
+        raise UnreadableCaptions(
+            f"All captions stand after the end of the recording of lesson {lesson.id} "
+            f"({lesson.duration:.0f} s): they are of another one."
+        )
+    return within

@@ -51,6 +51,7 @@ ACCESS = {
     "undo_edit": ANYBODY,
     "dismiss_edit": ANYBODY,
     "make_transcript_of_captions": ANYBODY,
+    "preview_captions_for_lesson": ANYBODY,
     "list_lesson_notes": ANYBODY,
     "add_note": ANYBODY,
     "list_notes": ANYBODY,

@@ -1,7 +1,8 @@
 import { client, take } from './client'
-import type { ExportFormat, Layer, Part, SegmentPublic, Summary } from './schema'
+import type { CaptionsPreview, ExportFormat, Layer, Part, SegmentPublic, Summary } from './schema'
 
 export type {
+  CaptionsPreview,
   ExportFormat,
   Flag,
   Layer,
@@ -52,4 +53,28 @@ export interface ExportChoice {
 export function exportAddress(lessonId: number, choice: ExportChoice): string {
   const query = new URLSearchParams({ ...choice })
   return `/api/v1/lessons/${String(lessonId)}/export?${query.toString()}`
+}
+
+const captionFile = (file: File) => ({
+  body: file as unknown as string,
+  bodySerializer: (body: unknown) => body as File,
+  headers: { 'Content-Type': 'application/octet-stream' },
+})
+
+/** What a file of captions would become; `encoding` is found out where it is not given. */
+export function previewCaptions(
+  lessonId: number,
+  file: File,
+  encoding?: string,
+): Promise<CaptionsPreview> {
+  const address = '/api/v1/lessons/{lesson_id}/captions/preview'
+  const params = { path: { lesson_id: lessonId }, query: { encoding } }
+  return take(client.POST(address, { params, ...captionFile(file) }))
+}
+
+/** Makes a file of captions the transcript. */
+export function importCaptions(lessonId: number, file: File, encoding: string) {
+  const address = '/api/v1/lessons/{lesson_id}/captions'
+  const params = { path: { lesson_id: lessonId }, query: { encoding, name: file.name } }
+  return take(client.POST(address, { params, ...captionFile(file) }))
 }

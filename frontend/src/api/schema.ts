@@ -1050,6 +1050,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{lesson_id}/captions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Captions For Lesson
+         * @description What a file of captions would become, and in which encoding it was read.
+         */
+        post: operations["preview_captions_for_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{lesson_id}/captions": {
         parameters: {
             query?: never;
@@ -1132,6 +1152,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * CaptionPublic
+         * @description One caption as it would stand in the transcript.
+         */
+        CaptionPublic: {
+            /**
+             * Start
+             * @description Seconds.
+             */
+            start: number;
+            /** End */
+            end: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * CaptionsImported
          * @description The captions are the lesson's transcript.
          */
@@ -1140,6 +1175,36 @@ export interface components {
             lesson_id: number;
             /** Segments */
             segments: number;
+            /**
+             * Notices
+             * @description What was mended, in sentences.
+             */
+            notices: string[];
+        };
+        /**
+         * CaptionsPreview
+         * @description What a file of captions would become.
+         */
+        CaptionsPreview: {
+            /**
+             * Encoding
+             * @description The one that it was read in, as Python names it.
+             */
+            encoding: string;
+            /**
+             * Encodings
+             * @description Those to choose from, with their usual names.
+             */
+            encodings: {
+                [key: string]: string;
+            };
+            /** Segments */
+            segments: number;
+            /**
+             * First
+             * @description The first captions.
+             */
+            first: components["schemas"]["CaptionPublic"][];
             /**
              * Notices
              * @description What was mended, in sentences.
@@ -3045,7 +3110,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type CaptionPublic = components['schemas']['CaptionPublic'];
 export type CaptionsImported = components['schemas']['CaptionsImported'];
+export type CaptionsPreview = components['schemas']['CaptionsPreview'];
 export type ChangeOfSegment = components['schemas']['ChangeOfSegment'];
 export type CheckPublic = components['schemas']['CheckPublic'];
 export type CorrectionSettings = components['schemas']['CorrectionSettings'];
@@ -10409,6 +10476,136 @@ export interface operations {
             };
             /** @description Misdirected request */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_captions_for_lesson: {
+        parameters: {
+            query?: {
+                /** @description Such as cp1255; else it is found out. */
+                encoding?: string | null;
+            };
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/vtt": string;
+                "application/x-subrip": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionsPreview"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -118,7 +118,7 @@ def test_cues_out_of_order_without_words_or_time_are_mended_and_told() -> None:
 
     assert spoken(captions) == [(3.0, 3.0, "backwards"), (5.0, 6.0, "later")]
     assert set(captions.notices) == {
-        "1 cue had no readable times and was left out.",
+        "Lines 10–11: left out, because the times cannot be read.",
         "1 cue had no words and was left out.",
         "1 cue ended before it began.",
         "1 cue stood before an earlier one and was put in its place.",

@@ -1,0 +1,28 @@
+"""What is styling in a caption, and what is text."""
+
+import html
+import re
+from collections.abc import Sequence
+
+# Each may stop at the next `<` or `{`, so that no stretch of text is read twice.
+STYLING = re.compile(
+    r"</?(?:[biusv]|c|font|ruby|rt|lang|em|strong|span)(?:[\s.][^<>]*)?>"
+    r"|<[\d:.]{5,20}>",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"\{\\[^{}]*\}")
+LINE_BREAK = re.compile(r"<(?:br|/?p|/?div)(?:[\s/][^<>]*)?>", re.IGNORECASE)
+VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(\s[^<>]*)>", re.IGNORECASE)
+REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u2060\ufeff]")
+"""Control characters, and what writers of captions put in against being taken for a tag."""
+
+
+def plain_text(lines: Sequence[str], has_codes: bool = True) -> str:
+    """One line of plain text, without `{\\an8}` where `has_codes`. Who speaks is put before it."""
+    text = CODE.sub("", "\n".join(lines)) if has_codes else "\n".join(lines)
+    text = VOICE.sub(lambda voice: f"{voice[1].strip()}: ", text)
+    text = STYLING.sub("", LINE_BREAK.sub("\n", text))
+    text = REFERENCE.sub(lambda reference: html.unescape(reference[0]), text)
+    readable = INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
+    return " ".join(readable.split())

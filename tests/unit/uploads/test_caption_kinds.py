@@ -1,0 +1,177 @@
+"""Caption files of every kind that tools, translators and players write: no word goes unnamed."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.errors import UnreadableCaptions
+from backend.text.captions_in import clip_to, read_captions
+from backend.uploads.captions_apart import read_captions_apart
+
+LIGHT = (1.0, 3.0, "Light bends.")
+
+
+def spoken(content: bytes | str) -> list[tuple[float, float, str]]:
+    captions = read_captions(content.encode() if isinstance(content, str) else content)
+    return [(segment.start, segment.end, segment.text) for segment in captions.segments]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        "00:00:01,000 -> 00:00:03,000",
+        "00:00:01,000 → 00:00:03,000",
+        "00:00:01,000 --&gt; 00:00:03,000",
+        "00 : 00 : 01 , 000 --> 00:00: 03,000",
+        "00:00:0 1,000 --> 00:00:03,0 00",
+        "00:00:01:000 --> 00:00:03:000",
+        "00:00:01.000000 --> 00:00:03.0000000000000000",
+        "00:00:01, --> 00:00:03,",
+        "00:00:01,000 -- > 00:00:03,000",
+        "00：00：01，000 --> 00：00：03，000",
+        "1 00:00:01,000 --> 00:00:03,000",
+        "00:01 --> 00:03 align:start position:10%",
+        "0:00:01.000,0:00:03.000",
+    ],
+)
+def test_times_are_read_in_every_dialect(times: str) -> None:
+    captions = read_captions(f"1\n{times}\nLight bends.\n".encode())
+
+    assert spoken(f"1\n{times}\nLight bends.\n") == [LIGHT]
+    assert captions.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "notice"),
+    [
+        ("1\n00:00:01,000 --> 00:00:02,000\na\n2\n00:00:03,000 --> 00:00:04,000\nb", "a|b", None),
+        ("1\n-00:00:01,5 --> 00:00:02,000\na", "a", "Line 2"),
+        ("1\n00:00:01,000 --> 00:00:xx\na", "a", "Line 2"),
+        ("1\n00:00:01,000 --> 00:00:02,000\nN&#39;s &amp; b &gt;&gt;", "N's & b >>", None),
+        ("1\n00:00:01,000 --> 00:00:02,000 a", "a", None),
+        ("Film\n\n1\n00:00:01,000 --> 00:00:02,000\na", "a", "Line 1"),
+        ("\n \nWEBVTT\n\nNOTE x\ny\n\n00:01.000 --> 00:02.000\na", "a", None),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nlost", "a lost", "Line 6"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\na < b <laughs>", "a < b <laughs>", None),
+        ("1\n00:00:01,000 --> 00:00:02,000\n9:30 → 10:15", "9:30 → 10:15", None),
+    ],
+)
+def test_what_is_meant_is_read_and_the_rest_named(
+    text: str, expected: str, notice: str | None
+) -> None:
+    captions = read_captions(text.encode())
+
+    assert "|".join(segment.text for segment in captions.segments) == expected
+    assert any(notice in told for told in captions.notices) if notice else not captions.notices
+
+
+def test_joined_files_follow_each_other_on_the_clock_of_their_stream() -> None:
+    part = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{},LOCAL:00:00:00.000\n\n00:01.000 --> 00:03.000\n{}\n\n"
+
+    found = spoken(part.format(900_000, "one") + part.format(1_800_000, "two"))
+
+    assert found == [(1.0, 3.0, "one"), (11.0, 13.0, "two")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "今天我们来看光。"),
+        ("big5", "今天我們來看光。"),
+        ("cp932", "今日は光を見ます。"),
+        ("euc_jp", "今日は光を見ます。"),
+        ("cp949", "오늘은 빛을 봅니다."),
+        ("cp1250", "Żółta łódź płynie po rzece."),
+        ("cp1251", "Сегодня мы смотрим на свет."),
+        ("koi8_r", "Сегодня мы смотрим на свет."),
+        ("cp1252", "L’été, c’est déjà fini"),
+        ("cp1253", "Σήμερα κοιτάμε το φως."),
+        ("cp1254", "Bugün ışığa bakıyoruz."),
+        ("cp1255", "שלום היום נלמד על אור"),
+        ("cp1256", "اليوم ننظر إلى الضوء"),
+        ("cp1257", "Šiandien žiūrime į šviesą."),
+        ("cp874", "วันนี้เราดูแสง"),
+        ("utf-16-le", "Straße"),
+        ("utf-16-be", "Straße"),
+    ],
+)
+def test_the_encoding_is_found_out(encoding: str, text: str) -> None:
+    content = f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n".encode(encoding)
+
+    assert spoken(content) == [(1.0, 3.0, text)]
+
+
+def test_a_damaged_byte_costs_one_letter_and_is_named() -> None:
+    content = "1\n00:00:01,000 --> 00:00:03,000\nŻółta łódź ".encode() + b"\x96.\n"
+
+    captions = read_captions(content)
+
+    assert captions.segments[0].text == "Żółta łódź \ufffd."
+    assert "Line 3" in captions.notices[0]
+
+
+def test_what_stands_after_the_end_is_named_with_its_lines() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\na\n\n2\n00:00:09,000 --> 00:00:10,000\nb\n"
+
+    assert "(line 6)" in clip_to(read_captions(text.encode()), 5.0).notices[0]
+
+
+def test_a_line_beyond_all_bounds_is_refused_and_named() -> None:
+    with pytest.raises(UnreadableCaptions, match="Line 2 has 250,000 characters"):
+        read_captions_apart(b"00:00:01,000 --> 00:00:02,000\n" + b"<" * 250_000)
+
+
+def test_captions_read_apart_are_those_read_here() -> None:
+    content = b"1\n00:00:01,000 --> 00:00:02,000\na\n"
+
+    assert read_captions_apart(content) == read_captions(content)
+
+
+LINES = st.sampled_from(
+    [
+        "",
+        "1",
+        "2",
+        "WEBVTT",
+        "00:00:01,000 --> 00:00:02,000",
+        "00:00:xx --> 00:00:09,000",
+        "0:05 -->",
+    ]
+) | st.integers(0, 99).map(lambda number: f"word{number} <i>said</i>")
+
+
+@given(st.lists(LINES, max_size=25), st.booleans())
+def test_every_word_is_read_or_its_line_is_named(lines: list[str], is_vtt: bool) -> None:
+    lines = ["WEBVTT", ""] * is_vtt + lines
+    try:
+        captions = read_captions("\n".join(lines).encode())
+    except UnreadableCaptions:
+        return
+    text = " ".join(segment.text for segment in captions.segments).split()
+    named = named_lines(captions.notices)
+    for number, line in enumerate(lines, 1):
+        for word in re.findall(r"word\d+", line):
+            assert word in text or number in named or is_comment(lines, number)
+
+
+def is_comment(lines: list[str], number: int) -> bool:
+    """Whether players do not show the line: it is a cue's name, or of a header's block."""
+    following = lines[number] if number < len(lines) else ""
+    if lines[0] == "WEBVTT" and "-->" in following and not lines[number - 2]:
+        return True
+    before = lines[: number - 1]
+    while before and before[-1] and "-->" not in before[-1]:
+        if before.pop() == "WEBVTT":
+            return True
+    return False
+
+
+def named_lines(notices: tuple[str, ...]) -> set[int]:
+    found: set[int] = set()
+    for notice in notices:
+        if notice.startswith("Line"):
+            for first, last in re.findall(r"(\d+)(?:–(\d+))?", notice.split(":")[0]):
+                found |= set(range(int(first), int(last or first) + 1))
+    return found
