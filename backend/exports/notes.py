@@ -34,7 +34,7 @@ COLUMNS = (
     "written",
     "is_in_text",
 )
-FORMULA = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
+FORMULA = re.compile(r"\A[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
 """What spreadsheets take for the beginning of a formula, whatever space is before it."""
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as something else."""

@@ -5,13 +5,11 @@ takes the usual ones for that number, and leaves out "the bass" — the only spe
 three at a table.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 from av.audio.frame import AudioFrame
 
-_UNNAMED = re.compile(r"(\d+) channels|ambisonic.*|.*discrete.*")
 _FULL_SCALE = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
 
@@ -22,7 +20,9 @@ def mix_unnamed(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
 
 
 def _has_unnamed_channels(frame: AudioFrame) -> bool:
-    return frame.layout.nb_channels > 2 and _UNNAMED.fullmatch(frame.layout.name) is not None
+    name = frame.layout.name  # such as "3 channels" and "ambisonic 1"
+    is_unnamed = name.endswith("channels") or "ambisonic" in name or "discrete" in name
+    return frame.layout.nb_channels > 2 and is_unnamed
 
 
 def _mix_by_level(frame: AudioFrame) -> AudioFrame:

@@ -36,7 +36,12 @@ def patterns() -> Iterator[Any]:
         name = ".".join(path.relative_to(BACKEND.parent).with_suffix("").parts)
         for variable, value in vars(importlib.import_module(name)).items():
             if isinstance(value, re.Pattern):
-                yield pytest.param(value, id=f"{name}.{variable}")
+                yield pytest.param(_of_text(value), id=f"{name}.{variable}")
+
+
+def _of_text(pattern: "re.Pattern[Any]") -> "re.Pattern[str]":
+    is_text = isinstance(pattern.pattern, str)
+    return pattern if is_text else re.compile(pattern.pattern.decode("latin-1"))
 
 
 def inline_patterns() -> Iterator[Any]:
