@@ -357,6 +357,26 @@ def test_captions_become_the_transcript_and_what_was_there_can_be_restored(
     assert [answer.status_code for answer in (nonsense, form, large)] == [422, 415, 413]
 
 
+def test_captions_are_previewed_in_the_encoding_that_is_found_or_chosen(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson = f"{LESSONS}/{lesson_of(transcript=spoken(2))}"
+    headers = {"Content-Type": "application/octet-stream"}
+    file = "1\n00:00:01,000 --> 00:00:02,000\n今天我们来看光。\n".encode("gbk")
+
+    found = client.post(f"{lesson}/captions/preview", content=file, headers=headers).json()
+    chosen = client.post(
+        f"{lesson}/captions/preview?encoding=shift_jis", content=file, headers=headers
+    ).json()
+
+    assert [caption["text"] for caption in found["first"]] == ["今天我们来看光。"]
+    assert found["segments"] == 1
+    assert found["encodings"][found["encoding"]] == "GBK"
+    assert any("encoding" in notice for notice in found["notices"])
+    assert [caption["text"] for caption in chosen["first"]] != ["今天我们来看光。"]
+    assert len(client.get(f"{lesson}/transcript").json()["segments"]) == 2
+
+
 def test_the_sample_lesson_is_one_request_away(client: httpx.Client) -> None:
     added = client.post("/api/v1/sample-lesson")
     again = client.post("/api/v1/sample-lesson").json()
