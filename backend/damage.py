@@ -39,7 +39,7 @@ def note_of(file: Path) -> Path:
 
 def note_damage(file: Path, reason: str) -> DatabaseDamaged:
     """Keep all processes from a file from now on; returns what to raise."""
-    logger.error("the database %s is damaged: %s", file, reason)
+    logger.info("the database %s is damaged: %s", file, reason)
     with suppress(OSError):  # a full disk: then each process finds out by itself
         write_whole(note_of(file), reason + "\n", is_private=True)
     return _damaged(file, reason)

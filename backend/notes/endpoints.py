@@ -100,7 +100,7 @@ EXPORT_RESPONSES = problems(
 )
 
 
-@router.get("/notes/export", responses=EXPORT_RESPONSES, response_class=Response, tags=["exports"])
+@router.get("/exports/notes", responses=EXPORT_RESPONSES, response_class=Response, tags=["exports"])
 def export_listed_notes(
     session: SessionDep,
     wanted: Wanted,

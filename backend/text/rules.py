@@ -41,10 +41,10 @@ def mend_text(text: str, language: str) -> str:
     if language not in KNOWN_LANGUAGES:
         return text
     text = _mend_punctuation_spacing(text, language)
-    words = _remove_stutters(text.split(" "), language)
+    words = text.split(" ")
     if language == "en":
-        words = _capitalise_pronoun(words)
-    return " ".join(words)
+        words = _capitalise_pronoun(words)  # first: it may make a repetition of "i I"
+    return " ".join(_remove_stutters(words, language))
 
 
 def _with_text(segment: Segment, text: str) -> Segment:

@@ -104,6 +104,11 @@ class Library:
         content = text if isinstance(text, bytes) else text.encode()
         (self.directory / "config.yaml").write_bytes(content)
 
+    def recordings(self) -> list[Path]:
+        """The files in `audio/` that are lessons' recordings."""
+        found = (self.directory / "audio").iterdir()
+        return sorted(path for path in found if not path.name.startswith("."))
+
     def kept_files(self) -> dict[str, str]:
         """Every file but the log and SQLite's helpers, with a hash of its content."""
         return {

@@ -83,7 +83,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "empty.wav": (write_nothing, "empty (0 bytes)"),
     "text.wav": (write_text, "not a recording"),
     "garbage.mp3": (write_garbage, "not a recording"),
-    "titles.srt": (write_subtitles, "no audio track"),
+    "titles.srt": (write_subtitles, "not a recording"),
     "silent.mp4": (write_silent_video, "no audio track"),
     "zero.wav": (write_zero_seconds, "0 s"),
     "cut.mp4": (write_cut_mp4, "cut off"),
@@ -196,7 +196,7 @@ def test_files_of_every_name_are_added_under_a_safe_name(library: Library, tmp_p
     lessons = ended.json()
     assert len(lessons) == len(names)
     stored = {lesson["filename"] for lesson in lessons}
-    assert stored == {path.name for path in (library.directory / "audio").iterdir()}
+    assert stored == {path.name for path in library.recordings()}
     assert all(name.isascii() for name in stored)
     for lesson in lessons:
         assert lesson["title"].strip()
@@ -291,7 +291,7 @@ def test_without_a_transcript_the_first_step_is_named(
 
 
 def test_a_recording_that_was_taken_away_is_named(with_lesson: Library) -> None:
-    (recording,) = (with_lesson.directory / "audio").iterdir()
+    (recording,) = with_lesson.recordings()
     recording.unlink()
 
     ended = with_lesson.run("process", "1")
@@ -500,7 +500,7 @@ def test_processes_that_start_at_once_on_an_empty_directory_all_succeed(
 
     assert [one.status for one in ended] == [0] * 4, [one.errors for one in ended]
     assert {lesson["id"] for lesson in library.lessons()} == {1, 2, 3, 4}
-    assert len(list((library.directory / "audio").iterdir())) == 4
+    assert len(library.recordings()) == 4
 
 
 def test_two_commands_on_one_lesson_leave_its_whole_transcript(
@@ -569,7 +569,7 @@ def test_a_disk_too_full_for_the_database_loses_neither_library_nor_lesson(
     with_lesson: Library, tmp_path: Path
 ) -> None:
     small = write_wav(tmp_path / "small.wav", SPEECH[:8000])
-    recordings = sorted((with_lesson.directory / "audio").iterdir())
+    recordings = with_lesson.recordings()
     with full_database(with_lesson) as max_bytes:
         added = with_lesson.run_with_small_files(max_bytes, "add", small)
         transcribed = with_lesson.run_with_small_files(max_bytes, "process", "1")
@@ -580,7 +580,7 @@ def test_a_disk_too_full_for_the_database_loses_neither_library_nor_lesson(
         assert "full" in ended.errors
         assert "free some space" in ended.errors
         assert "Traceback" not in ended.errors
-    assert sorted((with_lesson.directory / "audio").iterdir()) == recordings
+    assert with_lesson.recordings() == recordings
     (lesson,) = with_lesson.lessons()
     assert lesson["state"] == "new"
     assert with_lesson.run("process", "1").status == 0

@@ -434,7 +434,7 @@ def test_a_removed_lesson_leaves_nothing(library: Library) -> None:
             if path.is_file():
                 assert rare.encode() not in path.read_bytes(), path.name
                 assert removed["filename"].encode() not in path.read_bytes(), path.name
-        assert [path.name for path in (library.directory / "audio").iterdir()] == [kept["filename"]]
+        assert [path.name for path in library.recordings()] == [kept["filename"]]
         assert library.lessons() == [kept]
         for table in ("transcript_window", "llm_run", "llm_call"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)

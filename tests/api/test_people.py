@@ -274,8 +274,8 @@ def test_notes_are_saved_as_a_file_narrowed_as_the_list_is(
         client.post(f"{lesson}/notes", json=note)
 
     of_lesson = {"format": "csv", "colour": "pink", "lesson_id": lesson.rpartition("/")[2]}
-    saved = client.get(f"{V1}/notes/export", params=of_lesson)
-    unknown = client.get(f"{V1}/notes/export", params={"format": "srt"})
+    saved = client.get(f"{V1}/exports/notes", params=of_lesson)
+    unknown = client.get(f"{V1}/exports/notes", params={"format": "srt"})
 
     assert saved.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in saved.headers["Content-Disposition"]

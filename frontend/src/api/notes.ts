@@ -62,7 +62,7 @@ export function notesAddress(
   const query = Object.entries(asked).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   )
-  return `/api/v1/notes/export?${new URLSearchParams(query).toString()}`
+  return `/api/v1/exports/notes?${new URLSearchParams(query).toString()}`
 }
 
 /** The notes of one lesson by their time in it; those whose words are gone are among them. */

@@ -600,7 +600,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/notes/export": {
+    "/api/v1/exports/notes": {
         parameters: {
             query?: never;
             header?: never;

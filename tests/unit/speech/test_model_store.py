@@ -107,7 +107,7 @@ def test_a_path_is_taken_as_it_is(
     ids=lambda name: repr(name[:12]),
 )
 def test_a_name_cannot_lead_out_of_the_models_directory(name: str, models_dir: Path) -> None:
-    with pytest.raises(UnknownModel):
+    with pytest.raises((UnknownModel, ModelNotInstalled)):
         resolve_model(name, models_dir)
 
 
