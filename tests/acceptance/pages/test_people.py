@@ -35,16 +35,9 @@ def visit(open_pages: OpenPages, lesson: str) -> Callable[[], Visitor]:
 def edit(page: Page, position: int) -> Locator:
     """The field in which a segment is edited."""
     page.locator(f"[data-segment='{position}']").dblclick()
-    say_name(page)
     field = page.get_by_role("textbox", name="Text at")
     expect(field).to_be_focused()
     return field
-
-
-def say_name(page: Page) -> None:
-    """Asked once, before the first words of somebody."""
-    page.get_by_role("textbox", name="Name").fill("Ada")
-    page.get_by_role("button", name="Continue").click()
 
 
 def text_of(server: ServerProcess, position: int) -> str:
@@ -90,7 +83,7 @@ def test_an_edit_is_undone_at_once_and_later_from_its_history(
     page.keyboard.press("Escape")
     wait_until(lambda: text_of(server, 2) == "Two.", LIMIT_SECONDS)
     page.reload()
-    page.get_by_role("button", name="Edited by Ada").click()
+    page.get_by_role("button", name="Edited: show").click()
     page.get_by_role("button", name="Restore these words").click()
 
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -107,7 +100,6 @@ def test_text_from_right_to_left_is_edited_so(
     page = visitor.page
     # At its end, which is at the left.
     page.locator("[data-segment='0']").dblclick(position={"x": 3, "y": 10})
-    say_name(page)
     field = page.get_by_role("textbox", name="Text at")
     expect(field).to_be_focused()
 
@@ -139,7 +131,6 @@ def test_on_a_phone_one_sees_beside_the_sentence_whether_it_is_saved(
     last = page.locator("[data-segment='11']")
     last.scroll_into_view_if_needed()
     last.press("e")
-    say_name(page)
     field = page.get_by_role("textbox", name="Text at")
     before = field.bounding_box()
 
@@ -207,7 +198,6 @@ def test_words_are_highlighted_and_noted_and_found_again(
     expect(bar).to_be_visible()
     visitor.check_access("lesson: selection bar")
     bar.get_by_role("button", name="Write a note").click()
-    say_name(page)
     page.get_by_role("textbox", name="Note").fill("Asked in the exam.")
     page.get_by_role("button", name="Save").click()
 
@@ -227,7 +217,6 @@ def test_a_removed_note_is_gone_for_all_at_once_and_comes_back_from_another_page
     select_words(page, 4)
     bar = page.get_by_role("toolbar", name="Selected words")
     bar.get_by_role("button", name="Highlight in Green").click()
-    say_name(page)
     wait_until(lambda: len(notes_of(server)) == 1, LIMIT_SECONDS)
     (note,) = notes_of(server)
 
