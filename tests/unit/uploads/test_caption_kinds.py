@@ -100,6 +100,7 @@ def test_joined_files_follow_each_other_on_the_clock_of_their_stream() -> None:
         ("gb18030", "今天我们来看光。"),
         ("big5", "今天我們來看光。"),
         ("cp932", "今日は光を見ます。"),
+        ("iso2022_jp", "今日は光を見ます。"),
         ("euc_jp", "今日は光を見ます。"),
         ("cp949", "오늘은 빛을 봅니다."),
         ("cp1250", "Żółta łódź płynie po rzece."),
@@ -120,6 +121,12 @@ def test_the_encoding_is_found_out(encoding: str, text: str) -> None:
     content = f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n".encode(encoding)
 
     assert spoken(content) == [(1.0, 3.0, text)]
+
+
+def test_a_file_that_only_looks_as_if_it_changed_to_japanese_is_not_taken_for_it() -> None:
+    content = b"1\n00:00:01,000 --> 00:00:03,000\nna\xefve \x1b$5\n"
+
+    assert spoken(content) == [(1.0, 3.0, "naïve $5")]
 
 
 def test_a_damaged_byte_costs_one_letter_and_is_named() -> None:
