@@ -38,7 +38,8 @@ def import_(lesson_id: int, file: Path, encoding: str | None, as_json: bool) -> 
             }
         )
         return
-    click.echo(f"Lesson {lesson_id} has a transcript of {imported.segments} segments.")
+    plural = "" if imported.segments == 1 else "s"
+    click.echo(f"Lesson {lesson_id} has a transcript of {imported.segments:,} segment{plural}.")
     for text in imported.notices:
         notice(f"! {text}")
     notice(f"Next: lectern process {lesson_id}")

@@ -45,7 +45,7 @@ def decode_captions(content: bytes, encoding: str | None = None) -> Decoded:
             return _decode_as(content, name)
     if b"\x00" in content:
         return _decode_wide(content)
-    if b"\x1b$" in content:
+    if b"\x1b$" in content and content.isascii():
         return _decode_as(content, "iso2022_jp")
     if _is_damaged_utf8(content):
         return _mended(content.decode("utf-8", "replace"), content, "utf-8")

@@ -4,14 +4,17 @@ import html
 import re
 from collections.abc import Sequence
 
-# Each may stop at the next `<` or `{`, so that no stretch of text is read twice.
+# What only looks like a tag is text: `a <b and c> d`. Each pattern may stop at the next `<` or `{`,
+# so that no stretch of text is read twice.
+ATTRIBUTES = r"(?:\s{1,5}[\w-]{1,40}\s?=[^<>]*)?\s?/?"
 STYLING = re.compile(
-    r"</?(?:[biusv]|c|font|ruby|rt|lang|em|strong|span)(?:[\s.][^<>]*)?>"
-    r"|<[\d:.]{5,20}>",
+    r"</?(?:[bius]|c|font|ruby|rt|em|strong|span)(?:\.[^\s<>]*)?" + ATTRIBUTES + ">"
+    r"|<lang(?:\.[^\s<>]*)?\s[^<>]*>|</(?:lang|v)>"
+    r"|<(?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,6}>",
     re.IGNORECASE,
 )
 CODE = re.compile(r"\{\\[^{}]*\}")
-LINE_BREAK = re.compile(r"<(?:br|/?p|/?div)(?:[\s/][^<>]*)?>", re.IGNORECASE)
+LINE_BREAK = re.compile("<(?:br|/?p|/?div)" + ATTRIBUTES + ">", re.IGNORECASE)
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(\s[^<>]*)>", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u2060\ufeff]")

@@ -30,7 +30,7 @@ MOST_NAMED = 100
 """So many stretches of lines a notice names; a file with more that is unclear is refused."""
 
 HEADER = re.compile(r"webvtt(?:\s.*)?", re.IGNORECASE)
-COMMENT = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s.*)?")
+COMMENT = re.compile(r"NOTE(?:\s.*)?|STYLE|REGION")
 TIMESTAMP_MAP = re.compile(r"X-TIMESTAMP-MAP=([^\s]{1,100})", re.IGNORECASE)
 MPEG_CLOCK_HZ = 90_000
 MPEG_CLOCK_WRAPS = 1 << 33
@@ -174,9 +174,6 @@ def _lines(stretches: Sequence[tuple[int, int]]) -> str:
     return f"line{'' if is_one else 's'} {', '.join(places)}"
 
 
-# --- lines -----------------------------------------------------------------------------------
-
-
 def _split(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
@@ -199,9 +196,6 @@ def _begin_cue(reading: _Reading, number: int, timing: Timing) -> _Cue:
     cue = _Cue(number, timing, words, len(reading.offsets) - 1)
     reading.cues.append(cue)
     return cue
-
-
-# --- SubRip ----------------------------------------------------------------------------------
 
 
 def _read_srt(lines: Sequence[str]) -> _Reading:
@@ -254,9 +248,6 @@ def _line_before(lines: Sequence[str], place: int) -> int | None:
 def _is_number(line: str) -> bool:
     digits = line.strip().removeprefix("#")
     return digits.isdecimal() and len(digits) < 10
-
-
-# --- WebVTT ----------------------------------------------------------------------------------
 
 
 def _read_vtt(lines: Sequence[str]) -> _Reading:
@@ -357,9 +348,6 @@ def _offsets(maps: Sequence[tuple[float, float] | None]) -> list[float]:
         wrapped = rounds * MPEG_CLOCK_WRAPS / MPEG_CLOCK_HZ
         offsets.append((stream + wrapped - base[0]) - (local - base[1]))
     return offsets
-
-
-# --- text ------------------------------------------------------------------------------------
 
 
 def _told(reading: _Reading) -> list[str]:

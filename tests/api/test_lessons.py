@@ -366,14 +366,21 @@ def test_captions_are_previewed_in_the_encoding_that_is_found_or_chosen(
 
     found = client.post(f"{lesson}/captions/preview", content=file, headers=headers).json()
     chosen = client.post(
-        f"{lesson}/captions/preview?encoding=shift_jis", content=file, headers=headers
+        f"{lesson}/captions/preview?encoding=iso8859_1", content=file, headers=headers
     ).json()
+    wrong = client.post(
+        f"{lesson}/captions/preview?encoding=shift_jis", content=file, headers=headers
+    )
 
     assert [caption["text"] for caption in found["first"]] == ["今天我们来看光。"]
     assert found["segments"] == 1
     assert found["encodings"][found["encoding"]] == "GBK"
     assert any("encoding" in notice for notice in found["notices"])
-    assert [caption["text"] for caption in chosen["first"]] != ["今天我们来看光。"]
+    assert [caption["text"] for caption in chosen["first"]] == ["½ñÌìÎÒÃÇÀ´¿´¹â¡£"]
+    assert (wrong.status_code, wrong.json()["detail"].split(":")[0]) == (
+        422,
+        "The file is not text in the encoding `shift_jis`",
+    )
     assert len(client.get(f"{lesson}/transcript").json()["segments"]) == 2
 
 

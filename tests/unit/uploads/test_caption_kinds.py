@@ -56,6 +56,25 @@ def test_times_are_read_in_every_dialect(times: str) -> None:
         ("WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nlost", "a lost", "Line 6"),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\na < b <laughs>", "a < b <laughs>", None),
         ("1\n00:00:01,000 --> 00:00:02,000\n9:30 → 10:15", "9:30 → 10:15", None),
+        ("1\n0:01,0 --> 0:02,0\nif a <b and c> d", "if a <b and c> d", None),
+        ("1\n0:01,0 --> 0:02,0\nwhere a <i holds\nand b -> c", "where a <i holds and b -> c", None),
+        ("1\n0:01,0 --> 0:02,0\nm <p and q> n", "m <p and q> n", None),
+        ("1\n0:01,0 --> 0:02,0\non <12.5.2024>", "on <12.5.2024>", None),
+        (
+            "1\n0:01,0 --> 0:02,0\n<font color=red size='2'>a</font><br/>b<p class=x>c</p>",
+            "a b c",
+            None,
+        ),
+        (
+            "WEBVTT\n\n0:01.0 --> 0:02.0\n<c.red.x>a</c> <0:01.500>b <lang en-GB>c</lang>",
+            "a b c",
+            None,
+        ),
+        (
+            "WEBVTT\n\n0:01.0 --> 0:02.0\na\n\nSTYLE matters\nhere",
+            "a STYLE matters here",
+            "Lines 6–7",
+        ),
     ],
 )
 def test_what_is_meant_is_read_and_the_rest_named(
@@ -81,6 +100,7 @@ def test_joined_files_follow_each_other_on_the_clock_of_their_stream() -> None:
         ("gb18030", "今天我们来看光。"),
         ("big5", "今天我們來看光。"),
         ("cp932", "今日は光を見ます。"),
+        ("iso2022_jp", "今日は光を見ます。"),
         ("euc_jp", "今日は光を見ます。"),
         ("cp949", "오늘은 빛을 봅니다."),
         ("cp1250", "Żółta łódź płynie po rzece."),
@@ -101,6 +121,12 @@ def test_the_encoding_is_found_out(encoding: str, text: str) -> None:
     content = f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n".encode(encoding)
 
     assert spoken(content) == [(1.0, 3.0, text)]
+
+
+def test_a_file_that_only_looks_as_if_it_changed_to_japanese_is_not_taken_for_it() -> None:
+    content = b"1\n00:00:01,000 --> 00:00:03,000\nna\xefve \x1b$5\n"
+
+    assert spoken(content) == [(1.0, 3.0, "naïve $5")]
 
 
 def test_a_damaged_byte_costs_one_letter_and_is_named() -> None:
@@ -138,13 +164,17 @@ LINES = st.sampled_from(
         "00:00:01,000 --> 00:00:02,000",
         "00:00:xx --> 00:00:09,000",
         "0:05 -->",
+        "{word} <i>said</i>",
+        "{word} <b and {word} > c",
+        "STYLE {word}",
     ]
-) | st.integers(0, 99).map(lambda number: f"word{number} <i>said</i>")
+)
 
 
 @given(st.lists(LINES, max_size=25), st.booleans())
 def test_every_word_is_read_or_its_line_is_named(lines: list[str], is_vtt: bool) -> None:
     lines = ["WEBVTT", ""] * is_vtt + lines
+    lines = [line.replace("{word}", f"word{number}") for number, line in enumerate(lines, 1)]
     try:
         captions = read_captions("\n".join(lines).encode())
     except UnreadableCaptions:
