@@ -9,7 +9,7 @@ import pytest
 from backend.errors import ExaminationFailed, NoAudioTrack, NoSuchFile, UnreadableMedia
 from backend.speech import isolated_decoding
 from backend.speech.audio import AudioStream
-from backend.speech.isolated import Limits, start_child
+from backend.speech.isolated import CHILD, Limits, start_child
 from backend.speech.isolated_decoding import DECODING_LIMITS, IsolatedStream
 from tests import audio_files as make
 
@@ -73,7 +73,7 @@ def test_a_child_that_breaks_half_way_is_an_error_of_the_file(
 
 def test_a_child_ends_when_nobody_reads_it_any_more(tmp_path: Path) -> None:
     path = make.write_wav(tmp_path / "a.wav", make.white_noise(60.0))
-    with start_child("decode", path, DECODING_LIMITS, subprocess.PIPE) as child:
+    with start_child((CHILD, "decode"), path, DECODING_LIMITS, subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.read(100)
         assert child.poll() is None
