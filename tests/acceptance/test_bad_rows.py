@@ -189,19 +189,19 @@ def test_settings_that_break_while_a_worker_runs_leave_the_last_good_ones(
 ) -> None:
     with serve(AccountingStub()) as stub, Workers() as workers:
         write_config(worker_settings(stub))
-        lesson_id = lesson_of(transcript=spoken(4))
+        first, second = lesson_of(transcript=spoken(4)), lesson_of(transcript=spoken(4))
         (worker,) = workers.start(1)
 
         write_config("provider: [OpenAI\n")
-        assert_completed(insert_task("correction", {"lesson_id": lesson_id}))
+        assert_completed(insert_task("correction", {"lesson_id": first}))
 
         assert stub.call_count == 1, "the last good settings name the provider"
         wait_until(lambda: "config.yaml" in read_log(), seconds=60)
         assert "line 2" in read_log() or "line 1" in read_log()
 
         write_config("{}\n")  # the defaults: offline
-        assert_completed(insert_task("correction", {"lesson_id": lesson_id}))
-        assert (stored_lesson(lesson_id).correction_metadata or {})["provider"] == "Offline"
+        assert_completed(insert_task("correction", {"lesson_id": second}))
+        assert (stored_lesson(second).correction_metadata or {})["provider"] == "Offline"
         assert stub.call_count == 1
         assert worker.is_alive
 

@@ -55,6 +55,7 @@ def test_json_has_all_of_a_hit() -> None:
                 "part": "segment",
                 "segment": 0,
                 "start": 0.0,
+                "has_recording": False,
                 "snippet": [
                     {"text": "The <b>", "is_match": False},
                     {"text": "Light", "is_match": True},
