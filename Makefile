@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup setup-browser demo serve pages wheel test check wheels format bench chaos lock notices clean
+.PHONY: help setup setup-browser demo serve pages wheel test check wheels format bench chaos mutants lock notices clean
 
 help:
 	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
 	@echo "make chaos   workers killed again and again, on both databases (an hour or more)"
+	@echo "make mutants small faults put into what keeps, pays, locks and checks paths: do tests see them? (half an hour)"
 	@echo "make wheels  whether each locked package has a wheel for each Python and platform"
 	@echo "make lock    lock the newest dependencies, for every Python and platform"
 	@echo "make notices write THIRD-PARTY-NOTICES.txt anew"
@@ -72,6 +73,11 @@ bench: $(READY)
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos
 
+# Which survived: `.venv/bin/mutmut results`; what one is: `.venv/bin/mutmut show NAME`.
+mutants: $(READY)
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
 # Locks the newest versions that pyproject.toml allows, for every platform and Python.
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --no-build --python-version 3.11 \
@@ -88,4 +94,4 @@ notices: $(READY)
 	@$(BIN)/python scripts/third_party_notices.py
 
 clean:
-	rm -rf $(VENV) demo-data bench-data .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-data bench-data mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis

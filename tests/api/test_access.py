@@ -2,7 +2,6 @@
 
 import json
 import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 
 from backend.app import create_app
 from backend.config import config_path, load_config, owner_token_path
-from backend.owner import is_token, renew_token
 from backend.web.access import ACCESS, OWNER
 from tests.api.server import LIMIT_SECONDS, running_app
 from tests.stubs.llm_server import serve
@@ -108,33 +106,6 @@ def test_the_token_is_no_way_round_what_other_sites_may_not(sqlite_client: httpx
 
     assert (rebound.status_code, foreign.status_code) == (421, 403)
     assert not [name for name in preflight.headers if name.startswith("access-control-")]
-
-
-def test_each_start_makes_a_token_that_its_owner_alone_can_read(
-    data_dir: Path, tmp_path: Path
-) -> None:
-    elsewhere = tmp_path / "of another account"
-    elsewhere.touch(mode=0o644)
-    data_dir.mkdir()
-    owner_token_path().symlink_to(elsewhere)
-
-    first, second = renew_token(), renew_token()
-
-    assert first != second
-    assert (is_token(str(first)), is_token(str(second))) == (False, True)
-    assert stat.S_IMODE(owner_token_path().lstat().st_mode) == 0o600
-    assert elsewhere.read_text() == ""
-
-
-def test_without_its_file_nobody_is_the_owner(data_dir: Path) -> None:
-    assert not is_token("")
-    renew_token()
-    owner_token_path().write_text("")
-    assert not is_token("")
-    owner_token_path().unlink()
-    owner_token_path().mkdir()
-    assert renew_token() is None
-    assert not is_token("")
 
 
 # --- keys and their servers ------------------------------------------------------------------

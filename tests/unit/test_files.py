@@ -22,6 +22,8 @@ def test_a_file_is_replaced_in_whole_and_nothing_else_is_left(tmp_path: Path) ->
     write_whole(path, "after é")
 
     assert path.read_text(encoding="utf-8") == "after é"
+    write_whole(path, b"\xff\x00")
+    assert path.read_bytes() == b"\xff\x00"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
 
 
@@ -92,6 +94,17 @@ def test_a_process_whose_files_are_private_still_writes_for_others_what_is_for_t
 
     assert mode_of(shared / "by a library") == 0o600
     assert (mode_of(shared / "export"), mode_of(private / "export")) == (0o644, 0o600)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_file_of_a_process_that_keeps_nothing_to_itself_is_as_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.files._usual_umask", None)
+
+    write_whole(tmp_path / "export", "text")
+
+    assert mode_of(tmp_path / "export") == 0o644
 
 
 @pytest.mark.usefixtures("usual_umask")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.config import owner_token_path
 from backend.files import make_private_directory
-from backend.owner import close_data_dir
+from backend.owner import close_data_dir, is_token, renew_token
 
 
 def open_paths(directory: Path) -> list[Path]:
@@ -103,3 +104,30 @@ def test_a_program_that_uses_the_module_makes_a_private_library_too(data_dir: Pa
 
     assert (data_dir / "lectern.db").exists()
     assert open_paths(data_dir) == []
+
+
+def test_each_start_makes_a_token_that_its_owner_alone_can_read(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "of another account"
+    elsewhere.touch(mode=0o644)
+    data_dir.mkdir()
+    owner_token_path().symlink_to(elsewhere)
+
+    first, second = renew_token(), renew_token()
+
+    assert first != second
+    assert (is_token(str(first)), is_token(str(second))) == (False, True)
+    assert stat.S_IMODE(owner_token_path().lstat().st_mode) == 0o600
+    assert elsewhere.read_text() == ""
+
+
+def test_without_its_file_nobody_is_the_owner(data_dir: Path) -> None:
+    assert not is_token("")
+    renew_token()
+    owner_token_path().write_text("")
+    assert not is_token("")
+    owner_token_path().unlink()
+    owner_token_path().mkdir()
+    assert renew_token() is None
+    assert not is_token("")

@@ -9,24 +9,36 @@ from sqlmodel import Session
 from backend import database
 from backend.errors import OwnershipLost
 from backend.jobs import admission, rows
-from backend.jobs.claim import Claim
+from backend.jobs.claim import TELL_SECONDS, Claim
 from backend.models import Task
+from backend.tasks.progress import Progress
 from tests.unit.jobs.rows import insert_task
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
 
-@pytest.fixture
-def claim(each_database: str, lesson_of: Callable[..., int]) -> Claim:
-    """Of a summary that two workers have died at."""
+MakeLesson = Callable[..., int]
+
+
+def claim_of(task_type: str, stage: str, lesson_id: int) -> Claim:
     with Session(database.engine) as session:
-        parameters = f'{{"lesson_id": {lesson_of()}}}'
-        insert_task(session, task_type="summary", parameters=parameters)
+        parameters = f'{{"lesson_id": {lesson_id}}}'
+        insert_task(session, task_type=task_type, parameters=parameters)
     admission.admit(database.engine)
-    (run,) = rows.dispatch(database.engine, {"language": 1}, {"language": {"summary"}})
+    return claim_next(stage)
+
+
+def claim_next(stage: str) -> Claim:
+    (run,) = rows.dispatch(database.engine, {"any": 1}, {"any": {stage}})
     claimed = rows.claim(database.engine, run, "worker")
     assert claimed is not None
-    claim = Claim(database.engine, claimed)
+    return Claim(database.engine, claimed)
+
+
+@pytest.fixture
+def claim(lesson_of: MakeLesson) -> Claim:
+    """Of a summary that two workers have died at."""
+    claim = claim_of("summary", "summary", lesson_of())
     claim.change({"crashes": 2})
     return claim
 
@@ -64,3 +76,80 @@ def test_a_piece_of_a_row_that_is_another_workers_is_not_stored(claim: Claim) ->
     assert claim.is_lost
     with pytest.raises(OwnershipLost):
         claim.check()
+
+
+def store_result(claim: Claim, result: dict[str, Any]) -> Task:
+    with Session(database.engine) as session:
+        claim.store_result(session, result)
+        session.commit()
+    return task_of(claim)
+
+
+def test_how_far_a_stage_is_can_be_read_off_its_row(claim: Claim) -> None:
+    claim.tell(Progress("summary", 1, 4, "parts"))
+
+    task = task_of(claim)
+    assert (task.progress, task.progress_message) == (0.25, "Summarising: 1 of 4 parts.")
+    assert task.doing == {
+        "code": "working",
+        "stage": "summary",
+        "done": 1,
+        "total": 4,
+        "unit": "parts",
+        "seconds_left": None,
+    }
+
+
+def test_progress_is_told_at_once_and_at_the_end_and_not_all_the_time_between(
+    claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("backend.jobs.claim.time.monotonic", lambda: now)
+    seen = []
+
+    for seconds, done in ((0.0, 1), (TELL_SECONDS - 0.1, 2), (2.5, 3), (0.0, 4), (0.0, 5)):
+        now += seconds
+        claim.tell(Progress("summary", done, 4, "parts"))
+        seen.append((task_of(claim).progress, (task_of(claim).doing or {})["seconds_left"]))
+
+    # Three seconds for the two parts after the first, and more parts than were promised.
+    left = round(1 * (TELL_SECONDS - 0.1 + 2.5) / 2, 1)
+    assert seen == [(0.25, None), (0.25, None), (0.75, left), (1.0, 0.0), (1.0, 0.0)]
+
+
+def test_how_much_there_is_to_do_need_not_be_known(claim: Claim) -> None:
+    claim.tell(Progress("summary", 3, None, "parts"))
+
+    assert task_of(claim).progress == 0.0
+    assert task_of(claim).progress_message == "Summarising: 3 parts."
+
+
+def test_each_stage_of_a_whole_task_has_its_share_and_its_result(lesson_of: MakeLesson) -> None:
+    first = claim_of("process", "transcription", lesson_of())
+    first.tell(Progress("transcription", 1, 2, "s"))
+    halfway = task_of(first).progress
+    between = store_result(first, {"segments": 3})
+    second = claim_next("correction")
+    second.tell(Progress("correction", 1, 2, "segments"))
+    later = task_of(second).progress
+    store_result(second, {"groups": 1})
+    ended = store_result(claim_next("summary"), {"parts": 2})
+
+    assert (halfway, between.progress, later, ended.progress) == (0.35, 0.7, 0.8, 1.0)
+    assert (between.status, between.stage) == ("running", "correction")
+    assert ended.status == "completed"
+    assert ended.result == {
+        "transcription": {"segments": 3},
+        "correction": {"groups": 1},
+        "summary": {"parts": 2},
+    }
+
+
+def test_who_tells_of_a_row_that_is_another_workers_must_stop(claim: Claim) -> None:
+    rows.hand_back(database.engine, claim.claimed.task_id, claim.claimed.token)
+
+    with pytest.raises(OwnershipLost):
+        claim.tell(Progress("summary", 1, 4, "parts"))
+
+    assert claim.stopped.is_set()
+    assert (task_of(claim).doing or {})["code"] == "worker-stopped"

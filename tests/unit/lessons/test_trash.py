@@ -135,16 +135,16 @@ def test_a_removed_lesson_comes_back_with_all_that_it_had(lesson_id: int) -> Non
 def test_the_trash_says_what_is_in_it_the_last_removed_first(
     lesson_id: int, lesson_of: MakeLesson
 ) -> None:
-    other = lesson_of(title="Wombats")
-    trash(lesson_id)
+    other = lesson_of(title="Wombats", duration=90.0)
     trash(other)
+    trash(lesson_id)
 
     with Session(database.engine) as session:
         removed = list_trash(session)
 
-    assert [(each.title, each.removed_by) for each in removed] == [
-        ("Wombats", "Ann"),
-        ("Quokkas", "Ann"),
+    assert [(each.title, each.duration, each.removed_by) for each in removed] == [
+        ("Quokkas", None, "Ann"),
+        ("Wombats", 90.0, "Ann"),
     ]
 
 

@@ -22,7 +22,7 @@ from backend.errors import (
     UnusableReply,
 )
 from backend.llm.calls import Reply
-from backend.llm.ledger import Ledger, call_key, finish_run, open_run
+from backend.llm.ledger import Ledger, call_key, count_answered, finish_run, open_run
 from backend.llm.provider import ModelChoice
 from backend.models import CallOutcome, Lesson, LlmCall, LlmRun, Task
 from backend.tasks.ownership import Owner
@@ -196,6 +196,30 @@ def test_only_replies_that_were_cut_off_are_listed_as_such(ledger: Ledger) -> No
 
     assert ledger.find_cut(["cut", "refused", "other"]) == {"cut"}
     assert ledger.find_cut(["other"]) == set()
+
+
+def test_what_a_run_need_not_pay_again_is_counted(
+    ledger: Ledger, engine: Engine, lesson_id: int
+) -> None:
+    ledger.record_answer("a", CHOICE, ANSWER, REPLY)
+    ledger.record_answer("b", CHOICE, ANSWER, REPLY)
+    ledger.record_unusable("cut", CHOICE, ReplyCut())
+    run_id = open_run(engine, lesson_id, "summary")
+    Ledger(engine, run_id, Owner()).record_answer("d", CHOICE, ANSWER, REPLY)
+    keys = ["a", "cut", "d", "never asked"]
+
+    def counted() -> tuple[int, int]:
+        return (
+            count_answered(engine, lesson_id, "correction", keys),
+            count_answered(engine, lesson_id, "summary", keys),
+        )
+
+    assert counted() == (1, 1)
+    with Session(engine) as session:
+        finish_run(session, run_id)
+        session.commit()
+    assert counted() == (1, 0)
+    assert count_answered(engine, lesson_id + 1, "correction", keys) == 0
 
 
 def test_the_tokens_of_a_run_are_summed_with_those_of_unusable_replies(ledger: Ledger) -> None:
