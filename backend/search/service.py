@@ -12,10 +12,11 @@ from backend.errors import InvalidValue
 from backend.index.passages import lesson_of_passage, passage_table
 from backend.models import Lesson
 from backend.search.candidates import LessonFilter, find_candidates
+from backend.search.near import ReadAs, find_near
 from backend.search.query import Query, parse_query
 from backend.search.ranking import Piece, make_snippet, score
 
-__all__ = ["MOST_HITS", "Hit", "LessonFilter", "SearchRequest", "SearchResults", "search"]
+__all__ = ["MOST_HITS", "Hit", "LessonFilter", "ReadAs", "SearchRequest", "SearchResults", "search"]
 
 MOST_HITS = 100
 """On one page."""
@@ -64,10 +65,13 @@ class SearchResults:
     total: int
     is_total_exact: bool
     cursor: str | None
+    read_as: tuple[ReadAs, ...] = ()
+    """Where a word finds nothing, the near words that were looked for in its place."""
 
 
 def search(session: Session, request: SearchRequest) -> SearchResults:
-    """The passages that hold all the words that are asked for.
+    """The passages that hold all the words that are asked for, or near ones in the place of those
+    that no passage has.
 
     Among equals the newest lesson comes first, and its passages in their order.
 
@@ -80,7 +84,9 @@ def search(session: Session, request: SearchRequest) -> SearchResults:
     query = parse_query(request.text, last_is_prefix=request.last_is_prefix)
     if not query.terms:
         return SearchResults((), 0, True, None)
-    found = find_candidates(session, query, request.lessons)
+    found, read_as = find_candidates(session, query, request.lessons), ()
+    if not found.rows and (near := find_near(session, query, request.lessons)):
+        query, found, read_as = near
     ranked = sorted(_Ranked.of(query, row) for row in found.rows)
     left = ranked if request.cursor is None else _after(ranked, request.cursor)
     page = left[: request.limit]
@@ -89,6 +95,7 @@ def search(session: Session, request: SearchRequest) -> SearchResults:
         total=len(ranked),
         is_total_exact=found.are_all,
         cursor=page[-1].cursor if len(left) > len(page) else None,
+        read_as=read_as,
     )
 
 
