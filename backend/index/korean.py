@@ -1,9 +1,9 @@
 """Korean particles, which are written together with the word that they belong to.
 
-빛이, 빛은 and 빛에 are all 빛, "light". A beginning of words would find them too, and with them 빛깔,
-빛나다 and all else that begins so. Most particles have two forms, one for words that end with a
-consonant and one for those that end with a vowel; whoever knows which can tell 빛이 from 나이, "age",
-which ends with no particle. Verbs are left as they are.
+빛이, 빛은 and 빛에 are all 빛, "light". The beginning of words would find them too, and with them
+빛깔, 빛나다 and all else that begins so. Most particles have two forms, one for words that end with
+a consonant and one for those that end with a vowel: so 빛이 ends with one, and 나이, "age", does
+not. Verbs are left as they are.
 """
 
 import re
@@ -11,18 +11,26 @@ from itertools import product
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 
-_TOPICS = "은 는 도 만 의".split()
-_PLACES = "에 에서 에게 에게서 께 께서 한테 한테서 까지 부터 보다".split()
-_BOTH = "도 만 의 처럼 같이 마다 마저 조차 밖에 하고 만큼 대로 뿐 만이 만을 만은 만의".split()
-_AFTER_VOWEL = "는 가 를 와 와의 와는 나 랑 라도 란 라고 라는 예요 여서".split()
-_AFTER_CONSONANT = "은 이 을 과 과의 과는 이나 이랑".split()
-_COPULA = "이다 입니다 이에요 이라 이라도 이란 이라고 이라는 인데 이며 이고 이었다 였다".split()
-_DIRECTION = "로 로는 로도 로의 로서 로써 로부터".split()
+
+def _listed(particles: str) -> list[str]:
+    return particles.split()
+
+
+_TOPICS = _listed("은 는 도 만 의")
+_PLACES = _listed("에 에서 에게 에게서 께 께서 한테 한테서 까지 부터 보다")
+_BOTH = _listed(
+    "도 만 만이 만을 만은 만의 의 처럼 같이 마다 마저 조차 밖에 하고 만큼 대로 뿐 입니다 인데 였다"
+)
+_AFTER_VOWEL = _listed("는 가 를 와 와의 와는 나 랑 라도 란 라고 라는 예요 여서")
+_AFTER_CONSONANT = _listed(
+    "은 이 을 과 과의 과는 이나 이랑 이다 이에요 이라 이라도 이란 이라고 이라는 이며 이고 이었다"
+)
+_DIRECTION = _listed("로 로는 로도 로의 로서 로써 로부터")
 
 _EITHER = frozenset(_BOTH + _PLACES + ["".join(both) for both in product(_PLACES, _TOPICS)])
-_OPEN = _EITHER | frozenset(_AFTER_VOWEL + _DIRECTION + ["입니다", "인데", "였다"])
-_CLOSED = _EITHER | frozenset(_AFTER_CONSONANT + _COPULA + [f"으{way}" for way in _DIRECTION])
-_AFTER_RIEUL = (_CLOSED | frozenset(_DIRECTION)) - {f"으{way}" for way in _DIRECTION}
+_OPEN = _EITHER | frozenset(_AFTER_VOWEL + _DIRECTION)
+_CLOSED = _EITHER | frozenset(_AFTER_CONSONANT + [f"으{way}" for way in _DIRECTION])
+_AFTER_RIEUL = _EITHER | frozenset(_AFTER_CONSONANT + _DIRECTION)
 _LONGEST = max(map(len, _OPEN | _CLOSED))
 _PLURAL = "들"
 

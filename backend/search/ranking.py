@@ -79,20 +79,21 @@ def _find_phrase(phrase: Phrase, words: list[str]) -> Iterator[int]:
 # --- what is shown ---------------------------------------------------------------------------
 
 
-def make_snippet(query: Query, passage: str) -> tuple[Piece, ...]:
-    """The passage, or the stretch of a long one around its first match, with the matches told
-    apart."""
-    spans = _find_spans(query, passage)
-    first, end = _choose_stretch(passage, spans[0] if spans else (0, 0))
-    pieces = [Piece(ELLIPSIS if first else "", False)]
+def make_snippet(query: Query, passage: str, start: int = 0) -> tuple[Piece, ...]:
+    """The passage from `start` on, or the stretch of a long one around its first match, with the
+    matches told apart."""
+    text = passage[start:]
+    spans = _find_spans(query, text)
+    first, end = _choose_stretch(text, spans[0] if spans else (0, 0))
+    pieces = [Piece(ELLIPSIS if start or first else "", False)]
     place = first
     for span_start, span_end in spans:
         if span_start < end:
-            pieces.append(Piece(passage[place:span_start], False))
-            pieces.append(Piece(passage[span_start : min(span_end, end)], True))
+            pieces.append(Piece(text[place:span_start], False))
+            pieces.append(Piece(text[span_start : min(span_end, end)], True))
             place = min(span_end, end)
-    pieces.append(Piece(passage[place:end], False))
-    pieces.append(Piece(ELLIPSIS if end < len(passage) else "", False))
+    pieces.append(Piece(text[place:end], False))
+    pieces.append(Piece(ELLIPSIS if end < len(text) else "", False))
     return tuple(piece for piece in pieces if piece.text)
 
 
