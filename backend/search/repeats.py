@@ -10,18 +10,18 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
+from sqlmodel import Session
 
 from backend.index.folding import fold_readings, fold_words
-from backend.index.passages import SEGMENT, lesson_of_passage
+from backend.index.passages import HEADS_FROM, lesson_of_passage, passage_table
 from backend.search.query import Query
 from backend.search.ranking import stands_in
 
 QUOTING = ("brief", "summary")
 
 FEWEST_WORDS = 4
-"""So many words that a segment and a sentence have in common, at the edge of one of them, are the
-same words: a sentence may begin in one segment and end in the next."""
+"""So many words with which one text ends and the other begins are the same words."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026\u061f\u06d4\u0964])(?!\w)|(?<=[\n\u3002\uff01\uff1f])")
 
@@ -33,24 +33,38 @@ class Kept(NamedTuple):
     start: int
 
 
-def without_repeats(query: Query, rows: Iterable[Row[Any]]) -> Iterator[Kept]:
+def without_repeats(session: Session, query: Query, rows: Iterable[Row[Any]]) -> Iterator[Kept]:
     """The passages without those whose sentences are found in others of the same lesson."""
     of_lessons: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         of_lessons[lesson_of_passage(row.id)].append(row)
-    for found in of_lessons.values():
-        quoting = sorted((row for row in found if row.part in QUOTING), key=_by_part)
-        others = [row for row in found if row.part not in QUOTING]
-        yield from (Kept(row, 0) for row in others)
-        if len(quoting) > 1 or (quoting and others):
-            shown = [fold_words(row.text) for row in others if row.part == SEGMENT]
-            yield from _without_quoted(query, quoting, shown)
-        else:
-            yield from (Kept(row, 0) for row in quoting)
+    quoting = {lesson: _choose_quoting(found) for lesson, found in of_lessons.items()}
+    said = _read_around(
+        session, [r.id for n, found in of_lessons.items() if quoting[n] for r in found]
+    )
+    for lesson, found in of_lessons.items():
+        yield from (Kept(row, 0) for row in found if row.part not in QUOTING)
+        shown = [said[row.id] for row in found if row.id in said]
+        yield from _without_quoted(query, quoting[lesson], shown)
 
 
-def _by_part(row: Row[Any]) -> tuple[int, int]:
-    return QUOTING.index(row.part), row.id
+def _choose_quoting(found: Iterable[Row[Any]]) -> list[Row[Any]]:
+    quoting = (row for row in found if row.part in QUOTING)
+    return sorted(quoting, key=lambda row: (QUOTING.index(row.part), row.id))
+
+
+def _read_around(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
+    """The words of segments, each with those of the segments beside it: sentences do not end with
+    them."""
+    segments = [id_ for id_ in ids if id_ < HEADS_FROM]
+    wanted = {id_ + step for id_ in segments for step in (-1, 0, 1)}
+    statement = select(passage_table.c.id, passage_table.c.text)
+    found = session.execute(statement.where(passage_table.c.id.in_(wanted))) if wanted else ()
+    words = {row.id: fold_words(row.text) for row in found}
+    return {
+        id_: [word for near in (id_ - 1, id_, id_ + 1) for word in words.get(near, [])]
+        for id_ in segments
+    }
 
 
 def _without_quoted(
@@ -60,7 +74,7 @@ def _without_quoted(
         answers = [one for one in _sentences(row.text) if _answers(query, one.text)]
         new = [one for one in answers if not any(_is_same(query, one, words) for words in shown)]
         if new or not answers:
-            yield Kept(row, new[0].start if new else 0)
+            yield Kept(row, new[0].start if new and len(new) < len(answers) else 0)
         shown = shown + [fold_words(one.text) for one in new]
 
 

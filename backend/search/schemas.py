@@ -39,9 +39,7 @@ class SearchPage(BaseModel):
     """Some hits, the best first, and where the next ones begin."""
 
     items: list[HitPublic]
-    total: int = Field(
-        description="Hits of all pages. The same sentence of one lesson is one hit."
-    )
+    total: int = Field(description="Hits of all pages. The same sentence of one lesson is one hit.")
     is_total_exact: bool = Field(description="If not, there are more than were ranked.")
     next_cursor: str | None
     read_as: list[ReadAsPublic] = Field(description="Empty: all was found as it was typed.")

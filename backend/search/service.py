@@ -89,7 +89,7 @@ def search(session: Session, request: SearchRequest) -> SearchResults:
     read_as: tuple[ReadAs, ...] = ()
     if not found.rows and (near := find_near(session, query, request.lessons)):
         query, found, read_as = near
-    kept = list(without_repeats(query, found.rows))
+    kept = list(without_repeats(session, query, found.rows))
     ranked = sorted(_Ranked.of(query, row) for row, _ in kept)
     left = ranked if request.cursor is None else _after(ranked, request.cursor)
     page = left[: request.limit]
