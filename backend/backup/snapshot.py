@@ -110,7 +110,9 @@ def load_into_postgres(snapshot: Path, connection: Connection) -> None:
     from backend.jobs.engine import SCHEMA  # which loads the engine itself
 
     names = ", ".join(f'"{table.name}"' for table in [*TABLES, SQLModel.metadata.tables["worker"]])
-    connection.execute(text(f"TRUNCATE {names}, search_passage RESTART IDENTITY CASCADE"))
+    connection.execute(
+        text(f"TRUNCATE {names}, search_passage, search_word RESTART IDENTITY CASCADE")
+    )
     connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
     reader = sqlalchemy.create_engine(sqlite_url(snapshot))
     try:

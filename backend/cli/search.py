@@ -49,9 +49,10 @@ def search(
 ) -> None:
     """Find words in the texts of all lessons.
 
-    A passage is found if it has all the words, whatever their case and accents. A phrase stands in
-    quotes, which the shell must leave alone: '"light waves"'. With an asterisk, WORDS are found
-    that only begin so: 'refract*'.
+    A passage is found if it has all the words, whatever their case and accents, and however they
+    are written (e-mail, email). A phrase stands in quotes, which the shell must leave alone:
+    '"light waves"'. With an asterisk, WORDS are found that only begin so: 'refract*'. For a word
+    that finds nothing, near ones are looked for, but not if it stands in quotes.
     """
     if is_rebuild == bool(words):
         raise click.UsageError("Say what to look for: WORDS; or --rebuild, alone.")
@@ -109,10 +110,15 @@ def _to_json(results: SearchResults) -> dict[str, Any]:
             }
             for hit in results.hits
         ],
+        "read_as": [asdict(one) for one in results.read_as],
     }
 
 
 def _print(results: SearchResults) -> None:
+    for one in results.read_as:
+        found = " or ".join(f"“{one_line(word)}”" for word in one.found)
+        typed = one_line(one.typed)
+        notice(f"Nothing for “{typed}”. These have {found}; '\"{typed}\"' in quotes insists on it.")
     if not results.hits:
         click.echo("Nothing was found.")
     for hit in results.hits:

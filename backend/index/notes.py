@@ -4,10 +4,10 @@ They stand in the note's own row, folded as all words are, so that both database
 Notes are few, so they need neither passages nor an index: a look at each row is enough.
 """
 
-from sqlalchemy import ColumnElement, Connection, event
+from sqlalchemy import ColumnElement, Connection, and_, event, or_
 from sqlmodel import col
 
-from backend.index.folding import fold_words
+from backend.index.folding import find_chunks, fold_readings
 from backend.models import Note
 
 
@@ -23,11 +23,20 @@ def _fold_written(mapper: object, connection: Connection, note: Note) -> None:
 
 
 def note_words(text: str, quote: str) -> str:
-    """The folded words of a note, a space before each."""
-    return "".join(f" {word}" for word in fold_words(text) + fold_words(quote))
+    """The folded words of a note, in both their readings, a space before each."""
+    readings = fold_readings(text) + fold_readings(quote)
+    return "".join(f" {word}" for words in readings for word in words)
 
 
 def notes_have_words(query: str) -> list[ColumnElement[bool]]:
-    """Conditions: each word of the query begins a word of the note. No words ask for nothing."""
+    """Conditions: each word of the query begins a word of the note, in one reading or the other.
+
+    No words ask for nothing.
+    """
+    readings = [fold_readings(chunk) for chunk in find_chunks(query)]
+    return [or_(*map(_has_words, both)) for both in readings if any(both)]
+
+
+def _has_words(words: list[str]) -> ColumnElement[bool]:
     # A folded word has neither of the signs that mean something in a pattern.
-    return [col(Note.words).contains(f" {word}") for word in dict.fromkeys(fold_words(query))]
+    return and_(*(col(Note.words).contains(f" {word}") for word in words))

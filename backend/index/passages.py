@@ -2,9 +2,11 @@
 
 A passage is what can be found: a segment as readers see it (corrected where there is a correction),
 or a lesson's title, brief or summary. The table `search_passage` holds each one's text, for
-showing, and its folded words, for finding. On PostgreSQL these are a tsvector with a GIN index; on
-SQLite the full-text table `search_words` follows the passages by triggers. The table serves search
-alone, and can be made anew from the lessons at any time (`rebuild`).
+showing, and its folded words, for finding: those of its first reading and, where they differ, those
+of the second one after them. On PostgreSQL these are a tsvector with a GIN index; on SQLite the
+full-text table `search_words` follows the passages by triggers. The table serves search alone, and
+can be made anew from the lessons at any time (`rebuild`). So can `search_word`, which has each word
+once (`backend.index.vocabulary`).
 
 The index changes in the transaction of the text, by one way alone: mapper events of `Lesson`, which
 SQLAlchemy calls in every flush, on its connection, from the moment that the process has an engine
@@ -46,7 +48,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Session, SQLModel
 
-from backend.index.folding import find_words, fold_words
+from backend.index.folding import find_words, fold_readings
+from backend.index.vocabulary import forget_unused_words, remember_words
 from backend.models import Lesson
 from backend.models.transcript import Text as PlainText
 
@@ -156,24 +159,43 @@ def _store(connection: Connection, ids: tuple[int, int], wanted: Iterable[Passag
     if obsolete:
         connection.execute(_DELETE_ONE, obsolete)
     if new:
-        make_words = _WORDS[connection.dialect.name]
-        rows = [passage._asdict() | {"words": make_words(passage.text)} for passage in new]
-        connection.execute(insert(passage_table), rows)
+        _insert(connection, new)
+
+
+def _insert(connection: Connection, passages: list[Passage]) -> None:
+    make_words = _WORDS[connection.dialect.name]
+    known: set[str] = set()
+    rows = []
+    for passage in passages:
+        readings = fold_readings(passage.text)
+        rows.append(passage._asdict() | {"words": make_words(readings)})
+        known.update(*readings)
+    connection.execute(insert(passage_table), rows)
+    remember_words(connection, known)
 
 
 _DELETE_ONE = delete(passage_table).where(passage_table.c.id == bindparam("obsolete"))
 
 
-def _spaced_words(passage: str) -> str:
-    return " ".join(fold_words(passage))
+BETWEEN_READINGS = "\u00a6"
+"""For SQLite it is a word, so that no phrase goes on from one reading to the next; no text has it
+for a word. For PostgreSQL a place stays empty."""
 
 
-def _tsvector(passage: str) -> str:
+def _spaced_words(readings: list[list[str]]) -> str:
+    return f" {BETWEEN_READINGS} ".join(" ".join(words) for words in readings)
+
+
+def _tsvector(readings: list[list[str]]) -> str:
     """The words with their places, so that PostgreSQL parses and folds nothing itself.
 
     A folded word has neither quotes nor backslashes.
     """
-    return " ".join(f"'{word}':{place}" for place, word in enumerate(fold_words(passage), 1))
+    lexemes, place = [], 0
+    for words in readings:
+        lexemes += [f"'{word}':{number}" for number, word in enumerate(words, place + 1)]
+        place += len(words) + 1
+    return " ".join(lexemes)
 
 
 _WORDS = {"sqlite": _spaced_words, "postgresql": _tsvector}
@@ -266,10 +288,12 @@ def rebuild(session: Session) -> Iterator[int]:
 def compact(session: Session) -> None:
     """Let go of the words of what was removed, and commit.
 
-    SQLite's full-text index only marks them as removed until it next merges its parts. It takes a
-    second for a million segments. PostgreSQL does it by itself (autovacuum).
+    SQLite's full-text index only marks them as removed until it next merges its parts. It takes
+    seconds for a million segments. PostgreSQL does it by itself (autovacuum).
     """
     _command_full_text(session, "optimize")
+    forget_unused_words(session.connection())
+    session.commit()
 
 
 def _mend_full_text(session: Session) -> None:

@@ -28,7 +28,7 @@ from sqlmodel import Session, col
 
 from backend.index.passages import HEADS_FROM, SLOT_BITS, passage_table
 from backend.models import Lesson, TrashedLesson
-from backend.search.query import Query, Term
+from backend.search.query import Phrase, Query, Term
 
 MOST_SEGMENTS, MOST_HEADS = 500, 100
 """So many segments, and so many titles, briefs and summaries, are ranked at most. Of words that
@@ -76,6 +76,12 @@ def find_candidates(session: Session, query: Query, lessons: LessonFilter) -> Ca
     rows = list(session.execute(statement))
     n_heads = sum(row.id >= HEADS_FROM for row in rows)
     return Candidates(rows, n_heads < MOST_HEADS and len(rows) - n_heads < MOST_SEGMENTS)
+
+
+def finds_any(session: Session, query: Query, lessons: LessonFilter) -> bool:
+    """Whether there is any passage that answers the query."""
+    ids = _choose_way(session, query)(query, lessons)
+    return session.execute(ids.limit(1)).first() is not None
 
 
 def _choose_way(session: Session, query: Query) -> Callable[[Query, LessonFilter], Ids]:
@@ -131,10 +137,13 @@ def _by_full_text_table(query: Query, lessons: LessonFilter) -> Ids:
 def _fts5(query: Query) -> str:
     """In the language of FTS5. A folded word has no quotes, so that none can end early."""
 
-    def phrase(term: Term) -> str:
-        return '"' + " ".join(term.words) + '"' + ("*" if term.is_prefix else "")
+    def write(phrase: Phrase) -> str:
+        return '"' + " ".join(phrase.words) + '"' + ("*" if phrase.is_prefix else "")
 
-    return " AND ".join(map(phrase, query.terms))
+    def any_of(term: Term) -> str:
+        return "(" + " OR ".join(map(write, term.phrases)) + ")"
+
+    return " AND ".join(map(any_of, query.terms))
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------
@@ -151,8 +160,12 @@ def _estimate(session: Session, query: Query) -> float:
     )
     (plan,) = session.execute(statement, {"query": _tsquery(query)}).scalar_one()
     # They are of words alone.
-    share = PHRASE_SHARE if any(len(term.words) > 1 for term in query.terms) else 1
+    share = PHRASE_SHARE if any(map(_has_phrases_only, query.terms)) else 1
     return float(plan["Plan"]["Plan Rows"]) * share
+
+
+def _has_phrases_only(term: Term) -> bool:
+    return all(len(phrase.words) > 1 for phrase in term.phrases)
 
 
 def _by_index(query: Query, lessons: LessonFilter) -> Ids:
@@ -197,8 +210,11 @@ def _bound(query: Query) -> ColumnElement[Any]:
 def _tsquery(query: Query) -> str:
     """In the language of PostgreSQL. A folded word has neither quotes nor backslashes."""
 
-    def phrase(term: Term) -> str:
-        words = " <-> ".join(f"'{word}'" for word in term.words)
-        return f"({words}{':*' if term.is_prefix else ''})"
+    def write(phrase: Phrase) -> str:
+        words = " <-> ".join(f"'{word}'" for word in phrase.words)
+        return f"({words}{':*' if phrase.is_prefix else ''})"
 
-    return " & ".join(map(phrase, query.terms))
+    def any_of(term: Term) -> str:
+        return "(" + " | ".join(map(write, term.phrases)) + ")"
+
+    return " & ".join(map(any_of, query.terms))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from backend.dependencies import SessionDep
 from backend.search import service
 from backend.search.candidates import LessonFilter
-from backend.search.schemas import HitPublic, PiecePublic, SearchPage
+from backend.search.schemas import HitPublic, PiecePublic, ReadAsPublic, SearchPage
 from backend.web.inputs import AnyOfIds, Cursor, Moment, Text, beginning_of, end_of
 from backend.web.problems import problems
 
@@ -32,7 +32,11 @@ def search(
     limit: Annotated[int, Query(ge=1, le=service.MOST_HITS)] = 20,
     cursor: Cursor = None,
 ) -> SearchPage:
-    """Find words in all lessons: in what was said, in titles, briefs and summaries."""
+    """Find words in all lessons: in what was said, in titles, briefs and summaries.
+
+    However they are written: without accents, `e-mail` as `email`, `1,000` as `1000`. In the place
+    of a word that finds nothing in these lessons near ones are looked for, and `read_as` says so.
+    """
     lessons = LessonFilter(
         tuple(course_id or ()), tuple(theme_id or ()), beginning_of(since), end_of(until)
     )
@@ -42,6 +46,7 @@ def search(
         total=found.total,
         is_total_exact=found.is_total_exact,
         next_cursor=found.cursor,
+        read_as=[ReadAsPublic(typed=one.typed, found=list(one.found)) for one in found.read_as],
     )
 
 

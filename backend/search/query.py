@@ -6,10 +6,11 @@ are characters between words. Nothing of it reaches a database but folded words.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backend.errors import InvalidValue
-from backend.index.folding import Word, find_words
+from backend.index.folding import Word, find_chunks, find_words, read_words
 
 MOST_WORDS = 50
 """A search with more is a pasted text, and would cost the database far more than it could find."""
@@ -20,13 +21,23 @@ SHORTEST_PREFIX = 2
 _QUOTES = re.compile('["\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d]')
 
 
-@dataclass(frozen=True)
-class Term:
+class Phrase(NamedTuple):
     """Words that stand next to each other in this order: often one. With `is_prefix` the last one
     may be the beginning of a longer word."""
 
     words: tuple[str, ...]
     is_prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Term:
+    """Phrases of which one is enough: what was typed, and other ways to write it.
+
+    `typed` is how it stands in the query, or None where it does so in quotes, which insist on it.
+    """
+
+    phrases: tuple[Phrase, ...]
+    typed: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -39,19 +50,18 @@ class Query:
 def parse_query(text: str, *, last_is_prefix: bool = False) -> Query:
     """Read `word`, `"a phrase"` and `prefix*`.
 
-    What holds together without spaces (`don't`, `x-ray`) is a phrase. `last_is_prefix` is for
-    answers while somebody types: the word at the very end may not be finished.
+    What holds together without spaces (`don't`, `x-ray`) is a phrase, or one word (`dont`, `xray`).
+    `last_is_prefix` is for answers while somebody types: the word at the very end may not be
+    finished.
 
     Raises
     ------
     InvalidValue
         More than MOST_WORDS words.
     """
-    terms = list(_read_terms(text))
-    if terms and last_is_prefix and _ends_with_word(text):
-        terms[-1] = _as_prefix(terms[-1].words)
-    query = Query(tuple(dict.fromkeys(terms)))
-    n_words = sum(len(term.words) for term in query.terms)
+    is_unfinished = last_is_prefix and _ends_with_word(text)
+    query = Query(tuple(dict.fromkeys(_read_terms(text, is_unfinished=is_unfinished))))
+    n_words = sum(len(term.phrases[0].words) for term in query.terms)
     if n_words > MOST_WORDS:
         raise InvalidValue(
             f"A search can have {MOST_WORDS} words, and this one has {n_words}: leave some out."
@@ -59,22 +69,36 @@ def parse_query(text: str, *, last_is_prefix: bool = False) -> Query:
     return query
 
 
-def _read_terms(text: str) -> Iterator[Term]:
+def _read_terms(text: str, *, is_unfinished: bool) -> Iterator[Term]:
+    chunks = list(_read_chunks(text))
+    for number, (chunk, is_quoted) in enumerate(chunks, 1):
+        is_prefix = is_unfinished and number == len(chunks)
+        readings = read_words(chunk)
+        typed = chunk[readings[0][0].start : readings[0][-1].end]
+        phrases = _to_phrases(chunk, readings, is_prefix=is_prefix)
+        yield Term(tuple(dict.fromkeys(phrases)), None if is_quoted else typed)
+
+
+def _read_chunks(text: str) -> Iterator[tuple[str, bool]]:
+    """What stands together and has words, and whether it does so in quotes."""
     for number, stretch in enumerate(_QUOTES.split(text)):
         is_quoted = number % 2 == 1
-        for chunk in [stretch] if is_quoted else stretch.split():
-            words = list(find_words(chunk))
-            if words:
-                yield _to_term(chunk, words)
+        for chunk in [stretch] if is_quoted else find_chunks(stretch):
+            if next(find_words(chunk), None):
+                yield chunk, is_quoted
 
 
-def _to_term(chunk: str, words: list[Word]) -> Term:
+def _to_phrases(chunk: str, readings: list[list[Word]], *, is_prefix: bool) -> Iterator[Phrase]:
+    end = readings[0][-1].end
+    is_prefix = is_prefix or chunk.startswith("*", end)
+    for words in readings:
+        # What is left of a word without its particle begins far too many others.
+        yield _to_phrase(words, is_prefix=is_prefix and words[-1].end == end)
+
+
+def _to_phrase(words: list[Word], *, is_prefix: bool) -> Phrase:
     folded = tuple(word.folded for word in words)
-    return _as_prefix(folded) if chunk.startswith("*", words[-1].end) else Term(folded)
-
-
-def _as_prefix(words: tuple[str, ...]) -> Term:
-    return Term(words, is_prefix=len(words[-1]) >= SHORTEST_PREFIX)
+    return Phrase(folded, is_prefix and len(folded[-1]) >= SHORTEST_PREFIX)
 
 
 def _ends_with_word(text: str) -> bool:

@@ -1,10 +1,10 @@
 """How well a passage answers a query, and what is shown of it: the same on every database."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from backend.index.folding import find_words, fold_words
-from backend.search.query import Query, Term
+from backend.index.folding import Word, fold_readings, read_words
+from backend.search.query import Phrase, Query, Term
 
 WEIGHTS = {"title": 4.0, "brief": 2.0, "summary": 2.0, "segment": 1.0}
 """How much a part of a lesson says about what it is about."""
@@ -12,8 +12,8 @@ WEIGHTS = {"title": 4.0, "brief": 2.0, "summary": 2.0, "segment": 1.0}
 USUAL_WORDS = {"title": 6, "brief": 40, "summary": 300, "segment": 12}
 """The usual length of each, which a passage's length is compared with."""
 
-PREFIX_WEIGHT = 0.5
-"""Of a word that only begins with what was asked for."""
+INEXACT_WEIGHT = 0.5
+"""Of a word that only begins with what was asked for, or is another way to write it."""
 
 SATURATION, LENGTH_SHARE = 1.2, 0.75
 """k1 and b of Okapi BM25, with the values that its authors found (Robertson and Zaragoza, 2009)."""
@@ -41,25 +41,37 @@ def score(query: Query, part: str, passage: str) -> int:
 
     A term counts by how often it stands in the passage, and less in a long one.
     """
-    words = fold_words(passage)
-    length = 1 - LENGTH_SHARE + LENGTH_SHARE * len(words) / USUAL_WORDS[part]
+    readings = fold_readings(passage)
+    length = 1 - LENGTH_SHARE + LENGTH_SHARE * len(readings[0]) / USUAL_WORDS[part]
     total = 0.0
     for term in query.terms:
-        frequency = sum(_weigh(term, words, place) for place in _find_term(term, words))
+        frequency = max(_weigh(term, words, number) for number, words in enumerate(readings))
         total += frequency * (SATURATION + 1) / (frequency + SATURATION * length)
     return round(WEIGHTS[part] * total * SCORE_STEPS)
 
 
-def _weigh(term: Term, words: list[str], place: int) -> float:
-    is_whole = words[place + len(term.words) - 1] == term.words[-1]
-    return 1.0 if is_whole else PREFIX_WEIGHT
+def _weigh(term: Term, words: list[str], reading: int) -> float:
+    """How often the term stands in one reading of a passage."""
+    frequency = 0.0
+    for way, phrase in enumerate(term.phrases):
+        for place in _find_phrase(phrase, words):
+            is_whole = words[place + len(phrase.words) - 1] == phrase.words[-1]
+            frequency += 1.0 if is_whole and way == reading == 0 else INEXACT_WEIGHT
+    return frequency
 
 
-def _find_term(term: Term, words: list[str]) -> Iterator[int]:
-    """The places in `words` at which the term begins."""
-    *before, last = term.words
+def stands_in(phrase: Phrase, words: list[str]) -> bool:
+    """Whether the phrase stands among the words of a passage."""
+    if not phrase.is_prefix and phrase.words[-1] not in words:
+        return False
+    return next(_find_phrase(phrase, words), None) is not None
+
+
+def _find_phrase(phrase: Phrase, words: list[str]) -> Iterator[int]:
+    """The places in `words` at which the phrase begins."""
+    *before, last = phrase.words
     for place, word in enumerate(words[len(before) :]):
-        is_last = word == last or (term.is_prefix and word.startswith(last))
+        is_last = word == last or (phrase.is_prefix and word.startswith(last))
         if is_last and words[place : place + len(before)] == before:
             yield place
 
@@ -67,38 +79,57 @@ def _find_term(term: Term, words: list[str]) -> Iterator[int]:
 # --- what is shown ---------------------------------------------------------------------------
 
 
-def make_snippet(query: Query, passage: str) -> tuple[Piece, ...]:
-    """The passage, or the stretch of a long one around its first match, with the matches told
-    apart."""
-    spans = _find_spans(query, passage)
-    first, end = _choose_stretch(passage, spans[0] if spans else (0, 0))
-    pieces = [Piece(ELLIPSIS if first else "", False)]
+def make_snippet(query: Query, passage: str, start: int = 0) -> tuple[Piece, ...]:
+    """The passage from `start` on, or the stretch of a long one around its first match, with the
+    matches told apart."""
+    text = passage[start:]
+    spans = _find_spans(query, text)
+    first, end = _choose_stretch(text, spans[0] if spans else (0, 0))
+    pieces = [Piece(ELLIPSIS if start or first else "", False)]
     place = first
     for span_start, span_end in spans:
         if span_start < end:
-            pieces.append(Piece(passage[place:span_start], False))
-            pieces.append(Piece(passage[span_start : min(span_end, end)], True))
+            pieces.append(Piece(text[place:span_start], False))
+            pieces.append(Piece(text[span_start : min(span_end, end)], True))
             place = min(span_end, end)
-    pieces.append(Piece(passage[place:end], False))
-    pieces.append(Piece(ELLIPSIS if end < len(passage) else "", False))
+    pieces.append(Piece(text[place:end], False))
+    pieces.append(Piece(ELLIPSIS if end < len(text) else "", False))
     return tuple(piece for piece in pieces if piece.text)
 
 
 def _find_spans(query: Query, passage: str) -> list[tuple[int, int]]:
     """Where the terms stand, in order; those that touch or overlap are one."""
-    found = list(find_words(passage))
-    words = [word.folded for word in found]
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(
-        (found[place].start, found[place + len(term.words) - 1].end)
-        for term in query.terms
-        for place in _find_term(term, words)
-    ):
+    phrases = [phrase for term in query.terms for phrase in term.phrases]
+    for start, end in sorted(find_spans(phrases, passage)):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     return merged
+
+
+def find_spans(phrases: Collection[Phrase], passage: str) -> list[tuple[int, int]]:
+    """Where the phrases stand in a passage: its characters from the first to the last, excluded.
+
+    What the second reading has is left out where the first one has a part of it: of `e-mail`,
+    `mail` is shown to whom asked for it.
+    """
+    found: list[tuple[int, int]] = []
+    for words in read_words(passage):
+        is_taken = bytearray(len(passage))
+        for start, end in found:
+            is_taken[start:end] = b"\1" * (end - start)
+        spans = _find_in_reading(phrases, words)
+        found += [(start, end) for start, end in spans if not any(is_taken[start:end])]
+    return found
+
+
+def _find_in_reading(phrases: Collection[Phrase], words: list[Word]) -> Iterator[tuple[int, int]]:
+    folded = [word.folded for word in words]
+    for phrase in phrases:
+        for place in _find_phrase(phrase, folded):
+            yield words[place].start, words[place + len(phrase.words) - 1].end
 
 
 def _choose_stretch(passage: str, match: tuple[int, int]) -> tuple[int, int]:

@@ -28,10 +28,18 @@ class HitPublic(BaseModel):
     snippet: list[PiecePublic] = Field(description="Put together, the pieces are the snippet.")
 
 
+class ReadAsPublic(BaseModel):
+    """Near words that were looked for, because what was typed finds nothing."""
+
+    typed: str = Field(description="As it stands in `q`. In quotes it is insisted on.")
+    found: list[str] = Field(description="As the passages write it: one of these is in each hit.")
+
+
 class SearchPage(BaseModel):
     """Some hits, the best first, and where the next ones begin."""
 
     items: list[HitPublic]
-    total: int = Field(description="Hits of all pages.")
+    total: int = Field(description="Hits of all pages. The same sentence of one lesson is one hit.")
     is_total_exact: bool = Field(description="If not, there are more than were ranked.")
     next_cursor: str | None
+    read_as: list[ReadAsPublic] = Field(description="Empty: all was found as it was typed.")

@@ -12,10 +12,12 @@ from backend.errors import InvalidValue
 from backend.index.passages import lesson_of_passage, passage_table
 from backend.models import Lesson
 from backend.search.candidates import LessonFilter, find_candidates
+from backend.search.near import ReadAs, find_near
 from backend.search.query import Query, parse_query
 from backend.search.ranking import Piece, make_snippet, score
+from backend.search.repeats import without_repeats
 
-__all__ = ["MOST_HITS", "Hit", "LessonFilter", "SearchRequest", "SearchResults", "search"]
+__all__ = ["MOST_HITS", "Hit", "LessonFilter", "ReadAs", "SearchRequest", "SearchResults", "search"]
 
 MOST_HITS = 100
 """On one page."""
@@ -64,10 +66,13 @@ class SearchResults:
     total: int
     is_total_exact: bool
     cursor: str | None
+    read_as: tuple[ReadAs, ...] = ()
+    """Where a word finds nothing, the near words that were looked for in its place."""
 
 
 def search(session: Session, request: SearchRequest) -> SearchResults:
-    """The passages that hold all the words that are asked for.
+    """The passages that hold all the words that are asked for, or near ones in the place of those
+    that no passage has.
 
     Among equals the newest lesson comes first, and its passages in their order.
 
@@ -81,14 +86,19 @@ def search(session: Session, request: SearchRequest) -> SearchResults:
     if not query.terms:
         return SearchResults((), 0, True, None)
     found = find_candidates(session, query, request.lessons)
-    ranked = sorted(_Ranked.of(query, row) for row in found.rows)
+    read_as: tuple[ReadAs, ...] = ()
+    if not found.rows and (near := find_near(session, query, request.lessons)):
+        query, found, read_as = near
+    kept = list(without_repeats(session, query, found.rows))
+    ranked = sorted(_Ranked.of(query, row) for row, _ in kept)
     left = ranked if request.cursor is None else _after(ranked, request.cursor)
     page = left[: request.limit]
     return SearchResults(
-        hits=_make_hits(session, query, page),
+        hits=_make_hits(session, query, page, {row.id: start for row, start in kept}),
         total=len(ranked),
         is_total_exact=found.are_all,
         cursor=page[-1].cursor if len(left) > len(page) else None,
+        read_as=read_as,
     )
 
 
@@ -134,7 +144,9 @@ def _after(ranked: list[_Ranked], cursor: str) -> list[_Ranked]:
     return [one for one in ranked if one > last]
 
 
-def _make_hits(session: Session, query: Query, page: list[_Ranked]) -> tuple[Hit, ...]:
+def _make_hits(
+    session: Session, query: Query, page: list[_Ranked], starts: dict[int, int]
+) -> tuple[Hit, ...]:
     columns = (passage_table.c[name] for name in ("id", "part", "segment", "start", "text"))
     of_lesson = (
         *(col(Lesson.title), col(Lesson.date), col(Lesson.course_id), col(Lesson.theme_id)),
@@ -147,10 +159,11 @@ def _make_hits(session: Session, query: Query, page: list[_Ranked]) -> tuple[Hit
     )
     found = {row.id: row for row in session.execute(statement)}
     # A lesson may be removed between the two statements.
-    return tuple(_to_hit(query, found[one.passage_id]) for one in page if one.passage_id in found)
+    rows = (found[one.passage_id] for one in page if one.passage_id in found)
+    return tuple(_to_hit(query, row, starts[row.id]) for row in rows)
 
 
-def _to_hit(query: Query, row: Row[Any]) -> Hit:
+def _to_hit(query: Query, row: Row[Any], start: int) -> Hit:
     return Hit(
         lesson_id=lesson_of_passage(row.id),
         lesson_title=row.title,
@@ -161,5 +174,5 @@ def _to_hit(query: Query, row: Row[Any]) -> Hit:
         segment=row.segment,
         start=row.start,
         has_recording=row.has_recording,
-        snippet=make_snippet(query, row.text),
+        snippet=make_snippet(query, row.text, start),
     )

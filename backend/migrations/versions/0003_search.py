@@ -1,9 +1,7 @@
-"""Search: the passages of all lessons, and their words."""
+"""Search: the passages of all lessons, and their words. The lessons are indexed by 0012."""
 
 import sqlalchemy as sa
 from alembic import op
-
-from backend.index.passages import index_lesson
 
 revision = "0003_search"
 down_revision = "0002_workers"
@@ -58,9 +56,3 @@ def upgrade() -> None:
     else:
         for statement in (FULL_TEXT_TABLE, INSERT_TRIGGER, DELETE_TRIGGER):
             op.execute(statement)
-    _index_lessons(op.get_bind())
-
-
-def _index_lessons(connection: sa.Connection) -> None:
-    for lesson_id in connection.scalars(sa.text("SELECT id FROM lesson ORDER BY id")).all():
-        index_lesson(connection, lesson_id)

@@ -783,6 +783,9 @@ export interface paths {
         /**
          * Search
          * @description Find words in all lessons: in what was said, in titles, briefs and summaries.
+         *
+         *     However they are written: without accents, `e-mail` as `email`, `1,000` as `1000`. In the place
+         *     of a word that finds nothing in these lessons near ones are looked for, and `read_as` says so.
          */
         get: operations["search"];
         put?: never;
@@ -2065,6 +2068,22 @@ export interface components {
          */
         Provider: "OpenAI" | "Anthropic" | "Offline";
         /**
+         * ReadAsPublic
+         * @description Near words that were looked for, because what was typed finds nothing.
+         */
+        ReadAsPublic: {
+            /**
+             * Typed
+             * @description As it stands in `q`. In quotes it is insisted on.
+             */
+            typed: string;
+            /**
+             * Found
+             * @description As the passages write it: one of these is in each hit.
+             */
+            found: string[];
+        };
+        /**
          * Readiness
          * @description The server can do its work.
          */
@@ -2160,7 +2179,7 @@ export interface components {
             items: components["schemas"]["HitPublic"][];
             /**
              * Total
-             * @description Hits of all pages.
+             * @description Hits of all pages. The same sentence of one lesson is one hit.
              */
             total: number;
             /**
@@ -2170,6 +2189,11 @@ export interface components {
             is_total_exact: boolean;
             /** Next Cursor */
             next_cursor: string | null;
+            /**
+             * Read As
+             * @description Empty: all was found as it was typed.
+             */
+            read_as: components["schemas"]["ReadAsPublic"][];
         };
         /**
          * SegmentChange
@@ -3164,6 +3188,7 @@ export type Places = components['schemas']['Places'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesChange = components['schemas']['PreferencesChange'];
 export type Provider = components['schemas']['Provider'];
+export type ReadAsPublic = components['schemas']['ReadAsPublic'];
 export type Readiness = components['schemas']['Readiness'];
 export type RemovedLessonPublic = components['schemas']['RemovedLessonPublic'];
 export type Rerun = components['schemas']['Rerun'];

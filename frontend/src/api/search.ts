@@ -1,7 +1,7 @@
 import { client, take } from './client'
 import type { SearchPage } from './schema'
 
-export type { HitPublic, PiecePublic, SearchPage } from './schema'
+export type { HitPublic, PiecePublic, ReadAsPublic, SearchPage } from './schema'
 
 export interface SearchFilter {
   courseId?: number

@@ -1,7 +1,7 @@
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { HitPublic } from '@/api/search'
+import type { HitPublic, ReadAsPublic } from '@/api/search'
 import AppShell from '@/shell/AppShell.vue'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { renderInPages } from '@/testing/render'
@@ -35,8 +35,13 @@ function aHit(more: Partial<HitPublic> = {}): HitPublic {
   }
 }
 
-function answer(items: HitPublic[], next_cursor: string | null = null) {
-  return Response.json({ items, total: items.length, is_total_exact: true, next_cursor })
+function answer(
+  items: HitPublic[],
+  next_cursor: string | null = null,
+  read_as: ReadAsPublic[] = [],
+) {
+  const total = items.length
+  return Response.json({ items, total, is_total_exact: true, next_cursor, read_as })
 }
 
 beforeEach(() => {
@@ -147,7 +152,25 @@ describe('SearchView', () => {
     await renderInPages(SearchView, { address: '/search?q=xyzzy' })
 
     expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeVisible()
-    expect(screen.getByText(/the beginning of one and a star/)).toBeVisible()
+    expect(screen.getByText(/Try fewer words/)).toBeVisible()
+  })
+
+  it('says which words it shows for one that finds nothing, and lets one insist on it', async () => {
+    server.on('GET /api/v1/search', (request) =>
+      new URL(request.url).searchParams.get('q')?.includes('"')
+        ? answer([])
+        : answer([aHit()], null, [{ typed: 'enrgy', found: ['energy', 'Energie'] }]),
+    )
+    const { router } = await renderInPages(SearchView, { address: '/search?q=enrgy+low&course=2' })
+
+    const said = 'Nothing for “enrgy”. Showing results for “energy” or “Energie”.'
+    expect(await screen.findByText(said)).toBeVisible()
+    await userEvent.click(screen.getByRole('link', { name: 'Search for “enrgy” only' }))
+
+    expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeVisible()
+    expect(screen.queryByText(said)).not.toBeInTheDocument()
+    expect(screen.getByRole('searchbox')).toHaveValue('"enrgy" low')
+    expect(router.currentRoute.value.query).toEqual({ q: '"enrgy" low', course: '2' })
   })
 
   it('shows more', async () => {

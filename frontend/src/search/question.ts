@@ -27,3 +27,8 @@ export function isSameQuestion(one: Question, other: Question): boolean {
 export function countFilters(filter: SearchFilter): number {
   return Object.values(filter).filter((value) => value !== undefined).length
 }
+
+/** The words with quotes around those that were read as others: they are found as they stand. */
+export function insistOn(words: string, typed: readonly string[]): string {
+  return typed.reduce((text, one) => text.replace(one, () => `"${one}"`), words)
+}

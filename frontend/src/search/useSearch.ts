@@ -135,6 +135,7 @@ export function useSearch() {
     question,
     groups: computed(() => groupHits(pages.value.map((page) => page.items))),
     total: computed(() => pages.value[0]?.total ?? 0),
+    readAs: computed(() => pages.value[0]?.read_as ?? []),
     isTotalExact: computed(() => pages.value[0]?.is_total_exact ?? true),
     hasAnswer: computed(() => pages.value.length > 0),
     hasMore: computed(() => (pages.value.at(-1)?.next_cursor ?? null) !== null),

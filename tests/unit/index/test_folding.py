@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.index.folding import LONGEST_WORD, find_words, fold_words
+from backend.index.folding import LONGEST_WORD, find_words, fold_readings, fold_words, read_words
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,6 @@ from backend.index.folding import LONGEST_WORD, find_words, fold_words
         ("مُدَرِّسٌ", "مدرس"),
         ("أحمد", "احمد"),
         ("كتـــاب", "كتاب"),
-        ("می\u200cخواهم", "میخواهم"),
         ("שָׁלוֹם", "שלום"),
         ("ﬁlter", "filter"),
         ("co\u00adoperate", "cooperate"),
@@ -68,6 +67,46 @@ def test_words_stand_where_they_are_said_to_and_are_safe_for_any_database(text: 
         assert fold_words(text[word.start : word.end]) == [word.folded]
         assert not set(word.folded) & set("\x00 '\"\\*()|&!:<>-^")
         assert 0 < len(word.folded) <= LONGEST_WORD
+
+
+JOINING = st.sampled_from("aÉ1023빛이는 -'’.,\u200c\u202fｶﾞي")
+
+
+@given(st.text(JOINING | st.characters()))
+def test_folding_what_is_folded_changes_nothing_in_any_reading(text: str) -> None:
+    for words in read_words(text):
+        place = 0
+        for word in words:
+            assert fold_words(word.folded) == [word.folded]
+            assert place <= word.start < word.end <= len(text)
+            place = word.end
+    assert fold_readings(text) == [[word.folded for word in words] for words in read_words(text)]
+
+
+@given(st.text(st.sampled_from("ab1023 -'.,`") | st.characters(codec="ascii")))
+def test_a_text_is_read_twice_only_where_its_readings_differ(text: str) -> None:
+    first, *others = fold_readings(text)
+    assert first == fold_words(text)
+    assert len(others) <= 1
+    assert first not in others
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("rock'n'roll", ["rocknroll"]),
+        ("l'e-mail, d'U.S.A.", ["l", "email", "d", "usa"]),
+        ("2020-21, 3.14, 5'10, 06-12-34", None),
+        ("a -- b, a - b, a. b, (a)-b", None),
+        ("1,000.50 1,00 1234,567 1,0000 x1,000", ["1000", "50", "1", "00"]),
+        ("학생들에게 나이 사과 길로 DNA는 들", ["학생", "나이", "사과", "길", "dna", "들"]),
+    ],
+)
+def test_what_writers_part_at_will_is_together_in_the_second_reading(
+    text: str, together: list[str] | None
+) -> None:
+    second = fold_readings(text)[1:]
+    assert second == [] if together is None else second[0][: len(together)] == together
 
 
 @given(st.text())

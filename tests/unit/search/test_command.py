@@ -63,7 +63,19 @@ def test_json_has_all_of_a_hit() -> None:
                 ],
             }
         ],
+        "read_as": [],
     }
+
+
+def test_near_words_are_said_and_can_be_refused() -> None:
+    add_lesson("The refraction of light", title="")
+
+    done = run("refracton")
+    assert "The refraction of light" in done.stdout
+    assert done.stderr.startswith("Nothing for “refracton”. These have “refraction”")
+    read_as = json.loads(run("refracton", "--json").stdout)["read_as"]
+    assert read_as == [{"typed": "refracton", "found": ["refraction"]}]
+    assert run('"refracton"').stdout == "Nothing was found.\n"
 
 
 def test_a_phrase_stands_in_quotes_that_the_shell_left_alone() -> None:

@@ -20,15 +20,19 @@ interface Folded {
   origins: number[] | null
 }
 
-/** Case, accents and kinds of quotes make no difference. */
+/**
+ * Case, accents, kinds of quotes and keyboards make no difference, nor does what writers put between
+ * letters at will: e-mail is email, U.S.A. is USA, 1,000 is 1000.
+ */
 export function fold(text: string): Folded {
+  const dropped = droppedFrom(text)
   const folded = foldCharacters(text)
-  if (folded.length === text.length) return { text: folded, origins: null }
+  if (dropped.size === 0 && folded.length === text.length) return { text: folded, origins: null }
   const origins: number[] = []
   let built = ''
   let at = 0
   for (const character of text) {
-    const own = foldCharacters(character)
+    const own = dropped.has(at) ? '' : foldCharacters(character)
     origins.push(...Array.from({ length: own.length }, () => at))
     built += own
     at += character.length
@@ -36,13 +40,53 @@ export function fold(text: string): Folded {
   return { text: built, origins }
 }
 
+const APOSTROPHES = "'’‘ʼ´`′"
+const BETWEEN_LETTERS = new RegExp(
+  `(?<=[\\p{L}\\p{M}])[-‐‑.${APOSTROPHES}](?=[\\p{L}\\p{N}])|` +
+    `(?<=\\p{N})[-‐‑.${APOSTROPHES}](?=\\p{L})`,
+  'gu',
+)
+const BETWEEN_THOUSANDS = new RegExp(
+  `(?<![\\p{L}\\p{N}])\\p{Nd}{1,3}([,.٬ \\u00a0\\u2009\\u202f${APOSTROPHES}])\\p{Nd}{3}` +
+    `(?:\\1\\p{Nd}{3})*(?!\\p{Nd})`,
+  'gu',
+)
+
+/** The places of characters that only stand between the letters of a word or the digits of a number. */
+function droppedFrom(text: string): Set<number> {
+  const dropped = new Set<number>()
+  for (const { index } of text.matchAll(BETWEEN_LETTERS)) dropped.add(index)
+  for (const { 0: number, index } of text.matchAll(BETWEEN_THOUSANDS)) {
+    if (!/^[0٠۰]/u.test(number)) {
+      for (const { index: within } of number.matchAll(/\P{Nd}/gu)) dropped.add(index + within)
+    }
+  }
+  return dropped
+}
+
+const SAME_LETTERS = new Map(
+  Object.entries({
+    ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ħ: 'h', ı: 'i' },
+    ...{ ٱ: 'ا', ك: 'ک', ڪ: 'ک', ي: 'ی', ى: 'ی', ے: 'ی', ة: 'ه', ە: 'ه', ہ: 'ه', ھ: 'ه', ۃ: 'ه' },
+  }),
+)
+const ARABIC_DIGITS = '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹'
+
 function foldCharacters(text: string): string {
   return text
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
+    .normalize('NFKD')
+    .replace(/[\p{Mn}\u00ad\u0640\u200c\u200d\u2060\ufeff]/gu, '')
     .toLowerCase()
-    .replace(/[’‘ʼ]/gu, "'")
-    .replace(/[“”„«»]/gu, '"')
+    .replace(/\p{Mn}/gu, '')
+    .replace(/[^\p{ASCII}]/gu, foldLetter)
+}
+
+function foldLetter(letter: string): string {
+  const digit = ARABIC_DIGITS.indexOf(letter)
+  if (digit !== -1) return String(digit % 10)
+  if (APOSTROPHES.includes(letter)) return "'"
+  if ('“”„«»'.includes(letter)) return '"'
+  return SAME_LETTERS.get(letter) ?? letter
 }
 
 /** All of a text in one, as it is searched: segments follow each other with a space between. */
@@ -65,7 +109,7 @@ export class FoldedText {
   }
 
   find(wanted: string): Hit[] {
-    const words = fold(wanted.trim().replace(/\s+/gu, ' ')).text
+    const words = foldWanted(wanted)
     const hits: Hit[] = []
     if (words === '') return hits
     let at = this.#text.indexOf(words)
@@ -95,6 +139,12 @@ export class FoldedText {
     }
     return parts
   }
+}
+
+/** What is being typed may end with what stands between letters. */
+function foldWanted(wanted: string): string {
+  const words = fold(wanted.trim().replace(/\s+/gu, ' ')).text
+  return words.replace(/(?<=\p{L})[-.']$/u, '')
 }
 
 function originOf(folded: Folded, at: number): number {
