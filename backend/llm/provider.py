@@ -139,6 +139,9 @@ def _build_openai(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "Bas
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
+    # LangChain's advice to whoever programs; the person gets an error that names the setting.
+    warnings.filterwarnings("ignore", ".*OpenAI's structured output feature", UserWarning)
+
     return ChatOpenAI(
         model=choice.model,
         temperature=choice.temperature,

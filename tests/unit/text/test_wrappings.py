@@ -118,7 +118,9 @@ def test_headings_between_paragraphs_part_them_and_lists_are_sentences() -> None
     assert (summary.brief, summary.text) == (BRIEF, "Cells divide. They grow.")
 
 
-@pytest.mark.parametrize("reply", ["", "[12]", "Sure! Here is a summary:", "## Summary\n\n---", "…"])
+@pytest.mark.parametrize(
+    "reply", ["", "[12]", "Sure! Here is a summary:", "## Summary\n\n---", "…"]
+)
 def test_a_reply_that_is_nothing_but_wrapping_says_nothing(reply: str) -> None:
     assert not says_anything(reply)
     assert read_summary(reply, range(20), None).sentences == []
