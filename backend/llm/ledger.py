@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Text, cast, func, update
+from sqlalchemy import Text, cast, func, null, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -148,7 +148,7 @@ class Ledger:
         return {key: _read_json(response) for key, response in rows if key in wanted}
 
     def set_aside(self, key: str) -> None:
-        """Keep the account of an answer that cannot be used, so that it can be asked for again."""
+        """Keep no more than the account of an answer that cannot be used: it is asked for again."""
 
         def write() -> None:
             with self._writing() as session:
@@ -157,7 +157,7 @@ class Ledger:
                     col(LlmCall.key) == key,
                     col(LlmCall.outcome) == CallOutcome.ANSWERED,
                 )
-                session.execute(answer.values(outcome=CallOutcome.SET_ASIDE))
+                session.execute(answer.values(outcome=CallOutcome.SET_ASIDE, response=null()))
 
         self.owner.persist(write)
 
