@@ -22,7 +22,7 @@ from backend.errors import (
 from backend.llm.provider import ModelChoice
 from backend.llm.replies import Usage, judge_end, malformed, refused
 from backend.llm.server_errors import ServerError, find_server_error
-from backend.llm.waits import read_wait
+from backend.llm.waits import read_reset, read_wait
 from backend.readable import readable
 
 QUOTED_CHARACTERS = 200
@@ -63,10 +63,10 @@ KEY_WORDING = re.compile(r"api key not valid|(invalid|incorrect) (x-)?api[ -]key
 REGION_CODES = {"unsupported_country_region_territory"}
 REGION_WORDING = re.compile(
     r"country, region,? or territory not supported|user location is not supported"
-    r"|not available in your (country|region|location)",
+    r"|not available in your (country|region|location)|request not allowed",
     re.IGNORECASE,
 )
-"""As OpenAI and Google put it."""
+"""As OpenAI, Google and Anthropic put it."""
 
 MODEL_CODES = {"model_not_found", "invalid_model", "model_not_supported", "model_decommissioned"}
 MODEL_WORDING = re.compile(
@@ -122,7 +122,11 @@ def name_failure(error: Exception, choice: ModelChoice, now_seconds: float) -> P
     answered = find_server_error(error)
     if answered is not None:
         named = _name_server_error(answered, choice)
-        named.retry_after_seconds = read_wait(answered.headers, answered.body, now_seconds)
+        wait = read_wait(answered.headers, answered.body, now_seconds)
+        if wait is None and isinstance(named, RateLimited):
+            # Of any other error these headers say nothing: some servers send them always.
+            wait = read_reset(answered.headers, now_seconds)
+        named.retry_after_seconds = wait
         return named
     if isinstance(error, ModelTimeoutError):
         return ProviderUnavailable(

@@ -34,15 +34,10 @@ RETRY_SECONDS = re.compile(r'retry_after(?:_seconds)?\\{0,9}"\s{0,9}:\s{0,9}([\d
 def read_wait(headers: Mapping[str, str], body: str, now_seconds: float) -> float | None:
     """The seconds that an answer asks to wait, or None where it does not say.
 
-    What was written for this purpose goes before the moments at which limits are lifted.
     `now_seconds` is the time of day since 1970.
     """
-    ways = (
-        read_retry_after(headers, now_seconds),
-        _read_words(body),
-        read_reset(headers, now_seconds),
-    )
-    return next((seconds for seconds in ways if seconds is not None), None)
+    stated = read_retry_after(headers, now_seconds)
+    return stated if stated is not None else _read_words(body)
 
 
 def read_retry_after(headers: Mapping[str, str], now_seconds: float) -> float | None:
