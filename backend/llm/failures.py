@@ -100,9 +100,10 @@ def failure_types(provider: Provider) -> tuple[type[Exception], ...]:
     """What a call may raise when the provider, the network or the reply's form fails.
 
     Beside the SDK's own errors LangChain lets bare ones through where a body with status 200 is
-    not what the protocol says (a web page, JSON cut in the middle, null for a list).
+    not what the protocol says (a web page, JSON cut in the middle, or without an end to its
+    depth, null for a list).
     """
-    bare = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+    bare = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
     if provider is Provider.ANTHROPIC:
         from anthropic import AnthropicError
 

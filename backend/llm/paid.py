@@ -58,14 +58,14 @@ class Question:
 
     def read_answer(self, kept: Any) -> dict[str, Any] | None:
         """The answer in what was kept as one, readable; None: it cannot be used."""
-        kept = readable_json(kept)
-        if self.schema is None:
-            text = kept.get("text") if isinstance(kept, dict) else None
-            return {"text": text} if isinstance(text, str) and self.is_usable(text) else None
         try:
-            return _to_json(self.schema.model_validate(kept))
-        except ValidationError:
+            kept = readable_json(kept)
+            if self.schema is not None:
+                return _to_json(self.schema.model_validate(kept))
+        except (ValidationError, RecursionError):
             return None
+        text = kept.get("text") if isinstance(kept, dict) else None
+        return {"text": text} if isinstance(text, str) and self.is_usable(text) else None
 
 
 @cache

@@ -93,7 +93,7 @@ def _read_error(
     status: int, content: Any, response: Any, *, is_inside: bool = False
 ) -> ServerError:
     layers = list(_layers(content))
-    body = content if isinstance(content, str) else json.dumps(content)
+    body = content if isinstance(content, str) else _write(content)
     headers = {} if response is None else {k.lower(): v for k, v in response.headers.items()}
     quoted = [headers_ for layer in layers if isinstance(headers_ := layer.get("headers"), dict)]
     for each in quoted:
@@ -147,7 +147,14 @@ def _said(layers: list[dict[str, Any]]) -> str:
     if plain:
         return plain[-1]
     detail = next((layer["detail"] for layer in layers if layer.get("detail")), None)
-    return "" if detail is None else json.dumps(detail)
+    return "" if detail is None else _write(detail)
+
+
+def _write(content: Any) -> str:
+    try:
+        return json.dumps(content, ensure_ascii=False)
+    except RecursionError:
+        return ""
 
 
 def _plain(content: Any) -> str:

@@ -26,6 +26,9 @@ from tests.stubs.questions import KEY, Corrections
 from tests.unit.llm.conftest import CASES
 from tests.unit.test_readable import is_readable
 
+# The program says so, too, as it makes a client; the clients of these tests outlive that.
+pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANYTHING
 NAMES = ANYTHING | st.sampled_from(
@@ -130,6 +133,20 @@ def test_any_body_is_a_reply_or_a_named_error(
     else:
         assert is_readable(got)
         assert status == 200
+
+
+def test_json_of_any_depth_is_a_named_error(asker: Asker) -> None:
+    befores = (b"", b'{"choices": ', b'{"content": ', b'{"error": ')
+    bodies = [before + b"[" * 100_000 for before in befores]
+    bodies += [before + b"[" * 400 + b"]" * 400 + b"}" for before in befores]
+
+    got = [
+        asker.ask(asker.stub.sent(body, status), structured=False)
+        for body in bodies
+        for status in (200, 400)
+    ]
+
+    assert all(isinstance(each, ProviderError) for each in got)
 
 
 # --- what is kept ----------------------------------------------------------------------------

@@ -366,7 +366,16 @@ def config(stub: OpenAIStub) -> str:
 
 
 @pytest.mark.parametrize(
-    "kept", ["null", "[]", '{"text": null}', '{"text": " \\u0000 "}', '{"text": "cut', "[" * 9_000]
+    "kept",
+    [
+        "null",
+        "[]",
+        '{"text": null}',
+        '{"text": " \\u0000 "}',
+        '{"text": "cut',
+        "[" * 9_000,
+        "[" * 700 + "]" * 700,
+    ],
 )
 def test_a_kept_answer_that_cannot_be_used_is_asked_for_once_more(
     make_job: Callable[..., Job], openai_stub: OpenAIStub, kept: str
