@@ -5,6 +5,7 @@ connection brings the schema up to date: an SQLite file is created or upgraded (
 first), a PostgreSQL database is filled when empty and otherwise left to `lectern db upgrade`.
 """
 
+import json
 import os
 import re
 import sqlite3
@@ -36,6 +37,7 @@ from backend.errors import (
 )
 from backend.files import make_private_directory
 from backend.in_use import Use, use_with_others
+from backend.readable import readable, readable_json
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long a write waits for another process's write. Ours last milliseconds."""
@@ -69,6 +71,9 @@ AWAY_WORDING = re.compile(
 """While a connection is being made there is no code, only the words of libpq or psycopg; the last
 are the server's own, which starts up, shuts down or recovers."""
 
+UNREADABLE_ESCAPE = re.compile(r"\\u(?:00[01789]|d[89a-f]|fff[ef])|\\[bfr]|\x7f")
+"""How JSON writes what `readable` leaves out; at worst it finds too much."""
+
 engine: Engine
 """The engine of the configured database (made on first access, see `__getattr__`)."""
 
@@ -92,8 +97,13 @@ def engine_for(url: str) -> Engine:
         built = _sqlite_engine(parsed)
     else:
         built = sqlalchemy.create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=POSTGRES_PATIENCE
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=POSTGRES_PATIENCE,
+            json_serializer=write_json,
         )
+    _keep_readable(built)
     _prepare_before_first_connection(built)
     _name_errors(built)
     keep_in_step(built)
@@ -133,6 +143,7 @@ def _sqlite_engine(url: sqlalchemy.URL) -> Engine:
         url,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": "IMMEDIATE"},
         hide_parameters=True,
+        json_serializer=write_json,
     )
 
     @event.listens_for(built, "connect")
@@ -172,6 +183,38 @@ def _prepare_before_first_connection(built: Engine) -> None:
                     raise
                 _uses.append(use)
                 prepared = True
+
+
+def write_json(value: Any) -> str:
+    """As it is stored: `readable_json`."""
+    written = json.dumps(value)
+    return json.dumps(readable_json(value)) if UNREADABLE_ESCAPE.search(written) else written
+
+
+def _keep_readable(built: Engine) -> None:
+    """Whoever writes a text, and by whatever way: what is stored is `readable`.
+
+    The ways in make their texts so themselves, because what they go on with must be what is
+    stored. This is for all the others: a script that assigns a title, the words of a library's
+    error, a tag of a recording.
+    """
+
+    @event.listens_for(built, "before_cursor_execute", retval=True)
+    def clean(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, *rest: Any
+    ) -> tuple[str, Any]:
+        return statement, _readable_parameters(parameters)
+
+
+def _readable_parameters(parameters: Any) -> Any:
+    """Of one statement, by name or by place, or of many."""
+    if isinstance(parameters, str):
+        return readable(parameters)
+    if isinstance(parameters, dict):
+        return {name: _readable_parameters(value) for name, value in parameters.items()}
+    if isinstance(parameters, list | tuple):
+        return type(parameters)(map(_readable_parameters, parameters))
+    return parameters
 
 
 def _name_errors(built: Engine) -> None:

@@ -540,6 +540,22 @@ class BadRequest(ProviderError):
     """The provider refused the request: check the model name and settings in config.yaml."""
 
 
+class ParameterRefused(BadRequest):
+    """The model cannot be asked in the way that this work needs: choose another model."""
+
+
+class TemperatureRefused(ParameterRefused):
+    """The model does not take the temperature that is set: set it to null in config.yaml."""
+
+
+class CallRefused(ProviderError):
+    """The provider refused one call, and others may go through: try again, or use another model."""
+
+
+class RegionRefused(ProviderError):
+    """The provider does not serve the country or region that this computer is in."""
+
+
 class ContextTooLong(ProviderError):
     """The text does not fit the model's context."""
 
@@ -576,6 +592,10 @@ class UnusableReply(ProviderError):
 
 class ReplyCut(UnusableReply):
     """The model's reply was cut off at its length limit."""
+
+
+class ReplyUnfinished(UnusableReply):
+    """The provider ended the model's reply before it was finished."""
 
 
 class ReplyRefused(UnusableReply):

@@ -14,22 +14,23 @@ ALLOWED = {
     "errors": set(),
     "config": {"errors", "files"},
     "files": set(),
+    "readable": set(),
     "clock": set(),
     "log": {"errors", "files"},
     "owner": {"config", "files"},
     "versions": {"errors"},
-    "models": set(),
+    "models": {"readable"},
     "index": {"models"},
     "migrations": {"models", "index"},
     "damage": {"errors", "files"},
     "in_use": {"errors"},
-    "database": {"config", "damage", "errors", "files", "in_use", "index"},
-    "text": {"errors", "models"},
+    "database": {"config", "damage", "errors", "files", "in_use", "index", "readable"},
+    "text": {"errors", "models", "readable"},
     "exports": {"errors", "models", "text"},
 }
-STORE = {"errors", "files", "models", "config", "database", "index", "versions"}
+STORE = {"errors", "files", "models", "config", "database", "index", "readable", "versions"}
 ALLOWED["speech"] = {"clock", "errors", "files", "models", "config"}
-ALLOWED["llm"] = {"errors", "models", "config", "database"}
+ALLOWED["llm"] = {"errors", "models", "config", "database", "readable"}
 ALLOWED["tasks"] = STORE | {"clock", "log", "speech", "text", "llm"}
 ALLOWED["lessons"] = STORE | {"speech", "text", "tasks"}
 ALLOWED["search"] = STORE

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from backend.errors import InvalidValue
+from backend.readable import readable
 from backend.text.sentences import BREAKABLE_SPACE
 
 LONGEST_NAME = 200
@@ -14,7 +15,7 @@ LONGEST_NOTE = 20_000
 
 def clean_title(text: str) -> str:
     """On one line, composed, without control characters; the writing direction's marks stay."""
-    return " ".join(_readable(text).split())
+    return " ".join(_composed(text).split())
 
 
 def clean_segment(text: str) -> str:
@@ -25,7 +26,7 @@ def clean_segment(text: str) -> str:
     InvalidValue
         It is too long.
     """
-    cleaned = BREAKABLE_SPACE.sub(" ", _readable(text)).strip()
+    cleaned = BREAKABLE_SPACE.sub(" ", _composed(text)).strip()
     return _require_length(cleaned, LONGEST_SEGMENT, "The text of a segment")
 
 
@@ -40,7 +41,7 @@ def clean_note(text: str) -> str:
 
 
 def _clean_lines(text: str) -> str:
-    lines = [BREAKABLE_SPACE.sub(" ", _readable(line)).strip() for line in text.splitlines()]
+    lines = [BREAKABLE_SPACE.sub(" ", _composed(line)).strip() for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -63,9 +64,8 @@ def require_title(text: str) -> str:
     return cleaned
 
 
-def _readable(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
-    return "".join(c for c in composed if c.isspace() or unicodedata.category(c) != "Cc")
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", readable(text))
 
 
 def _require_length(text: str, longest: int, what: str) -> str:

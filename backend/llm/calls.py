@@ -16,13 +16,22 @@ from backend.errors import (
     ProviderUnavailable,
     QuotaExhausted,
     RateLimited,
+    RegionRefused,
     ReplyMalformed,
+    ReplyUnfinished,
     UnusableReply,
 )
 from backend.llm.failures import failure_types, name_failure
 from backend.llm.pacing import Pace, Surroundings, Timing
 from backend.llm.provider import ATTEMPT_TIMEOUT_SECONDS, ModelChoice, build_chat_model
-from backend.llm.replies import Answer, bind_schema, read_structured, read_text, usage_of
+from backend.llm.replies import (
+    Answer,
+    bind_schema,
+    read_structured,
+    read_text,
+    says_something,
+    usage_of,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import LanguageModelInput
@@ -32,16 +41,16 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 5
 """Of one call in all, whatever each attempt failed of."""
 
-MAX_MALFORMED_REPLIES = 2
-"""Each is paid for, and a model that got the form wrong twice seldom gets it right."""
+MAX_UNUSABLE_REPLIES = 2
+"""Malformed or unfinished. Each is paid for, and what went wrong twice seldom goes well."""
 
 LONGEST_WAIT_SECONDS = 60.0
 """Between two attempts: a server that asks for more is asked again after this."""
 
 BACKOFF = wait_exponential_jitter(multiplier=0.5, jitter=0.5, max=LONGEST_WAIT_SECONDS)
 
-ASKED_AGAIN = (RateLimited, ProviderUnavailable, ReplyMalformed)
-FATAL = (BadKey, BadRequest, QuotaExhausted)
+ASKED_AGAIN = (RateLimited, ProviderUnavailable, ReplyMalformed, ReplyUnfinished)
+FATAL = (BadKey, BadRequest, QuotaExhausted, RegionRefused)
 """No other call of the job can do better, so the job's calls stop."""
 
 logger = logging.getLogger("lectern.llm")
@@ -65,9 +74,9 @@ class ChatCaller:
     The threads share one `Pace`; what `around` names they share with other jobs and processes.
 
     Each call makes at most `max_attempts` attempts on rate limits, failures of server or network
-    and malformed replies (of these at most `MAX_MALFORMED_REPLIES`), with a wait that grows and
-    varies, or as long as the server's Retry-After says, at most `LONGEST_WAIT_SECONDS`. Nothing
-    of a call is traced or sent anywhere but to the model's server.
+    and replies that cannot be used (of these at most `MAX_UNUSABLE_REPLIES`), with a wait that
+    grows and varies, or as long as the server says, at most `LONGEST_WAIT_SECONDS`. Nothing of a
+    call is traced or sent anywhere but to the model's server.
     """
 
     def __init__(
@@ -101,17 +110,19 @@ class ChatCaller:
         ------
         ProviderError
             One of its named subclasses. Unusable replies carry the tokens they were charged for;
-            `unusable_replies` of the error lists them all. A bad key, a refused request and an
-            account without credit stop all calls of this caller.
+            `unusable_replies` of the error lists them all. What is in `FATAL` stops all calls of
+            this caller.
         """
         if schema not in self._bound:
             choice = self._choice
             self._bound[schema] = bind_schema(self._model, choice.provider, choice.model, schema)
         return self._ask(self._bound[schema], system, user, partial(read_structured, schema=schema))
 
-    def ask_text(self, system: str, user: str) -> Reply[str]:
-        """Ask for a text; raises as `ask_structured`."""
-        return self._ask(self._model, system, user, read_text)
+    def ask_text(
+        self, system: str, user: str, is_usable: Callable[[str], bool] = says_something
+    ) -> Reply[str]:
+        """Ask for a text; raises as `ask_structured`. One that is not usable is malformed."""
+        return self._ask(self._model, system, user, partial(read_text, is_usable=is_usable))
 
     def _ask(
         self,
@@ -195,7 +206,7 @@ class _StopAskingAgain(stop_base):
 
     def __call__(self, state: RetryCallState) -> bool:
         is_last = state.attempt_number >= self._max_attempts
-        return is_last or len(self._unusable) >= MAX_MALFORMED_REPLIES
+        return is_last or len(self._unusable) >= MAX_UNUSABLE_REPLIES
 
 
 def _plan_wait(state: RetryCallState) -> float:

@@ -2,27 +2,36 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from backend.config import Provider
 from backend.errors import (
     BadKey,
     BadRequest,
+    CallRefused,
     ContextTooLong,
     Fact,
     FactName,
+    ParameterRefused,
     ProviderError,
     ProviderUnavailable,
     QuotaExhausted,
     RateLimited,
+    RegionRefused,
+    TemperatureRefused,
 )
-from backend.llm.pacing import read_retry_after
 from backend.llm.provider import ModelChoice
-from backend.llm.replies import Usage, cut, refused
+from backend.llm.replies import Usage, judge_end, malformed, refused
+from backend.llm.server_errors import ServerError, find_server_error
+from backend.llm.waits import read_reset, read_wait
+from backend.readable import readable
 
 QUOTED_CHARACTERS = 200
 """What is quoted at most of a provider's own message."""
+
+PASSING_STATUSES = {408, 409, 421, 424, 425, 498, 499}
+"""Besides those from 500 on. 498 is Groq's for a server at its limit."""
+LASTING_STATUSES = {404, 405, 410}
+"""No model, or no such address: no other call can do better."""
 
 QUOTA_CODES = {
     "insufficient_quota",
@@ -37,6 +46,8 @@ QUOTA_WORDING = re.compile(
 """Not "quota" itself: some servers say it of a limit per minute."""
 
 REFUSAL_CODES = {"content_filter", "content_policy_violation", "invalid_prompt"}
+MALFORMED_CODES = {"json_validate_failed", "tool_use_failed"}
+"""Groq's, where the model's answer was not in the form that was asked for."""
 CONTEXT_CODES = {"context_length_exceeded", "request_too_large", "exceed_context_size_error"}
 CONTEXT_WORDING = re.compile(
     r"context (length|window|size|limit)|maximum model length|prompt is too long"
@@ -45,27 +56,54 @@ CONTEXT_WORDING = re.compile(
 )
 """As OpenAI, Anthropic, vLLM, Ollama and llama.cpp put it."""
 
+KEY_CODES = {"invalid_api_key", "api_key_invalid", "authentication_error", "unauthenticated"}
+KEY_WORDING = re.compile(r"api key not valid|(invalid|incorrect) (x-)?api[ -]key", re.IGNORECASE)
+"""Google refuses a key with the status 400."""
+
+REGION_CODES = {"unsupported_country_region_territory"}
+REGION_WORDING = re.compile(
+    r"country, region,? or territory not supported|user location is not supported"
+    r"|not available in your (country|region|location)|request not allowed",
+    re.IGNORECASE,
+)
+"""As OpenAI, Google and Anthropic put it."""
+
+MODEL_CODES = {"model_not_found", "invalid_model", "model_not_supported", "model_decommissioned"}
+MODEL_WORDING = re.compile(
+    r"\b(no such|unknown|invalid) model\b"
+    r"|\bmodel\b.{0,80}?\b(not found|not exist|not a valid model|decommissioned)",
+    re.IGNORECASE,
+)
+
+PARAMETER_CODES = {"unsupported_parameter", "unsupported_value", "unknown_parameter"}
+PARAMETER = re.compile(
+    r"\b(temperature|response_format|json_schema|tool_choice|parallel_tool_calls|output_config"
+    r"|max_(?:completion_|output_)?tokens|tool use|structured outputs?)\b",
+    re.IGNORECASE,
+)
+"""What we send beside the text, as servers name it."""
+PARAMETER_WORDING = re.compile(
+    r"unsupported|not support|deprecated|not (allowed|permitted|available)|unrecognized|unknown"
+    r"|must be|should be|maximum|range|cannot be|no endpoints found",
+    re.IGNORECASE,
+)
+MODERATION_WORDING = re.compile(r"\b(moderation|flagged)\b", re.IGNORECASE)
+
+BLOCKED_BY_CLOUDFLARE = re.compile(r"error code: 1\d{3}\b")
+"""All that Cloudflare says to a program."""
+
 KEY_LIKE = re.compile(r"\bsk-[\w*.-]+")
 """OpenAI quotes a refused key with its middle starred out: not even that much is passed on."""
-
-
-@dataclass(frozen=True)
-class HttpFailure:
-    """A response with an error status: its status, the provider's code and words, its headers."""
-
-    status: int
-    codes: frozenset[str]
-    said: str
-    headers: Mapping[str, str]
 
 
 def failure_types(provider: Provider) -> tuple[type[Exception], ...]:
     """What a call may raise when the provider, the network or the reply's form fails.
 
     Beside the SDK's own errors LangChain lets bare ones through where a body with status 200 is
-    not what the protocol says (a web page, JSON cut in the middle, null for a list).
+    not what the protocol says (a web page, JSON cut in the middle, or without an end to its
+    depth, null for a list).
     """
-    bare = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+    bare = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
     if provider is Provider.ANTHROPIC:
         from anthropic import AnthropicError
 
@@ -82,11 +120,14 @@ def name_failure(error: Exception, choice: ModelChoice, now_seconds: float) -> P
     ended_early = _name_early_end(error)
     if ended_early is not None:
         return ended_early
-    response = getattr(error, "response", None)
-    if response is not None and response.status_code >= 400:
-        failure = _read_response(error, response, choice)
-        named = _name_status(failure, choice)
-        named.retry_after_seconds = read_retry_after(failure.headers, now_seconds)
+    answered = find_server_error(error)
+    if answered is not None:
+        named = _name_server_error(answered, choice)
+        wait = read_wait(answered.headers, answered.body, now_seconds)
+        if wait is None and isinstance(named, RateLimited):
+            # Of any other error these headers say nothing: some servers send them always.
+            wait = read_reset(answered.headers, now_seconds)
+        named.retry_after_seconds = wait
         return named
     if isinstance(error, ModelTimeoutError):
         return ProviderUnavailable(
@@ -104,7 +145,7 @@ def name_failure(error: Exception, choice: ModelChoice, now_seconds: float) -> P
     if CONTEXT_WORDING.search(said):
         return _name_too_long(said, choice)
     if "not supported for" in said:
-        return _name_bad_request(said, choice)
+        return _name_parameter(said, said, choice)
     return ProviderUnavailable(
         f"{choice.server} answered with something that is not a reply: check `base_url` in "
         "config.yaml, or try again later.",
@@ -118,51 +159,71 @@ def _name_early_end(error: Exception) -> ProviderError | None:
     if completion is None:
         return None
     counted = completion.usage
-    usage = Usage(counted.prompt_tokens, counted.completion_tokens) if counted else Usage()
-    reason = completion.choices[0].finish_reason
-    return cut(usage) if reason == "length" else refused(reason, usage)
+    usage = Usage.of(counted.prompt_tokens, counted.completion_tokens) if counted else Usage()
+    return judge_end(completion.choices[0].finish_reason, usage)
 
 
-def _read_response(error: Exception, response: Any, choice: ModelChoice) -> HttpFailure:
-    body = getattr(error, "body", None)
-    inner = body.get("error", body) if isinstance(body, dict) else body
-    if not isinstance(inner, dict):
-        is_page = str(response.headers.get("content-type", "")).startswith("text/html")
-        inner = {"message": "a web page" if is_page else inner or response.reason_phrase}
-    codes = (inner.get("code"), inner.get("type"))
-    said = inner.get("message") or inner.get("detail") or response.reason_phrase
-    return HttpFailure(
-        status=response.status_code,
-        codes=frozenset(code for code in codes if isinstance(code, str)),
-        said=_quote(str(said), choice),
-        headers=response.headers,
+def _name_server_error(answered: ServerError, choice: ModelChoice) -> ProviderError:
+    """By what the error means, whatever its number is."""
+    where = "HTTP 200, error" if answered.is_inside else "HTTP"
+    said = f"{where} {answered.status}: {_quote(answered.said, choice)}"
+    return (
+        _name_by_words(answered, said, choice)
+        or _name_passing(answered, said, choice)
+        or _name_lasting(answered, said, choice)
     )
 
 
-def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
-    said = f"HTTP {failure.status}: {failure.said}"
+def _name_by_words(answered: ServerError, said: str, choice: ModelChoice) -> ProviderError | None:
+    """What says by itself what is wrong: not all servers send the same status with it."""
     facts: Mapping[FactName, Fact] = {"server": choice.server, "said": said}
-    if _is_quota(failure):
+    if _is_quota(answered):
         return QuotaExhausted(
             f"The account at {choice.server} has no credit left ({said}): top it up, then start "
             "again where it stopped.",
             facts=facts,
         )
-    if failure.codes & CONTEXT_CODES or failure.status == 413 or _reads_as_too_long(failure):
+    if answered.codes & CONTEXT_CODES or answered.status == 413 or _reads_as_too_long(answered):
         return _name_too_long(said, choice)
-    if failure.codes & REFUSAL_CODES:
-        return refused(failure.said, Usage())
-    if failure.status == 429:
+    if answered.codes & REFUSAL_CODES or _is_moderation(answered):
+        return refused(_quote(answered.said, choice), Usage())
+    if answered.codes & MALFORMED_CODES:
+        return malformed(said, Usage())
+    if answered.codes & REGION_CODES or REGION_WORDING.search(answered.said):
+        return RegionRefused(
+            f"{choice.server} does not serve the country or region that this computer is in "
+            f"({said}): the key is not the cause. Choose another provider.",
+            facts=facts,
+        )
+    return None
+
+
+def _name_passing(answered: ServerError, said: str, choice: ModelChoice) -> ProviderError | None:
+    """What may go well when it is asked again."""
+    facts: Mapping[FactName, Fact] = {"server": choice.server, "said": said}
+    if answered.status == 429:
         return RateLimited(
             f"{choice.server} asked to slow down ({said}): try again "
             "later, or with less at the same time.",
             facts=facts,
         )
-    if failure.status in (408, 409, 425) or failure.status >= 500:
+    if answered.status in PASSING_STATUSES or answered.status >= 500:
         return ProviderUnavailable(
             f"{choice.server} failed ({said}): try again later.", facts=facts
         )
-    if failure.status in (401, 403) and "model_not_found" not in failure.codes:
+    if answered.status == 403 and _is_blocked(answered):
+        return ProviderUnavailable(
+            f"What stands before {choice.server} did not let the call through ({said}): the key "
+            "is not the cause. Try again later, or from another network.",
+            facts=facts,
+        )
+    return None
+
+
+def _name_lasting(answered: ServerError, said: str, choice: ModelChoice) -> ProviderError:
+    facts: Mapping[FactName, Fact] = {"server": choice.server, "said": said}
+    is_model = _concerns_model(answered)
+    if _is_bad_key(answered) and not is_model:
         refused_what = "a call without an API key" if choice.key_note else "the API key"
         return BadKey(
             f"{choice.key_note}{choice.server} refused {refused_what} ({said}): set a valid one "
@@ -170,20 +231,83 @@ def _name_status(failure: HttpFailure, choice: ModelChoice) -> ProviderError:
             f"{choice.key_variable}.",
             facts=facts,
         )
-    return _name_bad_request(said, choice)
-
-
-def _is_quota(failure: HttpFailure) -> bool:
-    return (
-        failure.status == 402
-        or bool(failure.codes & QUOTA_CODES)
-        or bool(QUOTA_WORDING.search(failure.said))
+    if parameter := _refused_parameter(answered):
+        return _name_parameter(parameter, said, choice)
+    if is_model or answered.status in LASTING_STATUSES:
+        return _name_bad_request(said, choice)
+    return CallRefused(
+        f"{choice.server} refused a call to `{choice.model}` ({said}): try again, or use another "
+        "model.",
+        facts={**facts, "model": choice.model},
     )
 
 
-def _reads_as_too_long(failure: HttpFailure) -> bool:
-    may_mean_it = failure.status in (400, 422, 429, 500)
-    return may_mean_it and bool(CONTEXT_WORDING.search(failure.said))
+def _is_quota(answered: ServerError) -> bool:
+    return (
+        answered.status == 402
+        or bool(answered.codes & QUOTA_CODES)
+        or bool(QUOTA_WORDING.search(answered.said))
+    )
+
+
+def _reads_as_too_long(answered: ServerError) -> bool:
+    may_mean_it = answered.status in (400, 422, 429, 500)
+    return may_mean_it and bool(CONTEXT_WORDING.search(answered.said))
+
+
+def _is_moderation(answered: ServerError) -> bool:
+    """OpenRouter answers so where what was sent is not to be answered."""
+    may_mean_it = answered.status == 403 and not answered.is_page
+    is_said = answered.is_moderation or bool(MODERATION_WORDING.search(answered.said))
+    return may_mean_it and is_said
+
+
+def _is_blocked(answered: ServerError) -> bool:
+    """Whether it was not the provider that answered: its API sends no pages."""
+    return answered.is_page or bool(BLOCKED_BY_CLOUDFLARE.match(answered.said))
+
+
+def _concerns_model(answered: ServerError) -> bool:
+    return (
+        answered.parameter == "model"
+        or bool(answered.codes & MODEL_CODES)
+        or bool(MODEL_WORDING.search(answered.said))
+    )
+
+
+def _is_bad_key(answered: ServerError) -> bool:
+    return (
+        answered.status in (401, 403)
+        or bool(answered.codes & KEY_CODES)
+        or bool(KEY_WORDING.search(answered.said))
+    )
+
+
+def _refused_parameter(answered: ServerError) -> str | None:
+    """What we send beside the text and the server does not take, if that is what it says."""
+    named = PARAMETER.search(answered.parameter or "") or PARAMETER.search(answered.said)
+    is_refused = (
+        answered.parameter
+        or answered.codes & PARAMETER_CODES
+        or PARAMETER_WORDING.search(answered.said)
+    )
+    return named[1] if named and is_refused else None
+
+
+def _name_parameter(parameter: str, said: str, choice: ModelChoice) -> ParameterRefused:
+    facts: Mapping[FactName, Fact] = {"server": choice.server, "model": choice.model, "said": said}
+    if "temperature" in parameter.lower():
+        return TemperatureRefused(
+            f"`{choice.model}` does not take the temperature that is set ({said}): set "
+            "`correction.temperature` or `summary.temperature` in config.yaml to null, so that "
+            "none is sent.",
+            facts=facts,
+        )
+    return ParameterRefused(
+        f"`{choice.model}` cannot be asked in the way that this work needs ({said}): set "
+        "`correction.model` or `summary.model` in config.yaml to another model.",
+        facts=facts,
+    )
 
 
 def _name_too_long(said: str, choice: ModelChoice) -> ContextTooLong:
@@ -213,5 +337,5 @@ def _quote(text: str, choice: ModelChoice) -> str:
     """At most `QUOTED_CHARACTERS` of a provider's words, on one line and without the key."""
     if choice.api_key:
         text = text.replace(choice.api_key, "[key]")
-    text = " ".join(KEY_LIKE.sub("[key]", text).split()).rstrip(".")
+    text = " ".join(KEY_LIKE.sub("[key]", readable(text)).split()).rstrip(".")
     return text if len(text) <= QUOTED_CHARACTERS else text[: QUOTED_CHARACTERS - 1] + "…"

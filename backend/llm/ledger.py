@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import func, update
+from sqlalchemy import Text, cast, func, null, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,6 +17,7 @@ from backend.errors import (
     ReplyCut,
     ReplyMalformed,
     ReplyRefused,
+    ReplyUnfinished,
     UnusableReply,
 )
 from backend.llm.calls import Reply
@@ -27,6 +28,7 @@ from backend.models.columns import utc_now
 
 OUTCOMES: dict[type[UnusableReply], CallOutcome] = {
     ReplyCut: CallOutcome.CUT,
+    ReplyUnfinished: CallOutcome.UNFINISHED,
     ReplyRefused: CallOutcome.REFUSED,
     ReplyMalformed: CallOutcome.MALFORMED,
 }
@@ -129,19 +131,35 @@ class Ledger:
             .with_for_update(of=Lesson)
         )
 
-    def find_answers(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Those of `keys` that are answered, with their answers, in one query."""
+    def find_answers(self, keys: Collection[str]) -> dict[str, Any]:
+        """Those of `keys` that are answered, with what is kept as their answers, in one query.
+
+        None stands for what cannot be read.
+        """
         # All answers of the run: a list of keys in the query would meet the databases' limit of
-        # parameters, and a run holds little that its caller does not ask for.
-        answered = select(LlmCall.key, LlmCall.response).where(
+        # parameters, and a run holds little that its caller does not ask for. As text: one that is
+        # no JSON must not keep all the others from being found.
+        answered = select(LlmCall.key, cast(col(LlmCall.response), Text)).where(
             LlmCall.run_id == self._run_id, LlmCall.outcome == CallOutcome.ANSWERED
         )
         wanted = set(keys)
         with Session(self._bind) as session:
             rows = session.exec(answered).all()
-        return {
-            key: dict(response) for key, response in rows if key in wanted and response is not None
-        }
+        return {key: _read_json(response) for key, response in rows if key in wanted}
+
+    def set_aside(self, key: str) -> None:
+        """Keep no more than the account of an answer that cannot be used: it is asked for again."""
+
+        def write() -> None:
+            with self._writing() as session:
+                answer = update(LlmCall).where(
+                    col(LlmCall.run_id) == self._run_id,
+                    col(LlmCall.key) == key,
+                    col(LlmCall.outcome) == CallOutcome.ANSWERED,
+                )
+                session.execute(answer.values(outcome=CallOutcome.SET_ASIDE, response=null()))
+
+        self.owner.persist(write)
 
     def find_cut(self, keys: Collection[str]) -> set[str]:
         """Those of `keys` whose reply was cut off at its length limit: asked again it would be
@@ -218,6 +236,13 @@ class Ledger:
                 )
             yield session
             session.commit()
+
+
+def _read_json(text: str | None) -> Any:
+    try:
+        return json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
 
 
 def _paid_call(

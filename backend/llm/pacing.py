@@ -3,10 +3,9 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 from backend.errors import CallsStopped
 from backend.llm.limits import LATEST_SECONDS, CallSlots, SharedPace
@@ -156,33 +155,3 @@ class Pace:
         with self._lock:
             narrower = self._spacing_seconds * EASING
             self._spacing_seconds = narrower if narrower > NARROWEST_SPACING_SECONDS else 0.0
-
-
-def read_retry_after(headers: Mapping[str, str], now_seconds: float) -> float | None:
-    """The seconds that a response asks to wait, or None where it does not say.
-
-    `retry-after-ms` (OpenAI) is the more exact one; `retry-after` holds seconds or an HTTP date
-    (RFC 9110, 10.2.3), which is compared to `now_seconds`, the time of day since 1970.
-    """
-    milliseconds = _read_number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    stated = headers.get("retry-after")
-    seconds = _read_number(stated)
-    return seconds if seconds is not None else _seconds_until(stated, now_seconds)
-
-
-def _read_number(stated: str | None) -> float | None:
-    try:
-        number = float(stated or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
-
-
-def _seconds_until(date: str | None, now_seconds: float) -> float | None:
-    try:
-        moment = parsedate_to_datetime(date or "")
-    except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - now_seconds)

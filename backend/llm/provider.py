@@ -123,12 +123,23 @@ def build_chat_model(
         No provider is chosen, or the provider's own server is asked without a key.
     """
     choice.require_usable()
+    _keep_libraries_quiet()
     build = _build_anthropic if choice.provider is Provider.ANTHROPIC else _build_openai
     limits = {"max_retries": max_retries, "timeout": timeout_seconds}
     model = build(choice, choice.api_key or PLACEHOLDER_KEY, limits)
     if (model.profile or {}).get("temperature") is False:
         return model.model_copy(update={"temperature": None})
     return model
+
+
+def _keep_libraries_quiet() -> None:
+    """Where warnings are errors, these would fail a call; elsewhere they speak to nobody here."""
+    # Anthropic's SDK, in each call.
+    warnings.filterwarnings("ignore", r"The model '.*' is deprecated", DeprecationWarning)
+    # LangChain's advice to programmers: people get an error that names the setting.
+    warnings.filterwarnings("ignore", ".*OpenAI's structured output feature", UserWarning)
+    # Both, of a reply that is not quite in its form, with words of it: those are a lesson's.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
 
 
 # The addresses are always given: left out, variables such as LANGSMITH_GATEWAY or
@@ -151,9 +162,6 @@ def _build_openai(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "Bas
 def _build_anthropic(choice: ModelChoice, key: str, limits: dict[str, Any]) -> "BaseChatModel":
     from langchain_anthropic import ChatAnthropic
     from pydantic import SecretStr
-
-    # The SDK says so in each call; where warnings are errors, that would fail the call.
-    warnings.filterwarnings("ignore", r"The model '.*' is deprecated", DeprecationWarning)
 
     # The SDK appends /v1 itself, where OpenAI's wants it in the address.
     url = choice.base_url or PROVIDER_URLS[Provider.ANTHROPIC]

@@ -6,13 +6,23 @@ because those cannot tell a cut, a refused and a malformed reply apart, repair c
 and cost more than the call itself (a thread per call, the schema converted anew each time).
 """
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from backend.config import Provider
-from backend.errors import ReplyCut, ReplyMalformed, ReplyRefused
+from backend.errors import (
+    ReplyCut,
+    ReplyMalformed,
+    ReplyRefused,
+    ReplyUnfinished,
+    UnusableReply,
+)
+from backend.readable import readable, readable_json
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -27,8 +37,31 @@ WITHOUT_JSON_SCHEMA = ("gpt-3", "gpt-4-")
 WITHOUT_FORCED_TOOLS = ("claude-fable-5-1", "claude-opus-5-5", "claude-sonnet-5-5")
 """Anthropic's families that reject a forced tool call: they get a JSON schema instead."""
 
-CUT_REASONS = {"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"}
-REFUSED_REASONS = {"content_filter", "refusal"}
+COMPLETE_REASONS = {
+    *("stop", "tool_calls", "function_call", "completed"),  # OpenAI, and who speaks as it does
+    *("end_turn", "stop_sequence", "tool_use"),  # Anthropic
+    *("eos_token", "eos"),  # servers of one's own
+    "complete",  # Cohere
+}
+CUT_REASONS = {
+    *("length", "max_tokens", "max_output_tokens"),
+    *("model_length", "model_context_window_exceeded"),
+}
+REFUSED_REASONS = {
+    *("content_filter", "content_filtered", "refusal", "guardrail_intervened", "error_toxic"),
+    *("safety", "recitation", "blocklist", "prohibited_content", "spii", "language"),  # Google
+}
+"""What a reply ends with, in small letters. Whatever is not complete, cut or refused went wrong."""
+
+LONGEST_REASON = 200
+LARGEST_COUNT = 2**31 - 1
+"""Of tokens, in a column of the ledger. A server that counts more does not count."""
+
+REASONING = re.compile(
+    r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)|\A.*?</think(?:ing)?>", re.DOTALL
+)
+"""What a model says to itself before it answers; some servers leave out where that begins."""
+FENCED = re.compile(r"\A```\w{0,20}\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -37,6 +70,16 @@ class Usage:
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+
+    @classmethod
+    def of(cls, input_tokens: Any, output_tokens: Any) -> Self:
+        """As a server counted them, if it did."""
+        return cls(_read_count(input_tokens), _read_count(output_tokens))
+
+
+def _read_count(stated: Any) -> int | None:
+    is_number = isinstance(stated, int | float) and not isinstance(stated, bool)
+    return int(stated) if is_number and 0 <= stated <= LARGEST_COUNT else None
 
 
 def bind_schema(
@@ -68,20 +111,24 @@ def _openai_format(schema: type[BaseModel]) -> dict[str, Any]:
 
 def usage_of(message: "AIMessage") -> Usage:
     counted = message.usage_metadata
-    return Usage(counted["input_tokens"], counted["output_tokens"]) if counted else Usage()
+    return Usage.of(counted["input_tokens"], counted["output_tokens"]) if counted else Usage()
 
 
-def read_text(message: "AIMessage") -> str:
-    """The text of a reply.
+def says_something(text: str) -> bool:
+    return bool(text.strip())
+
+
+def read_text(message: "AIMessage", is_usable: Callable[[str], bool] = says_something) -> str:
+    """The text of a reply, without what the model said to itself before, and `readable`.
 
     Raises
     ------
-    ReplyCut, ReplyRefused, ReplyMalformed
+    ReplyCut, ReplyUnfinished, ReplyRefused, ReplyMalformed
         With the tokens that the reply was charged for.
     """
     _refuse_unfinished(message)
-    text = str(message.text).strip()
-    if not text:
+    text = _answer_in(message)
+    if not text or not is_usable(text):
         raise malformed("it is empty", usage_of(message))
     return text
 
@@ -90,18 +137,42 @@ def read_structured(message: "AIMessage", schema: type[Answer]) -> Answer:
     """The answer in a reply that was asked for in the form of `schema`; raises as `read_text`."""
     _refuse_unfinished(message)
     try:
-        if message.tool_calls:
-            return schema.model_validate(message.tool_calls[0]["args"])
-        return schema.model_validate_json(str(message.text))
+        given = message.tool_calls[0]["args"] if message.tool_calls else _json_in(message)
+        return schema.model_validate(readable_json(given))
     except ValidationError as error:
         # Pydantic's error quotes the reply, and a lesson's text has no place in a log.
         raise malformed(_first_problem(error), usage_of(message)) from None
+    except (ValueError, RecursionError):
+        raise malformed("it is not JSON", usage_of(message)) from None
+
+
+def _answer_in(message: "AIMessage") -> str:
+    return REASONING.sub("", readable(str(message.text))).strip()
+
+
+def _json_in(message: "AIMessage") -> Any:
+    """Read by the standard library: pydantic's reader takes half of a surrogate pair for a
+    mistake of the whole, and here it is one character less."""
+    text = _answer_in(message)
+    fenced = FENCED.match(text)
+    # Not strict: a line break within a text is no reason to pay for it again.
+    return json.loads(fenced[1] if fenced else text, strict=False)
 
 
 def cut(usage: Usage) -> ReplyCut:
     return ReplyCut(
         "The model's reply was cut off at its length limit: ask for less at a time, or use a model "
         "that writes longer replies.",
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+    )
+
+
+def unfinished(reason: str, usage: Usage) -> ReplyUnfinished:
+    return ReplyUnfinished(
+        f"The provider ended the model's reply before it was finished (`{reason}`): try again "
+        "later, or use another model.",
+        facts={"said": reason},
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )
@@ -125,14 +196,29 @@ def malformed(problem: str, usage: Usage) -> ReplyMalformed:
     )
 
 
+def judge_end(reason: Any, usage: Usage) -> UnusableReply | None:
+    """What is wrong with a reply that ended for this reason; None: it is complete.
+
+    A reply is complete if its server says so, or says nothing.
+    """
+    said = readable(str(reason or "")).strip()[:LONGEST_REASON]
+    name = said.lower()
+    if not name or name in COMPLETE_REASONS:
+        return None
+    if name in CUT_REASONS:
+        return cut(usage)
+    return refused(said, usage) if name in REFUSED_REASONS else unfinished(said, usage)
+
+
 def _refuse_unfinished(message: "AIMessage") -> None:
     """A reply that ended early may still read as a valid answer, so its end is looked at first."""
-    reason = _end_reason(message.response_metadata)
-    if reason in CUT_REASONS:
-        raise cut(usage_of(message))
+    usage = usage_of(message)
+    problem = judge_end(_end_reason(message.response_metadata), usage)
     refusal = _refusal(message)
-    if refusal or reason in REFUSED_REASONS:
-        raise refused(str(refusal or reason)[:200], usage_of(message))
+    if refusal and not isinstance(problem, ReplyCut):
+        raise refused(readable(str(refusal))[:LONGEST_REASON], usage)
+    if problem is not None:
+        raise problem
 
 
 def _refusal(message: "AIMessage") -> str | None:
@@ -143,10 +229,17 @@ def _refusal(message: "AIMessage") -> str | None:
     return message.additional_kwargs.get("refusal") or next(filter(None, said), None)
 
 
-def _end_reason(metadata: dict[str, Any]) -> str | None:
-    """Why the reply ended, as chat completions, messages or responses name it."""
-    incomplete = metadata.get("incomplete_details") or {}
-    return metadata.get("finish_reason") or metadata.get("stop_reason") or incomplete.get("reason")
+def _end_reason(metadata: dict[str, Any]) -> Any:
+    """Why the reply ended, as chat completions, messages, Ollama or responses name it."""
+    incomplete = metadata.get("incomplete_details")
+    reasons = (
+        metadata.get("finish_reason"),
+        metadata.get("stop_reason"),
+        metadata.get("done_reason"),
+        incomplete.get("reason") if isinstance(incomplete, dict) else incomplete,
+        metadata.get("status"),
+    )
+    return next(filter(None, reasons), None)
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -62,8 +62,12 @@ class CallOutcome(StrEnum):
     """Usable: it is replayed instead of being paid again."""
 
     CUT = "cut"
+    UNFINISHED = "unfinished"
     REFUSED = "refused"
     MALFORMED = "malformed"
+
+    SET_ASIDE = "set_aside"
+    """It was taken for an answer, and cannot be used: it was asked for again."""
 
 
 class LlmCall(SQLModel, table=True):

@@ -9,7 +9,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter
+
+from backend.readable import readable, readable_json
 
 
 class Flag(StrEnum):
@@ -25,23 +27,26 @@ class Flag(StrEnum):
     """The recogniser itself was very unsure."""
 
 
-def _without_nul(text: str) -> str:
-    # PostgreSQL stores no NUL character, and no reader needs one.
-    return text.replace("\x00", "")
+def _readable_if_text(value: Any) -> Any:
+    return readable(value) if isinstance(value, str) else value
 
 
 def _to_milliseconds(seconds: float) -> float:
     return round(float(seconds), 3)
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
+# Before the type is looked at: for pydantic, a text with half of a surrogate pair in it is none.
+Text = Annotated[str, BeforeValidator(_readable_if_text)]
 Seconds = Annotated[float, AfterValidator(_to_milliseconds)]
+Unknown = dict[str, Annotated[Any, BeforeValidator(readable_json)]]
+"""What Lectern does not know of a value, and keeps."""
 
 
 class Word(BaseModel):
     """One spoken word. `start` and `end` are seconds from the start of the recording."""
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: Unknown
 
     text: Text
     start: Seconds
@@ -58,6 +63,7 @@ class Segment(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: Unknown
 
     start: Seconds
     """Seconds from the start of the recording."""

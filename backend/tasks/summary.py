@@ -27,7 +27,7 @@ from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
-from backend.text.citations import CitedSummary, cut_to_words, read_summary
+from backend.text.citations import CitedSummary, cut_to_words, read_summary, says_anything
 from backend.text.extractive import summarise_offline
 from backend.text.parts import estimate_tokens, split_evenly
 from backend.text.prompts import (
@@ -39,6 +39,7 @@ from backend.text.prompts import (
     numbered_lines,
     summary_system,
 )
+from backend.text.wrappings import unwrap
 
 STAGE = "summary"
 OFFLINE_MODEL = "lexrank"
@@ -297,20 +298,21 @@ class _Writer:
                     prompt, PART_MATERIAL.format(part=part, parts=len(texts)), max_words
                 ),
                 text,
+                is_usable=says_anything,
             )
             for part, text in enumerate(texts, start=1)
         ]
-        return self._ask(questions)
+        return [unwrap(note) for note in self._ask(questions)]
 
     def _write_whole(self, text: str, material: str) -> CitedSummary:
         """The summary itself, within its limit: shortened once by the model, then by us."""
         max_words = self.settings.summary.max_length
         system = summary_system(self.settings.summary.prompt, material, max_words)
-        reply = self._ask([Question(system, text)])[0]
+        reply = self._ask([Question(system, text, is_usable=says_anything)])[0]
         summary = self._read(reply)
         if summary.n_words > max_words:
-            shorter = self._ask([Question(SHORTEN.format(words=max_words), reply)])[0]
-            summary = cut_to_words(self._read(shorter), max_words)
+            shorten = Question(SHORTEN.format(words=max_words), reply, is_usable=says_anything)
+            summary = cut_to_words(self._read(self._ask([shorten])[0]), max_words)
         return summary
 
     def _read(self, reply: str) -> CitedSummary:

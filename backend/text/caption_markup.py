@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Sequence
 
+from backend.readable import readable
+
 # What only looks like a tag is text: `a <b and c> d`. Each pattern may stop at the next `<` or `{`,
 # so that no stretch of text is read twice.
 ATTRIBUTES = r"(?:\s{1,5}[\w-]{1,40}\s?=[^<>]*)?\s?/?"
@@ -17,8 +19,8 @@ CODE = re.compile(r"\{\\[^{}]*\}")
 LINE_BREAK = re.compile("<(?:br|/?p|/?div)" + ATTRIBUTES + ">", re.IGNORECASE)
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(\s[^<>]*)>", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u2060\ufeff]")
-"""Control characters, and what writers of captions put in against being taken for a tag."""
+INVISIBLE = re.compile("[\u2060\ufeff]")
+"""What writers of captions put in against being taken for a tag."""
 
 
 def plain_text(lines: Sequence[str], has_codes: bool = True) -> str:
@@ -27,5 +29,4 @@ def plain_text(lines: Sequence[str], has_codes: bool = True) -> str:
     text = VOICE.sub(lambda voice: f"{voice[1].strip()}: ", text)
     text = STYLING.sub("", LINE_BREAK.sub("\n", text))
     text = REFERENCE.sub(lambda reference: html.unescape(reference[0]), text)
-    readable = INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
-    return " ".join(readable.split())
+    return " ".join(INVISIBLE.sub("", readable(text)).split())

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from backend.text.sentences import sentence_spans, split_sentences
+from backend.text.wrappings import unwrap
 
 # [12], [12, 15], [12-15] and chains of them
 CITATION = re.compile(r"\s{0,9}\[\s{0,9}\d{1,9}(?:\s{0,9}[-–,;]\s{0,9}\d{1,9}){0,99}\s{0,9}\]")
@@ -50,15 +51,20 @@ def read_summary(reply: str, known_ids: Collection[int], language: str | None) -
     """Take a reply apart: the first of several paragraphs is the brief, the rest the summary.
 
     A reply of one paragraph is a summary without a brief: its first sentences serve. Numbers
-    that no segment has are dropped.
+    that no segment has are dropped, and so is what models put around an answer.
     """
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", reply.strip()) if block.strip()]
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", unwrap(reply)) if block.strip()]
     paragraphs = _cited_paragraphs(blocks[1:], known_ids, language)
     if paragraphs:
         return CitedSummary(_shorten_brief(CITATION.sub("", blocks[0]), language), paragraphs)
     paragraphs = _cited_paragraphs(blocks, known_ids, language)
     brief = " ".join(sentence.text for sentence in paragraphs[0]) if paragraphs else ""
     return CitedSummary(_shorten_brief(brief, language), paragraphs)
+
+
+def says_anything(reply: str) -> bool:
+    """Whether there is a statement in a reply, beside what models put around it."""
+    return bool(re.search(r"\w", CITATION.sub("", unwrap(reply))))
 
 
 def _cited_paragraphs(

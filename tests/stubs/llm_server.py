@@ -181,6 +181,14 @@ class ProviderStub(ABC):
     def broken_body(self) -> Behaviour:
         return lambda received: Response(body=b'{"id": "half an ans')
 
+    def sent(
+        self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> Behaviour:
+        """Whatever bytes, as they are."""
+        others = dict(headers or {})
+        content_type = others.pop("content-type", "application/json")
+        return lambda received: Response(status, body, others, content_type)
+
     def web_page(self, status: int = 200) -> Behaviour:
         page = b"<!doctype html><title>Sign in to the network</title><p>Hello</p>"
         return lambda received: Response(status, page, content_type="text/html; charset=utf-8")

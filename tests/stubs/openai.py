@@ -47,10 +47,6 @@ class OpenAIStub(ProviderStub):
         """As some servers that speak the protocol badly."""
         return lambda received: self.json_response({"id": "1", "choices": None})
 
-    def error_in_200(self) -> Behaviour:
-        body = {"error": {"message": "upstream is overloaded", "code": 502}}
-        return lambda received: self.json_response(body)
-
     # --- errors -------------------------------------------------------------------------------
 
     def failed(

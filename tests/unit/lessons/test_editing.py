@@ -179,7 +179,7 @@ def test_a_person_may_say_that_nothing_was_said(lesson_id: int) -> None:
         ("one\ntwo\tthree", "one two three"),
         ("a\x00b\x1b[31mc", "ab[31mc"),
         ("Vraiment\u00a0?", "Vraiment\u00a0?"),
-        ("lone \ud800 surrogate", "lone ? surrogate"),
+        ("lone \ud800 surrogate", "lone surrogate"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("e\u0301", "é"),
     ],

@@ -14,11 +14,12 @@ from tests.stubs.questions import KEY
 
 OPENAI_FAILURES = [
     (401, "Incorrect API key provided", "invalid_api_key", errors.BadKey),
-    (403, "Country, region, or territory not supported", None, errors.BadKey),
+    (403, "Country, region, or territory not supported", None, errors.RegionRefused),
     (403, "Project `x` has no access to model `gpt-9`", "model_not_found", errors.BadRequest),
     (404, "The model `gpt-9` does not exist", "model_not_found", errors.BadRequest),
-    (400, "Unsupported value: 'temperature'", "unsupported_value", errors.BadRequest),
-    (422, "model: field required", None, errors.BadRequest),
+    (400, "Unsupported value: 'temperature'", "unsupported_value",
+     errors.TemperatureRefused),
+    (422, "model: field required", None, errors.CallRefused),
     (429, "You exceeded your current quota", "insufficient_quota", errors.QuotaExhausted),
     (429, "Your account is not active", "billing_not_active", errors.QuotaExhausted),
     (402, "Pay first", None, errors.QuotaExhausted),
@@ -48,7 +49,7 @@ ANTHROPIC_FAILURES = [
     (401, "invalid x-api-key", "authentication_error", errors.BadKey),
     (403, "Your API key does not have permission", "permission_error", errors.BadKey),
     (404, "model: claude-99", "not_found_error", errors.BadRequest),
-    (400, "max_tokens: must be greater than 0", "invalid_request_error", errors.BadRequest),
+    (400, "max_tokens: must be greater than 0", "invalid_request_error", errors.ParameterRefused),
     (400, "Your credit balance is too low to access the Anthropic API.", "invalid_request_error",
      errors.QuotaExhausted),
     (400, "You have reached your specified API usage limits.", "invalid_request_error",
@@ -138,7 +139,7 @@ def test_a_long_message_of_the_server_is_shortened(
 ) -> None:
     openai_stub.always(openai_stub.failed(400, "no " * 5000))
 
-    with pytest.raises(errors.BadRequest) as raised:
+    with pytest.raises(errors.CallRefused) as raised:
         openai_caller.ask_text("system", "user")
 
     assert len(raised.value.message) < 500
@@ -149,7 +150,7 @@ def test_a_key_that_the_server_repeats_is_left_out_however_the_message_is_cut(
 ) -> None:
     openai_stub.always(openai_stub.failed(400, "sk-abc***wxyz " + "x" * 176 + KEY))
 
-    with pytest.raises(errors.BadRequest) as raised:
+    with pytest.raises(errors.CallRefused) as raised:
         openai_caller.ask_text("system", "user")
 
     assert "sk-" not in raised.value.message
@@ -164,7 +165,7 @@ def test_a_temperature_that_langchain_itself_refuses_is_a_bad_request(
         dated = "claude-fable-5-20270101"
         choice = ModelChoice(Provider.ANTHROPIC, dated, 0.3, stub.base_url, "key-1")
 
-        with pytest.raises(errors.BadRequest, match="`temperature` is not supported"):
+        with pytest.raises(errors.TemperatureRefused, match="`temperature` is not supported"):
             ChatCaller(choice, timing=fake_time.timing()).ask_text("system", "user")
 
         assert stub.call_count == 0

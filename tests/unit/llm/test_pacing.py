@@ -1,37 +1,10 @@
-"""The pace that the threads of a job share, and what Retry-After means."""
+"""The pace that the threads of a job share."""
 
 import pytest
 
 from backend.errors import CallsStopped
-from backend.llm.pacing import WIDEST_SPACING_SECONDS, Pace, read_retry_after
+from backend.llm.pacing import WIDEST_SPACING_SECONDS, Pace
 from tests.stubs.clocks import FakeTime
-
-NOON = 1_795_348_800.0
-"""2026-11-22 12:00:00 UTC."""
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "3"}, 3.0),
-        ({"retry-after": "0"}, 0.0),
-        ({"retry-after": "1.5"}, 1.5),
-        ({"retry-after-ms": "250", "retry-after": "1"}, 0.25),
-        ({"retry-after-ms": "soon", "retry-after": "1"}, 1.0),
-        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT"}, 30.0),
-        ({"retry-after": "Sun, 22 Nov 2026 11:59:00 GMT"}, 0.0),
-        ({"retry-after": "-5"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "later"}, None),
-        ({"retry-after": ""}, None),
-    ],
-)
-def test_retry_after_is_read_in_all_its_forms(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    assert read_retry_after(headers, NOON) == seconds
 
 
 def test_without_a_rate_limit_calls_do_not_wait(fake_time: FakeTime) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, SQLModel, create_engine, select
 
 from backend import database
 from backend.config import LlmSettings, Provider
-from backend.errors import DatabaseAway, WorkStopped
+from backend.errors import BadRequest, CallRefused, DatabaseAway, WorkStopped
 from backend.llm.ledger import Ledger, open_run
 from backend.llm.limits import LATEST_SECONDS
 from backend.llm.paid import Outcome, PaidCaller, Question
@@ -358,3 +360,120 @@ def test_a_rate_limit_that_one_process_meets_holds_back_the_others(
 
 def config(stub: OpenAIStub) -> str:
     return f"provider: OpenAI\napi_key: key\nbase_url: {stub.base_url}\n"
+
+
+# --- kept answers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "null",
+        "[]",
+        '{"text": null}',
+        '{"text": " \\u0000 "}',
+        '{"text": "cut',
+        "[" * 9_000,
+        "[" * 700 + "]" * 700,
+    ],
+)
+def test_a_kept_answer_that_cannot_be_used_is_asked_for_once_more(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub, kept: str
+) -> None:
+    make_job().ask(3)
+    if not replace_kept(kept):
+        pytest.skip("PostgreSQL keeps nothing that is no JSON")
+
+    answers = [dict(make_job().ask(3)) for _ in range(2)]
+
+    assert answers[0] == answers[1] == {n: {"text": openai_stub.text} for n in range(3)}
+    assert openai_stub.call_count == 4
+    with Session(database.engine) as session:
+        outcomes = sorted(call.outcome for call in session.exec(select(LlmCall)))
+    assert outcomes == ["answered", "answered", "answered", "set_aside"]
+
+
+def test_a_kept_answer_that_needs_cleaning_alone_is_not_paid_for_again(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    make_job().ask(1)
+    assert replace_kept('{"text": "half \\ud83d an emoji, \\u0000and NUL"}')
+
+    assert make_job().ask(1) == [(0, {"text": "half  an emoji, and NUL"})]
+    assert openai_stub.call_count == 1
+
+
+def replace_kept(response: str) -> bool:
+    """Put something else into one kept answer, as an older version or another program may have."""
+    statement = text(
+        "UPDATE llm_call SET response = :kept WHERE id = (SELECT min(id) FROM llm_call)"
+    )
+    try:
+        with database.engine.begin() as connection:
+            connection.execute(statement, {"kept": response})
+    except DataError:
+        return False
+    return True
+
+
+# --- refusals --------------------------------------------------------------------------------
+
+
+def refusing(stub: OpenAIStub, refused: Callable[[Received], bool]) -> Behaviour:
+    refuse = stub.failed(400, "The moon is in the wrong phase.")
+    return lambda received: (refuse if refused(received) else stub.answered)(received)
+
+
+def test_a_call_that_is_refused_for_its_own_sake_ends_no_other(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    openai_stub.always(refusing(openai_stub, lambda r: r.user_text < "question 5"))
+
+    outcomes = dict(make_job(at_once=10).ask(10))
+
+    assert [isinstance(outcomes[n], CallRefused) for n in range(10)] == [True] * 5 + [False] * 5
+    assert openai_stub.call_count == 10
+
+
+def test_what_is_refused_in_every_call_ends_the_job(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    openai_stub.always(refusing(openai_stub, lambda r: True))
+
+    with pytest.raises(BadRequest, match=r"All of the first [3-5] calls were refused.*wrong phase"):
+        make_job(at_once=3).ask(50)
+
+    assert openai_stub.call_count <= 5
+
+
+def test_refusals_are_not_judged_while_another_call_is_under_way(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    """Refusals are quick, and answers are slow: the first that ends is no sign of the others."""
+
+    def respond(received: Received) -> Response:
+        if received.user_text == "question 9":
+            wait_until(lambda: len(refused) == 5, LIMIT_SECONDS)
+        return refuse_some(received)
+
+    refused: list[int] = []
+    refuse_some = refusing(openai_stub, lambda r: r.user_text < "question 5")
+    openai_stub.always(respond)
+
+    for index, outcome in make_job(at_once=6).caller.ask_all([*questions(5), *questions(10)[9:]]):
+        if isinstance(outcome, CallRefused):
+            refused.append(index)
+
+    assert len(refused) == 5
+    assert openai_stub.call_count == 6
+
+
+def test_a_run_that_has_an_answer_does_not_end_by_refusals(
+    make_job: Callable[..., Job], openai_stub: OpenAIStub
+) -> None:
+    make_job().ask(1)
+    openai_stub.always(refusing(openai_stub, lambda r: True))
+
+    outcomes = make_job().ask(6)
+
+    assert sum(isinstance(outcome, CallRefused) for _, outcome in outcomes) == 5
