@@ -30,7 +30,12 @@ raise, to stop the work."""
 
 
 class Recogniser(Protocol):
-    """A loaded recogniser. It may be used for many recordings, by one thread at a time."""
+    """A loaded recogniser, for many recordings and for several threads at once.
+
+    What it hears depends on the sound and the options alone, whatever was heard before or is heard
+    meanwhile: else an attempt that goes on would give another text than an undisturbed one. Its
+    model is loaded once, and used in turns, see `backend/speech/engines/sharing.py`.
+    """
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ before a Whisper model is installed. For Python 3.12 on Linux on Arm it cannot b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise
@@ -19,7 +19,11 @@ from backend.errors import LanguageUnsupported, RecogniserMissing
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
+from backend.speech.engines.sharing import loaded_once
 from backend.speech.vad import Span
+
+WAY = "each-utterance-alone"
+"""Part of the identity: changed when our use of the decoder changes what is heard."""
 
 FRAMES_PER_SECOND = 100
 MIN_UTTERANCE_SAMPLES = 10 * SAMPLE_RATE_HZ
@@ -55,7 +59,7 @@ class SphinxRecogniser:
 
     @property
     def identity(self) -> str:
-        return f"pocketsphinx:{version('pocketsphinx')}"
+        return f"pocketsphinx:{version('pocketsphinx')}:{WAY}"
 
     def check_language(self, language: str | None) -> None:
         if language not in (None, "en"):
@@ -76,9 +80,12 @@ class SphinxRecogniser:
         heard: HeardSeconds,
     ) -> list[Segment]:
         segments: list[Segment] = []
+        shared = _decoder()
         for span in speech:
             for utterance in _utterances(waveform, span):
-                segments.extend(_to_segment(words) for words in _split(_words(waveform, utterance)))
+                with shared.taken(partial(heard, utterance.start / SAMPLE_RATE_HZ)) as decoder:
+                    words = _words(decoder, waveform, utterance)
+                segments.extend(_to_segment(stretch) for stretch in _split(words))
                 heard(utterance.end / SAMPLE_RATE_HZ)
         return segments
 
@@ -97,7 +104,7 @@ def missing_message(model: str) -> str:
     )
 
 
-@cache
+@loaded_once
 def _decoder() -> Any:
     from pocketsphinx import Decoder
 
@@ -118,9 +125,11 @@ def _utterances(waveform: np.ndarray, span: Span) -> Iterator[Span]:
     yield Span(start, span.end)
 
 
-def _words(waveform: np.ndarray, span: Span) -> list[Word]:
+def _words(decoder: Any, waveform: np.ndarray, span: Span) -> list[Word]:
     offset_seconds = span.start / SAMPLE_RATE_HZ
-    decoder = _decoder()
+    # Its estimate of the noise would go on from whatever was heard before, perhaps in another
+    # recording, and the same sound would give other words.
+    decoder.reinit_feat()
     decoder.start_utt()
     pcm = (np.clip(waveform[span.start : span.end], -1.0, 1.0) * 32767.0).astype(np.int16)
     decoder.process_raw(pcm.tobytes(), full_utt=True)

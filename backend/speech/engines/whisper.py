@@ -1,11 +1,10 @@
 """Whisper, by faster-whisper (CTranslate2)."""
 
 import logging
-import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from backend.errors import DeviceUnavailable, LanguageUnsupported, ModelIncomple
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
+from backend.speech.engines.sharing import loaded_once
 from backend.speech.model_store import describe_model
 from backend.speech.vad import Span
 
@@ -33,22 +33,23 @@ class WhisperRecogniser:
 
     def __init__(self, directory: Path, device: str, compute_type: str) -> None:
         self._directory = directory
-        self._model = _load(directory, device, compute_type)
-        self._lock = threading.Lock()
-        timestamp_token = self._model.hf_tokenizer.token_to_id("<|notimestamps|>")
-        self._first_timestamp: int = timestamp_token + 1
+        self._shared = _load(directory, device, compute_type)
+        model = self._shared.model
+        self._languages: Sequence[str] = model.supported_languages
+        self._is_multilingual: bool = model.model.is_multilingual
+        self._first_timestamp: int = model.hf_tokenizer.token_to_id("<|notimestamps|>") + 1
         self.facts: Mapping[str, str] = {
             "engine": "faster-whisper",
             "model": directory.name,
-            "device": self._model.model.device,
-            "compute_type": self._model.model.compute_type,
+            "device": model.model.device,
+            "compute_type": model.model.compute_type,
         }
         self.identity = "faster-whisper:" + ":".join(
             (describe_model(directory).identity, self.facts["compute_type"])
         )
 
     def check_language(self, language: str | None) -> None:
-        known = self._model.supported_languages
+        known = self._languages
         if language is not None and language not in known:
             raise LanguageUnsupported(
                 f"The Whisper model {self._directory.name} does not know the language "
@@ -58,10 +59,10 @@ class WhisperRecogniser:
             )
 
     def detect_language(self, stretches: Sequence[np.ndarray]) -> Mapping[str, float]:
-        if not self._model.model.is_multilingual:
+        if not self._is_multilingual:
             return {"en": 1.0}
-        with self._lock:
-            judged = [self._model.detect_language(audio=stretch)[2] for stretch in stretches]
+        with self._shared.taken() as model:
+            judged = [model.detect_language(audio=stretch)[2] for stretch in stretches]
         totals: dict[str, float] = {}
         for probabilities in judged:
             for language, probability in probabilities:
@@ -80,40 +81,23 @@ class WhisperRecogniser:
         clock = _SpeechClock(speech)
         listened = np.concatenate([waveform[span.start : span.end] for span in speech])
 
-        def decode(*, with_words: bool) -> list[Segment]:
+        def decode(model: Any, *, with_words: bool) -> list[Segment]:
             segments = []
-            for raw in self._transcribe(listened, options, with_words=with_words):
+            for raw in _transcribe(model, listened, options, with_words=with_words):
                 segment = self._to_segment(raw, clock)
                 segments.append(segment)
                 heard(segment.end)
             return segments
 
-        with self._lock, _named_failures(self._directory):
+        with self._shared.taken(partial(heard, 0.0)) as model, _named_failures(self._directory):
             # A model that can give words no times must not cost the text: faster-whisper drops
             # such segments, and CTranslate2 refuses where the model names no heads for it.
             try:
-                segments = decode(with_words=True)
+                segments = decode(model, with_words=True)
             except ValueError as error:
                 logger.warning("%s gives words no times (%s)", self._directory.name, error)
                 segments = []
-            return segments or decode(with_words=False)
-
-    def _transcribe(
-        self, listened: np.ndarray, options: DecodeOptions, *, with_words: bool
-    ) -> Iterable[Any]:
-        second_try: dict[str, Any] = SECOND_TRY if options.is_second_try else {}
-        found, _ = self._model.transcribe(
-            listened,
-            language=options.language,
-            beam_size=options.beam_size,
-            initial_prompt=options.initial_prompt or None,
-            # The text before, as a prompt, is what carries loops from window to window.
-            condition_on_previous_text=False,
-            word_timestamps=with_words,
-            **second_try,
-        )
-        segments: Iterable[Any] = found
-        return segments
+            return segments or decode(model, with_words=False)
 
     def _to_segment(self, raw: Any, clock: "_SpeechClock") -> Segment:
         words = [
@@ -155,6 +139,24 @@ class WhisperRecogniser:
         if last >= self._first_timestamp and len(raw.tokens) > 1:
             end = offset + (last - self._first_timestamp) * SECONDS_PER_TIMESTAMP
         return clock.to_window(start, near=start), clock.to_window(end, near=end, is_end=True)
+
+
+def _transcribe(
+    model: Any, listened: np.ndarray, options: DecodeOptions, *, with_words: bool
+) -> Iterable[Any]:
+    second_try: dict[str, Any] = SECOND_TRY if options.is_second_try else {}
+    found, _ = model.transcribe(
+        listened,
+        language=options.language,
+        beam_size=options.beam_size,
+        initial_prompt=options.initial_prompt or None,
+        # The text before, as a prompt, is what carries loops from window to window.
+        condition_on_previous_text=False,
+        word_timestamps=with_words,
+        **second_try,
+    )
+    segments: Iterable[Any] = found
+    return segments
 
 
 class _SpeechClock:
@@ -228,9 +230,8 @@ def _named_failures(directory: Path) -> Iterator[None]:
         ) from error
 
 
-@lru_cache(maxsize=1)
+@loaded_once
 def _load(directory: Path, device: str, compute_type: str) -> Any:
-    """One model stays loaded: a worker uses the same for a term's lessons."""
     import ctranslate2
     from faster_whisper import WhisperModel
 
