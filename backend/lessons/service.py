@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import InvalidValue, LessonNotFound, LessonRemoved, MediaError
+from backend.errors import InvalidValue, LecternError, LessonNotFound, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
@@ -23,6 +23,7 @@ from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since, utc_now
 from backend.models.people import is_there
+from backend.models.task import ACTIVE
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
 from backend.tasks.layers import lock_lesson, require_possible_id
@@ -131,13 +132,14 @@ def add_stored(
         same = _find_same(session, stored)
         session.add(lesson)
         session.flush()
-        _require_recording(stored)
+        require_recording(stored)
         task = _ask_for_processing(session, lesson) if process else None
     return AddedLesson(lesson, same, None if task is None else task.id)
 
 
-def _require_recording(stored: StoredRecording) -> None:
-    # While the lesson's row is locked: see `backend.lessons.loose`.
+def require_recording(stored: StoredRecording) -> None:
+    """Raise `MediaError` unless the recording is there; called while its lesson is locked, see
+    `backend.lessons.loose`."""
     if not (audio_dir() / stored.filename).is_file():
         raise MediaError(
             f"The recording {stored.filename} is not in {audio_dir()} any more: add it again. "
@@ -221,7 +223,7 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     session.delete(lesson)
     session.flush()
     # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
-    cancel_tasks(session, lesson_id)
+    cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
     session.commit()
     compact(session)
     forget_deleted(session)
@@ -229,10 +231,9 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     forget_loose(filename)
 
 
-def cancel_tasks(session: Session, lesson_id: int) -> None:
-    """End the tasks of a lesson that is being removed, in the same transaction."""
-    active = col(Task.status).in_([TaskStatus.PENDING, TaskStatus.RUNNING])
-    cause = LessonRemoved(lesson_id)
+def cancel_tasks(session: Session, lesson_id: int, cause: LecternError) -> None:
+    """End the tasks of a lesson that is being removed or replaced, in the same transaction."""
+    active = col(Task.status).in_(ACTIVE)
     cancelled = {
         "status": TaskStatus.CANCELLED,
         "error": cause.message,

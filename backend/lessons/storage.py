@@ -19,6 +19,7 @@ from backend.files import (
     open_privately,
 )
 from backend.lessons.wording import clean_title
+from backend.text.character_sets import readable_name
 
 COPY_BLOCK_BYTES = 1 << 20
 INCOMING_PREFIX = ".incoming-"
@@ -142,5 +143,4 @@ def remove_stale_copies(directory: Path, older_than_seconds: float = STALE_SECON
 
 def title_from(path: PurePath) -> str:
     """A readable title from a file's name, whatever it holds."""
-    name = os.fsencode(path.stem).decode("utf-8", "replace")
-    return clean_title(name.replace("_", " ")) or FALLBACK_TITLE
+    return clean_title(readable_name(path.stem).replace("_", " ")) or FALLBACK_TITLE
