@@ -1,6 +1,8 @@
 """Caption files of every kind that tools, translators and players write: no word goes unnamed."""
 
+import os
 import re
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.errors import UnreadableCaptions
 from backend.text.captions_in import clip_to, read_captions
+from backend.text.character_sets import readable_name
 from backend.uploads.captions_apart import read_captions_apart
 
 LIGHT = (1.0, 3.0, "Light bends.")
@@ -121,6 +124,25 @@ def test_the_encoding_is_found_out(encoding: str, text: str) -> None:
     content = f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n".encode(encoding)
 
     assert spoken(content) == [(1.0, 3.0, text)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        *(("cp1252", name) for name in ("café", "Électricité leçon 3", "Übung 1", "Größe")),
+        *(("cp1250", name) for name in ("Přednáška 1", "Żółw wykład")),
+        *(("cp932", name) for name in ("講義", "数学", "物理学入門 第1回", "レクチャー01")),
+        *(("euc_jp", name) for name in ("講義", "物理学入門 第1回")),
+        *(("gb18030", name) for name in ("今天", "物理课 第一讲", "高等数学")),
+        *(("big5", name) for name in ("物理課", "講義一")),
+        *(("koi8_r", name) for name in ("лекция 1", "Физика", "Математика - лекция")),
+        *(("cp1251", name) for name in ("лекция 1", "Физика", "Высшая математика")),
+        *(("cp949", "물리학"), ("cp1255", "שיעור 1"), ("cp1253", "Μάθημα 1")),
+        ("utf-8", "lec\u0327on"),
+    ],
+)
+def test_the_few_letters_of_a_files_name_tell_its_encoding(encoding: str, name: str) -> None:
+    assert readable_name(os.fsdecode(name.encode(encoding))) == normalize("NFC", name)
 
 
 def test_a_file_that_only_looks_as_if_it_changed_to_japanese_is_not_taken_for_it() -> None:
