@@ -18,7 +18,8 @@ from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.loose import adopting, forget_loose, note_loose
 from backend.lessons.recordings import settle_recording
-from backend.lessons.storage import StoredRecording, title_from
+from backend.lessons.storage import StoredRecording
+from backend.lessons.titles import title_of
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since, utc_now
@@ -52,21 +53,21 @@ class LessonDetails:
     date: datetime | None = None
     theme: str | int | None = None
 
-    def with_name(self, path: PurePath) -> Self:
-        """The same, with what the name of the recording tells where nothing was said."""
-        title = title_from(path) if self.title is None else self.title
-        date = date_in_name(path, utc_now()) if self.date is None else self.date
-        return replace(self, title=title, date=date)
-
-    def with_recording(self, recorded_at: datetime | None, file: Path | None = None) -> Self:
-        """The same, dated by what the recording says of itself, or else by its file's own time,
-        where neither a person nor the name told."""
-        if self.date is not None:
-            return self
-        date = date_of_recording(recorded_at, utc_now())
+    def completed(
+        self,
+        name: PurePath,
+        tag: str | None,
+        recorded_at: datetime | None,
+        file: Path | None = None,
+    ) -> Self:
+        """The same, with what a recording tells where nobody said it: its title by its own `tag` or
+        its name, its date by the name, by the recorder's clock, or by the file's own time."""
+        title = title_of(name, tag) if self.title is None else self.title
+        now = utc_now()
+        date = self.date or date_in_name(name, now) or date_of_recording(recorded_at, now)
         if date is None and file is not None:
-            date = date_of_file(file, utc_now())
-        return replace(self, date=date)
+            date = date_of_file(file, now)
+        return replace(self, title=title, date=date)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def add_recording(
         Nothing was changed.
     """
     info = probe_apart(source)
-    details = details.with_name(source).with_recording(info.recorded_at, source)
+    details = details.completed(source, info.title, info.recorded_at, source)
     with adopting(session, source) as stored:
         return add_stored(session, stored, info.duration_seconds, details, process=process)
 

@@ -34,6 +34,9 @@ SAMPLE_RATE_HZ = 16_000
 
 READ_BUFFER_BYTES = 1 << 20
 
+LONGEST_TAG = 1000
+"""In characters."""
+
 MOST_FAILURES = 1000
 """On end, to find a packet: then the rest is taken for lost."""
 
@@ -123,6 +126,7 @@ def probe(path: Path) -> AudioInfo:
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
             has_video=any(not _is_cover(video) for video in container.streams.video),
+            title=_title(container, stream),
             recorded_at=_recorded_at(container.metadata.get("creation_time", "")),
         )
         report = DecodingReport()
@@ -173,7 +177,7 @@ def _open(path: Path) -> Iterator[InputContainer]:
             av.open(
                 file,
                 mode="r",
-                metadata_errors="ignore",
+                metadata_errors="replace",
                 buffer_size=READ_BUFFER_BYTES,
                 io_open=_refuse_other_files,
                 options=OPTIONS,
@@ -226,6 +230,13 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
         )
     require_plausible(stream, path)
     return stream
+
+
+def _title(container: InputContainer, stream: Any) -> str | None:
+    """What the recording is called; of the streams only Ogg's tags are of the whole."""
+    tags = stream.metadata if container.format.name == "ogg" else container.metadata
+    titles = [value for name, value in tags.items() if name.lower() == "title"]
+    return titles[0][:LONGEST_TAG] if titles else None
 
 
 def _recorded_at(tag: str) -> datetime | None:

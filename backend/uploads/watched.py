@@ -145,8 +145,7 @@ def _adopt(
 
 def _add(session: Session, coming: _Coming, stored: StoredRecording, info: AudioInfo) -> int | None:
     path = coming.file.path
-    named = LessonDetails(course=coming.course).with_name(path)
-    details = named.with_recording(info.recorded_at, path)
+    details = LessonDetails(course=coming.course).completed(path, info.title, info.recorded_at, path)
     added = add_stored(session, stored, info.duration_seconds, details, process=coming.process)
     logger.info("%s is lesson %s", coming.file.shown, added.lesson.id)
     _remember(session, coming.file, stored, added.lesson.id)
