@@ -132,9 +132,7 @@ def _set_aside(session: Session, lesson: Lesson) -> int | None:
 
 def _stop_work(session: Session, lesson_id: int) -> set[str]:
     """End the tasks that work on the former recording; returns what they were to make."""
-    active = select(Task.task_type).where(
-        Task.lesson_id == lesson_id, col(Task.status).in_(ACTIVE)
-    )
+    active = select(Task.task_type).where(Task.lesson_id == lesson_id, col(Task.status).in_(ACTIVE))
     wanted = set(session.exec(active))
     cause = InputChanged(
         f"The recording of lesson {lesson_id} was replaced by a newer one: its texts are made anew."

@@ -145,7 +145,9 @@ def _adopt(
 
 def _add(session: Session, coming: _Coming, stored: StoredRecording, info: AudioInfo) -> int | None:
     path = coming.file.path
-    details = LessonDetails(course=coming.course).completed(path, info.title, info.recorded_at, path)
+    details = LessonDetails(course=coming.course).completed(
+        path, info.title, info.recorded_at, path
+    )
     added = add_stored(session, stored, info.duration_seconds, details, process=coming.process)
     logger.info("%s is lesson %s", coming.file.shown, added.lesson.id)
     _remember(session, coming.file, stored, added.lesson.id)
@@ -166,9 +168,7 @@ def _find_same(session: Session, stored: StoredRecording) -> int | None:
     return session.exec(same.order_by(Lesson.id)).first()  # type: ignore[arg-type]
 
 
-def _find_origin(
-    session: Session, coming: _Coming, stored: StoredRecording
-) -> WatchedFile | None:
+def _find_origin(session: Session, coming: _Coming, stored: StoredRecording) -> WatchedFile | None:
     """What a file was before, whose lesson it therefore is; None: it is a new one.
 
     It goes on with what its path held, or a path that is gone, for it may have been renamed; or its
@@ -222,7 +222,9 @@ def _remember_problem(session: Session, file: FoundFile, problem: str) -> None:
 
 
 def _row_of(session: Session, file: FoundFile) -> WatchedFile:
-    row = session.get(WatchedFile, file.key) or WatchedFile(key=file.key, path=file.shown, size=0, modified_ns=0)
+    row = session.get(WatchedFile, file.key) or WatchedFile(
+        key=file.key, path=file.shown, size=0, modified_ns=0
+    )
     row.size, row.modified_ns, row.looked_at = file.size, file.modified_ns, utc_now()
     session.add(row)
     return row

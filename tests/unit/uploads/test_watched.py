@@ -298,7 +298,9 @@ def test_names_in_other_encodings_are_read(
     assert titles(session) == ["лекция 1", "講義 第1回"]
     assert set(session.exec(select(Course.title))) == {"Физика", "物理学"}
     problems = session.exec(select(WatchedFile.problem).where(col(WatchedFile.sha256).is_(None)))
-    assert {str(problem)[: str(problem).index(".mp3 is not a recording")] for problem in problems} == {
+    assert {
+        str(problem)[: str(problem).index(".mp3 is not a recording")] for problem in problems
+    } == {
         "лекция 1",
         "講義 第1回",
     }

@@ -129,7 +129,9 @@ class Disk:
         names = self.session.exec(select(Lesson.filename).where(*conditions))  # type: ignore[arg-type]
         places = (audio_dir(), audio_dir() / ".trash")
         return [
-            next(place / str(name) for place in places if (place / str(name)).is_file()).read_bytes()
+            next(
+                place / str(name) for place in places if (place / str(name)).is_file()
+            ).read_bytes()
             for name in names
         ]
 
