@@ -27,7 +27,7 @@ from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
 from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
 from backend.speech.mixing import mix_unnamed
-from backend.speech.timeline import Hole, fill_holes
+from backend.speech.timeline import Hole, Places, fill_holes
 
 SAMPLE_RATE_HZ = 16_000
 """What every recogniser here listens at."""
@@ -259,13 +259,16 @@ def _decode_frames(
     """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
     # Only stored floating-point samples can be NaN or infinite, and looking costs time.
     may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
+    places = Places(container)
     for packet in _packets(container, stream, report):
         try:
             frames = packet.decode()
         except FFmpegError:
             report.damaged_packets += 1
+            places.note_damage(packet)
             continue
-        for frame in frames:
+        places.note_frame(packet)
+        for frame in map(places.put, frames):
             yield _without_invalid_samples(frame, report) if may_hold_invalid else frame
 
 
