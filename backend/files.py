@@ -28,6 +28,12 @@ def keep_files_private() -> None:
         _usual_umask = before
 
 
+def as_text(name: str) -> str:
+    """A file's name, or a sentence with one, as text that can be written anywhere: names may hold
+    bytes that are none."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def make_private_directory(directory: Path) -> None:
     """Make a directory for its owner alone, and those above it that are missing.
 

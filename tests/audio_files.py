@@ -210,8 +210,10 @@ def encode(
     *,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
     fast_start: bool = False,
+    title: str = "",
 ) -> Path:
-    """A compressed file of the kind that its name's ending says (one of ENCODINGS).
+    """A compressed file of the kind that its name's ending says (one of ENCODINGS), with a `title`
+    tag.
 
     `fast_start` puts the index of an m4a or mp4 first, where a cut leaves it whole. Of an empty
     waveform only .wav and .flac make a file with an audio track (of 0 s).
@@ -219,7 +221,10 @@ def encode(
     encoding = ENCODINGS[path.suffix]
     options = {"movflags": "faststart"} if fast_start else {}
     with av.open(str(path), "w", format=encoding.container, options=options) as container:
+        container.metadata["title"] = title
         stream = _add_audio_stream(container, encoding, waveform, sample_rate_hz)
+        if encoding.container != "ogg":  # its tags are those of the stream
+            stream.metadata["title"] = "Stereo"
         # Writes the header even where no sample follows it.
         container.start_encoding()
         _mux_audio(container, stream, [waveform], sample_rate_hz)

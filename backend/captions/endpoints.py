@@ -7,7 +7,12 @@ from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
 from backend import database
-from backend.captions.schemas import CaptionPublic, CaptionsImported, CaptionsPreview
+from backend.captions.schemas import (
+    CaptionPublic,
+    CaptionsImported,
+    CaptionsPreview,
+    NoticePublic,
+)
 from backend.text.captions_in import LARGEST_BYTES, Captions
 from backend.text.character_sets import NAMES
 from backend.uploads.captions import ImportedCaptions, import_captions, preview_captions
@@ -54,7 +59,7 @@ async def preview_captions_for_lesson(
         encodings=NAMES,
         segments=len(captions.segments),
         first=[CaptionPublic(start=one.start, end=one.end, text=one.text) for one in first],
-        notices=list(captions.notices),
+        notices=[NoticePublic.model_validate(notice) for notice in captions.notices],
     )
 
 
@@ -74,7 +79,9 @@ async def make_transcript_of_captions(
     content = await request.body()
     imported = await run_in_threadpool(_import, lesson_id, content, name, encoding)
     return CaptionsImported(
-        lesson_id=lesson_id, segments=imported.segments, notices=list(imported.notices)
+        lesson_id=lesson_id,
+        segments=imported.segments,
+        notices=[NoticePublic.model_validate(notice) for notice in imported.notices],
     )
 
 

@@ -1,6 +1,18 @@
 """What the API says of captions that became a transcript."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NoticePublic(BaseModel):
+    """What a person should know about a file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    text: str = Field(description="A sentence.")
+    facts: dict[str, str | int | float] = Field(
+        description="For words of one's own: `n` how many cues or lines, `lines` their numbers."
+    )
 
 
 class CaptionsImported(BaseModel):
@@ -8,7 +20,7 @@ class CaptionsImported(BaseModel):
 
     lesson_id: int
     segments: int
-    notices: list[str] = Field(description="What was mended, in sentences.")
+    notices: list[NoticePublic] = Field(description="What was mended.")
 
 
 class CaptionPublic(BaseModel):
@@ -26,4 +38,4 @@ class CaptionsPreview(BaseModel):
     encodings: dict[str, str] = Field(description="Those to choose from, with their usual names.")
     segments: int
     first: list[CaptionPublic] = Field(description="The first captions.")
-    notices: list[str] = Field(description="What was mended, in sentences.")
+    notices: list[NoticePublic] = Field(description="What was mended.")

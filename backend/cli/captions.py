@@ -34,14 +34,14 @@ def import_(lesson_id: int, file: Path, encoding: str | None, as_json: bool) -> 
             {
                 "id": lesson_id,
                 "segments": imported.segments,
-                "notices": list(imported.notices),
+                "notices": [each.text for each in imported.notices],
             }
         )
         return
     plural = "" if imported.segments == 1 else "s"
     click.echo(f"Lesson {lesson_id} has a transcript of {imported.segments:,} segment{plural}.")
-    for text in imported.notices:
-        notice(f"! {text}")
+    for each in imported.notices:
+        notice(f"! {each.text}")
     notice(f"Next: lectern process {lesson_id}")
 
 

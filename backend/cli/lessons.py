@@ -33,25 +33,31 @@ from backend.tasks.summaries import is_older_than_text
 
 
 class UtcMoment(click.DateTime):
-    """A day or a minute, in UTC."""
+    """A day or a minute, in UTC unless it names another zone."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return super().convert(value, param, ctx).replace(tzinfo=UTC)
+        moment = super().convert(value, param, ctx)
+        try:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except OverflowError:
+            self.fail(f"{value!r} lies outside of the calendar in UTC.", param, ctx)
 
 
-MOMENT = UtcMoment(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+MINUTE = "%Y-%m-%dT%H:%M"
+MOMENT = UtcMoment(["%Y-%m-%d", MINUTE, "%Y-%m-%d %H:%M", f"{MINUTE}%z", "%Y-%m-%d %H:%M%z"])
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--title", help="The title; else the file's name.")
+@click.option("--title", help="The title; else the recording's own, or the file's name.")
 @click.option("--course", help="The course, which is made if there is none of that name.")
 @click.option("--language", help="The language spoken, such as en or fr; else it is detected.")
 @click.option(
     "--date",
     metavar="DATE",
     type=MOMENT,
-    help="The date in UTC, such as 2026-11-20; else that in the file's name, else today.",
+    help="The date, such as 2026-11-20 or 2026-11-20T09:30+01:00, without a zone in UTC; else that "
+    "in the file's name, that of the recorder, or the file's own.",
 )
 @json_option
 def add(
@@ -102,7 +108,7 @@ def list_(as_json: bool) -> None:
         click.echo("There are no lessons yet: lectern add FILE")
         return
     print_table(
-        ("ID", "DATE", "LENGTH", "LANG", "STATE", "TITLE"),
+        ("ID", "DATE (UTC)", "LENGTH", "LANG", "STATE", "TITLE"),
         [
             (
                 str(lesson.id),
@@ -203,7 +209,7 @@ def _line(segment: Segment) -> str:
     "--date",
     metavar="DATE",
     type=MOMENT,
-    help="The lesson's date in UTC, such as 2026-11-20 or 2026-11-20T09:30.",
+    help="The lesson's date, such as 2026-11-20 or 2026-11-20T09:30+01:00, without a zone in UTC.",
 )
 @json_option
 def edit(

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import MediaError, NotFound
+from backend.errors import LessonRemoved, MediaError, NotFound
 from backend.index.passages import compact
 from backend.lessons.loose import forget_loose, note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
@@ -65,7 +65,7 @@ def trash_lesson(
         filename = lesson.filename
         now = session.connection().execute(select(database_now())).scalar_one()
         session.add(TrashedLesson(lesson_id=lesson_id, removed_at=now, removed_by=remover))
-        cancel_tasks(session, lesson_id)
+        cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
     settle_recording(session, filename)
 
 

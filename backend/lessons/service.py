@@ -12,17 +12,19 @@ from sqlmodel import Session, col, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import InvalidValue, LessonNotFound, LessonRemoved, MediaError
+from backend.errors import InvalidValue, LecternError, LessonNotFound, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.loose import adopting, forget_loose, note_loose
 from backend.lessons.recordings import settle_recording
-from backend.lessons.storage import StoredRecording, title_from
+from backend.lessons.storage import StoredRecording
+from backend.lessons.titles import title_of
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since, utc_now
 from backend.models.people import is_there
+from backend.models.task import ACTIVE
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
 from backend.tasks.layers import lock_lesson, require_possible_id
@@ -51,21 +53,21 @@ class LessonDetails:
     date: datetime | None = None
     theme: str | int | None = None
 
-    def with_name(self, path: PurePath) -> Self:
-        """The same, with what the name of the recording tells where nothing was said."""
-        title = title_from(path) if self.title is None else self.title
-        date = date_in_name(path, utc_now()) if self.date is None else self.date
-        return replace(self, title=title, date=date)
-
-    def with_recording(self, recorded_at: datetime | None, file: Path | None = None) -> Self:
-        """The same, dated by what the recording says of itself, or else by its file's own time,
-        where neither a person nor the name told."""
-        if self.date is not None:
-            return self
-        date = date_of_recording(recorded_at, utc_now())
+    def completed(
+        self,
+        name: PurePath,
+        tag: str | None,
+        recorded_at: datetime | None,
+        file: Path | None = None,
+    ) -> Self:
+        """The same, with what a recording tells where nobody said it: its title by its own `tag` or
+        its name, its date by the name, by the recorder's clock, or by the file's own time."""
+        title = title_of(name, tag) if self.title is None else self.title
+        now = utc_now()
+        date = self.date or date_in_name(name, now) or date_of_recording(recorded_at, now)
         if date is None and file is not None:
-            date = date_of_file(file, utc_now())
-        return replace(self, date=date)
+            date = date_of_file(file, now)
+        return replace(self, title=title, date=date)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def add_recording(
         Nothing was changed.
     """
     info = probe_apart(source)
-    details = details.with_name(source).with_recording(info.recorded_at, source)
+    details = details.completed(source, info.title, info.recorded_at, source)
     with adopting(session, source) as stored:
         return add_stored(session, stored, info.duration_seconds, details, process=process)
 
@@ -131,13 +133,14 @@ def add_stored(
         same = _find_same(session, stored)
         session.add(lesson)
         session.flush()
-        _require_recording(stored)
+        require_recording(stored)
         task = _ask_for_processing(session, lesson) if process else None
     return AddedLesson(lesson, same, None if task is None else task.id)
 
 
-def _require_recording(stored: StoredRecording) -> None:
-    # While the lesson's row is locked: see `backend.lessons.loose`.
+def require_recording(stored: StoredRecording) -> None:
+    """Raise `MediaError` unless the recording is there; called while its lesson is locked, see
+    `backend.lessons.loose`."""
     if not (audio_dir() / stored.filename).is_file():
         raise MediaError(
             f"The recording {stored.filename} is not in {audio_dir()} any more: add it again. "
@@ -221,7 +224,7 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     session.delete(lesson)
     session.flush()
     # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
-    cancel_tasks(session, lesson_id)
+    cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
     session.commit()
     compact(session)
     forget_deleted(session)
@@ -229,10 +232,9 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     forget_loose(filename)
 
 
-def cancel_tasks(session: Session, lesson_id: int) -> None:
-    """End the tasks of a lesson that is being removed, in the same transaction."""
-    active = col(Task.status).in_([TaskStatus.PENDING, TaskStatus.RUNNING])
-    cause = LessonRemoved(lesson_id)
+def cancel_tasks(session: Session, lesson_id: int, cause: LecternError) -> None:
+    """End the tasks of a lesson that is being removed or replaced, in the same transaction."""
+    active = col(Task.status).in_(ACTIVE)
     cancelled = {
         "status": TaskStatus.CANCELLED,
         "error": cause.message,

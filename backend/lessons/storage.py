@@ -18,13 +18,11 @@ from backend.files import (
     make_private_directory,
     open_privately,
 )
-from backend.lessons.wording import clean_title
 
 COPY_BLOCK_BYTES = 1 << 20
 INCOMING_PREFIX = ".incoming-"
 STALE_SECONDS = 24 * 3600
 """An unfinished copy that is older was left by a process that died."""
-FALLBACK_TITLE = "Untitled"
 
 
 @dataclass(frozen=True)
@@ -138,9 +136,3 @@ def remove_stale_copies(directory: Path, older_than_seconds: float = STALE_SECON
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime >= older_than_seconds:
                 path.unlink()
-
-
-def title_from(path: PurePath) -> str:
-    """A readable title from a file's name, whatever it holds."""
-    name = os.fsencode(path.stem).decode("utf-8", "replace")
-    return clean_title(name.replace("_", " ")) or FALLBACK_TITLE

@@ -27,12 +27,15 @@ from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
 from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
 from backend.speech.mixing import mix_unnamed
-from backend.speech.timeline import Hole, fill_holes
+from backend.speech.timeline import Hole, Places, fill_holes
 
 SAMPLE_RATE_HZ = 16_000
 """What every recogniser here listens at."""
 
 READ_BUFFER_BYTES = 1 << 20
+
+LONGEST_TAG = 1000
+"""In characters."""
 
 MOST_FAILURES = 1000
 """On end, to find a packet: then the rest is taken for lost."""
@@ -123,6 +126,7 @@ def probe(path: Path) -> AudioInfo:
             sample_rate_hz=stream.codec_context.sample_rate,
             channels=stream.codec_context.channels,
             has_video=any(not _is_cover(video) for video in container.streams.video),
+            title=_title(container, stream),
             recorded_at=_recorded_at(container.metadata.get("creation_time", "")),
         )
         report = DecodingReport()
@@ -173,7 +177,7 @@ def _open(path: Path) -> Iterator[InputContainer]:
             av.open(
                 file,
                 mode="r",
-                metadata_errors="ignore",
+                metadata_errors="replace",
                 buffer_size=READ_BUFFER_BYTES,
                 io_open=_refuse_other_files,
                 options=OPTIONS,
@@ -228,6 +232,13 @@ def _audio_stream(container: InputContainer, path: Path) -> Any:
     return stream
 
 
+def _title(container: InputContainer, stream: Any) -> str | None:
+    """What the recording is called; of the streams only Ogg's tags are of the whole."""
+    tags = stream.metadata if container.format.name == "ogg" else container.metadata
+    titles = [value for name, value in tags.items() if name.lower() == "title"]
+    return titles[0][:LONGEST_TAG] if titles else None
+
+
 def _recorded_at(tag: str) -> datetime | None:
     """The moment that a tag names, or None; without a zone it is UTC."""
     try:
@@ -248,13 +259,16 @@ def _decode_frames(
     """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
     # Only stored floating-point samples can be NaN or infinite, and looking costs time.
     may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
+    places = Places(container)
     for packet in _packets(container, stream, report):
         try:
             frames = packet.decode()
         except FFmpegError:
             report.damaged_packets += 1
+            places.note_damage(packet)
             continue
-        for frame in frames:
+        places.note_frame(packet)
+        for frame in map(places.put, frames):
             yield _without_invalid_samples(frame, report) if may_hold_invalid else frame
 
 

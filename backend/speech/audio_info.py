@@ -13,5 +13,7 @@ class AudioInfo:
     sample_rate_hz: int
     channels: int
     has_video: bool
+    title: str | None = None
+    """Its own tag, whoever wrote it."""
     recorded_at: datetime | None = None
     """When recording began, by the device's clock: UTC, as the formats want it."""

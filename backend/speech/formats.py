@@ -10,6 +10,7 @@ from typing import Any
 import av
 
 from backend.errors import UnreadableMedia
+from backend.speech.timeline import COUNTED, HOLE_SECONDS, LARGEST_MP3_FRAME_BYTES, Places
 
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,flac,wav,w64,aac,aiff,asf,avi,flv,mpegts,mpeg,"
@@ -49,8 +50,15 @@ MOST_CHANNELS = 64
 
 FIRST_FRAME_BYTES = 4096
 
-MEASURED = {"mp3", "aac", "ac3", "eac3", "dts", "loas", "amr", "amrnb", "amrwb", "gsm", "g722"}
+MEASURED = COUNTED | {"gsm", "g722"}
 """Frames after frames: their length stands nowhere, and FFmpeg guesses it by the first of them."""
+
+
+CHAINED = {"ogg", "flac", "mp3"}
+"""Files of these may be joined end to end, and then state the length of one of them."""
+
+MOST_WALKED_BYTES = 2 << 30
+"""Twenty hours of speech in FLAC: a larger file would take too long to be walked through."""
 
 
 def require_plausible(stream: Any, path: Path) -> None:
@@ -85,6 +93,14 @@ def duration_seconds(container: Any, stream: Any, path: Path) -> float | None:
     """How long the sound is: by the header where that knows, else measured; None: nobody knows."""
     if container.format.name in MEASURED and not _states_frames(path):
         return _measure(container, stream)
+    stated = _stated_seconds(container, stream)
+    if container.format.name in CHAINED and path.stat().st_size <= MOST_WALKED_BYTES:
+        measured = _measure(container, stream) or 0.0
+        return measured if measured > (stated or 0.0) + HOLE_SECONDS else stated
+    return stated
+
+
+def _stated_seconds(container: Any, stream: Any) -> float | None:
     if stream.duration and stream.time_base:
         begins_at = (stream.start_time or 0) * stream.time_base
         late = float(begins_at) - (container.start_time or 0) / av.time_base
@@ -107,11 +123,14 @@ def _states_frames(path: Path) -> bool:
 
 def _measure(container: Any, stream: Any) -> float | None:
     """The packets are walked through, which takes a second for ten hours; nothing is decoded."""
-    n_units = 0
+    seconds, places = 0.0, Places(container)
+    is_mp3 = container.format.name == "mp3"
     try:
         for packet in container.demux(stream):
-            n_units += packet.duration or 0
+            seconds += places.seconds_of(packet)
+            is_damage = is_mp3 and packet.size > LARGEST_MP3_FRAME_BYTES
+            (places.note_damage if is_damage else places.note_frame)(packet)
     except av.FFmpegError:
         pass  # what comes before the damage is what can be read
     container.seek(0)
-    return float(n_units * stream.time_base) if n_units and stream.time_base else None
+    return seconds + places.late_seconds or None

@@ -26,6 +26,7 @@ from backend.errors import (
     NoSuchFile,
     UnreadableMedia,
 )
+from backend.files import as_text
 from backend.speech.audio_info import AudioInfo
 
 logger = logging.getLogger("lectern.speech")
@@ -76,7 +77,8 @@ def probe_apart(path: Path, limits: Limits | None = None) -> AudioInfo:
     if answer.info is not None:
         return answer.info
     named = ERRORS.get(answer.error or "", UnreadableMedia)
-    raise named(answer.message, facts={"file": path.name})
+    message = (answer.message or "").replace(as_text(path.name), path.name)
+    raise named(message, facts={"file": path.name})
 
 
 def run_child(program: Sequence[str], path: Path, limits: Limits, *extra: str) -> list[str]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.errors import MediaError
+from backend.files import as_text
 from backend.speech.audio import AudioStream, probe
 from backend.speech.blocks import write_block
 
@@ -50,7 +51,11 @@ def _examine(path: Path) -> dict[str, object]:
     try:
         return {"info": asdict(probe(path))}
     except MediaError as error:
-        return {"error": type(error).__name__, "message": error.message}
+        return _tell(error)
+
+
+def _tell(error: MediaError) -> dict[str, object]:
+    return {"error": type(error).__name__, "message": as_text(error.message)}
 
 
 def _decode(path: Path) -> dict[str, object]:
@@ -60,7 +65,7 @@ def _decode(path: Path) -> dict[str, object]:
             write_block(sys.stdout.buffer, block)
         return {"report": asdict(stream.report)}
     except MediaError as error:
-        return {"error": type(error).__name__, "message": error.message}
+        return _tell(error)
     finally:
         write_block(sys.stdout.buffer, None)
 

@@ -11,8 +11,16 @@ from typing import Any
 import av
 from av.audio.frame import AudioFrame
 
+from backend.speech.frame_headers import seconds_of
+
 HOLE_SECONDS = 0.2
 """Shorter ones are the rounding of time stamps, or the run-in of a codec."""
+
+COUNTED = {"mp3", "aac", "ac3", "eac3", "dts", "loas", "amr", "amrnb", "amrwb"}
+"""Frames after frames, without a stamp: FFmpeg counts them, and so misses what it cannot find."""
+
+LARGEST_MP3_FRAME_BYTES = 1441
+"""320,000 bits a second at 32 kHz. What seems to be a longer one is damage up to the next."""
 
 LONGEST_HOLE_SECONDS = 6 * 3600.0
 """A longer jump is no pause but a mistake in the stamps: what follows goes on at once."""
@@ -27,6 +35,52 @@ class Hole:
 
     start: float
     end: float
+
+
+@dataclass
+class Places:
+    """Where the frames of a recording belong that has no stamps of its own, by the bytes between
+    them: a damaged stretch is as long as such a number of bytes is elsewhere in the recording."""
+
+    container: Any
+    late_seconds: float = 0.0
+    """How much later what follows is than FFmpeg counts."""
+    _bytes: int = 0
+    _seconds: float = 0.0
+    """Of the whole frames before."""
+    _end: int | None = None
+    """Where the last packet ended in the file."""
+
+    def note_damage(self, packet: Any) -> None:
+        """A packet that is no frame: from where one seemed to begin to the next one."""
+        self._follow(packet)
+        self._miss(packet.size, self.seconds_of(packet))
+
+    def note_frame(self, packet: Any) -> None:
+        self._follow(packet)
+        self._bytes += packet.size
+        self._seconds += self.seconds_of(packet)
+
+    def put(self, frame: AudioFrame) -> AudioFrame:
+        """A frame of the last packet, with its stamp set right."""
+        if self.late_seconds and frame.pts is not None and frame.time_base:
+            frame.pts += round(self.late_seconds / float(frame.time_base))
+        return frame
+
+    def seconds_of(self, packet: Any) -> float:
+        return seconds_of(packet, self.container.format.name)
+
+    def _follow(self, packet: Any) -> None:
+        if packet.pos is None or packet.pos < 0 or not packet.size:
+            return
+        if self._end is not None and packet.pos > self._end:
+            self._miss(packet.pos - self._end, 0.0)
+        self._end = packet.pos + packet.size
+
+    def _miss(self, n_bytes: int, counted_seconds: float) -> None:
+        if self.container.format.name in COUNTED and self._bytes:
+            lasts = n_bytes * self._seconds / self._bytes
+            self.late_seconds += max(0.0, lasts - counted_seconds)
 
 
 def fill_holes(
@@ -64,6 +118,8 @@ def _stamp(frame: AudioFrame) -> float | None:
 
 def _end_seconds(container: Any) -> float:
     """The last moment that a stamp may name."""
+    if container.format.name in COUNTED:
+        return float("inf")  # those are counted, and hardly any of these says how long it is
     if container.duration and container.duration > 0:
         return float(container.duration / av.time_base) + HOLE_SECONDS
     return float("inf")

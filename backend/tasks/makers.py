@@ -11,6 +11,9 @@ from backend.errors import LowerQuality
 IMPORTED = "imported"
 """In the place of a recogniser: captions that a person brought in."""
 
+EARLIER_RECORDING = "earlier_recording"
+"""In the metadata of a transcript whose recording was replaced since."""
+
 BUILT_IN = (EngineChoice.POCKETSPHINX, Provider.OFFLINE)
 
 SIZES = ("tiny", "base", "small", "medium", "large")
@@ -31,8 +34,11 @@ class Maker:
 
     @classmethod
     def of(cls, metadata: Mapping[str, Any] | None) -> "Maker | None":
-        """As the metadata of a text name it; None: nobody knows, or people alone wrote it."""
+        """As the metadata of a text name it; None: nobody knows, people alone wrote it, or it is of
+        another recording."""
         known = metadata or {}
+        if known.get(EARLIER_RECORDING):
+            return None
         name, model = known.get("engine") or known.get("provider"), known.get("model")
         if not isinstance(name, str):
             return None

@@ -15,7 +15,7 @@ from backend.tasks.layers import (
     require_not_lower_than_present,
     require_possible_id,
 )
-from backend.tasks.makers import Maker
+from backend.tasks.makers import EARLIER_RECORDING, Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.people import LessonTexts
 from backend.tasks.progress import OnProgress, ignore_progress
@@ -156,7 +156,7 @@ def is_due(session: Session, lesson: Lesson, texts: LessonTexts, stage: Stage) -
     if texts.transcript is None:
         return True
     if stage is Stage.TRANSCRIPTION:
-        return False
+        return EARLIER_RECORDING in (lesson.transcript_metadata or {})
     if stage is Stage.CORRECTION:
         made_from = (lesson.correction_metadata or {}).get("input")
         return texts.corrected is None or made_from != texts.transcript.transcript_hash

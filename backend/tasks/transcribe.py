@@ -291,10 +291,14 @@ def audio_path(lesson_id: int, filename: str | None) -> Path:
 def _require_unchanged(bind: Bind, lesson_id: int, sha256: str) -> None:
     """Raise unless the lesson is still there, and its recording still what it was."""
     if hash_file(_find_recording(bind, lesson_id).path) != sha256:
-        raise InputChanged(
-            f"The recording of lesson {lesson_id} was replaced while it was transcribed, so the "
-            "transcript was not saved: transcribe it again."
-        )
+        raise _recording_replaced(lesson_id)
+
+
+def _recording_replaced(lesson_id: int) -> InputChanged:
+    return InputChanged(
+        f"The recording of lesson {lesson_id} was replaced while it was transcribed, so the "
+        "transcript was not saved: transcribe it again."
+    )
 
 
 def hash_file(path: Path) -> str:
@@ -391,6 +395,8 @@ def _assemble(
     fingerprint = work.fingerprint(sha256)
     with writing(session):
         lesson = lock_lesson(session, lesson_id)
+        if lesson.filename != work.path.name:
+            raise _recording_replaced(lesson_id)
         windows = _stored_windows(session, lesson_id, fingerprint)
         if windows and windows[-1].end == work.seconds_read:
             metadata = work.metadata(windows)

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from backend.errors import UnreadableCaptions
+from backend.models.notices import Notice
 from backend.text.character_sets import NAMES, find_encoding
 
 MARKS = (
@@ -18,6 +19,8 @@ SURELY_TIMES = re.compile(r"\d:\d\d")
 BAD_LETTER = "\ufffd"
 MOST_BAD = 0.01
 """The share of a text that may be damaged."""
+FEW = 10
+"""So many bad bytes a short text may have, too."""
 MOST_LINES_NAMED = 20
 
 
@@ -27,7 +30,7 @@ class Decoded:
 
     text: str
     encoding: str
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def decode_captions(content: bytes, encoding: str | None = None) -> Decoded:
@@ -61,7 +64,7 @@ def _decode_wide(content: bytes) -> Decoded:
         text = content.decode(name, "replace")
         if SURELY_TIMES.search(text) is not None:
             return _mended(text, content, name)
-    if content.count(b"\x00") > len(content) * MOST_BAD:
+    if content.count(b"\x00") > max(FEW, len(content) * MOST_BAD):
         raise UnreadableCaptions("The file is not text: choose an SRT or VTT file.")
     return decode_captions(content.replace(b"\x00", b""))
 
@@ -76,10 +79,12 @@ def _is_damaged_utf8(content: bytes) -> bool:
 def _decode_guessed(content: bytes) -> Decoded:
     name = find_encoding(content)
     decoded = _mended(content.decode(name, "replace"), content, name)
-    notice = (
-        f"The file is not in UTF-8 and was read as {NAMES.get(name, name)}: if letters are wrong, "
-        "import it again and choose its encoding."
+    usual = NAMES.get(name, name)
+    text = (
+        f"The file is not in UTF-8 and was read as {usual}: if letters are wrong, import it again "
+        "and choose its encoding."
     )
+    notice = Notice("captions-encoding", text, {"encoding": usual})
     return Decoded(decoded.text, name, (notice, *decoded.notices))
 
 
@@ -114,10 +119,12 @@ def _mended(text: str, content: bytes, encoding: str) -> Decoded:
         return Decoded(text, encoding)
     places = ", ".join(str(number) for number in bad[:MOST_LINES_NAMED])
     more = f" and {len(bad) - MOST_LINES_NAMED:,} more" if len(bad) > MOST_LINES_NAMED else ""
-    notice = (
+    said = (
         f"Line{'s' * (len(bad) > 1)} {places}{more}: a letter was damaged, and stands as "
         f"“{BAD_LETTER}” now."
     )
+    named = places + ("…" if more else "")
+    notice = Notice("captions-letters", said, {"lines": named, "n": len(bad)})
     return Decoded(text, encoding, (notice,))
 
 

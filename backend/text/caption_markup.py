@@ -15,7 +15,16 @@ STYLING = re.compile(
     r"|<(?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,6}>",
     re.IGNORECASE,
 )
-CODE = re.compile(r"\{\\[^{}]*\}")
+TAG = (
+    r"\\(?:[biuspqr]|an?|be|blur|[xy]?bord|[xy]?shad|fs(?:c[xy]|p)?|fr[xyz]?|fa[xy]|fe|k[fot]?|K"
+    r"|pbo)-?[\d.]{0,12}"
+    r"|\\[1-4]?c(?:&H?[0-9A-Fa-f]{1,8}&?)?|\\(?:[1-4]a|alpha)&H?[0-9A-Fa-f]{1,8}&?"
+    r"|\\(?:pos|move|org|fade?|i?clip)\([^(){}]*\)|\\t\([^(){}]*(?:\([^(){}]*\)[^(){}]*)?\)"
+    r"|\\fn[\w@.-]{0,40}(?: [\w@.-]{1,40}){0,5}"
+)
+CODE = re.compile(r"\{(?:\s?(?:" + TAG + r"))+\s?\}")
+"""What letters look like, as Advanced SubStation Alpha says it. Any other thing in braces is text, such
+as LaTeX's `{\\alpha}`."""
 LINE_BREAK = re.compile("<(?:br|/?p|/?div)" + ATTRIBUTES + ">", re.IGNORECASE)
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(\s[^<>]*)>", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")

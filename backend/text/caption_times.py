@@ -11,7 +11,7 @@ DASHES = "-–—−－="
 COLON, POINT = "[:：]", "[.,:;'’´，．。٫]"
 TIME = re.compile(
     rf"-?\s?(?:(\d{{1,4}})\s?{COLON}\s?)?-?(\d{{1,3}})\s?{COLON}\s?-?(\d{{1,2}})"
-    rf"(?:\s?{POINT}\s?(?:-(?=\d))?(\d{{0,20}}))?(?![\w:：])"
+    rf"(?:\s?(?!{COLON}\s?(?:\D|$)){POINT}\s?(?:-(?=\d))?(\d{{0,20}}))?(?![\w:：])"
 )
 ARROW = re.compile(rf"(?:[{DASHES}]\s?){{1,4}}[>＞»]|[{DASHES}]?[→⟶⇒➔]|>>")
 BAR = re.compile(r"[,\s|/~–—-]{1,6}")
@@ -21,6 +21,9 @@ SETTING = re.compile(
     r"\s{0,20}(?:(?:vertical|line|position|size|align|region|[XY][12]|[ADLST])\s?:\s?[^\s:]{1,100})",
     re.IGNORECASE,
 )
+SECONDS = re.compile(r"\d{1,2}\s?[.,][\d\s]{0,20}")
+PARTED_FRACTION = re.compile(r"[.,](?:\d\s\d\d|\d\d\s\d)\s{0,20}$")
+"""What stands behind a blank that parts the digits of a time, and a fraction with one in it."""
 BEGINS_LIKE_A_TIME = re.compile(r"-?\d{1,4}\s?[:：]")
 
 
@@ -42,7 +45,9 @@ def read_timing(line: str) -> Timing | None:
     if len(line) > LONGEST_TIMING or not any(character.isdecimal() for character in line):
         return None
     line = html.unescape(line) if "&" in line else line
-    return _read_times(line) or _read_spaced(line)
+    timing = _read_times(line)
+    is_parted = timing is None or SECONDS.fullmatch(timing.words) or PARTED_FRACTION.search(line)
+    return (_read_spaced(line) if is_parted else None) or timing
 
 
 def is_like_timing(line: str) -> bool:

@@ -8,12 +8,13 @@ https://www.w3.org/TR/webvtt1/.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from backend.errors import UnreadableCaptions
+from backend.models.notices import Notice
 from backend.models.transcript import Segment
 from backend.text.caption_characters import decode_captions
 from backend.text.caption_markup import plain_text
@@ -47,8 +48,8 @@ class Captions:
     segments: tuple[Segment, ...]
     lines: tuple[int, ...]
     """Where the segments stand in the file: the number of the line with their times."""
-    notices: tuple[str, ...]
-    """What was mended, in sentences."""
+    notices: tuple[Notice, ...]
+    """What was mended."""
 
 
 _Placed = tuple[Segment, int]
@@ -119,13 +120,18 @@ def clip_to(captions: Captions, seconds: float) -> Captions:
     """The captions as far as the recording goes; what stands after it is named."""
     within = [segment for segment in captions.segments if segment.start < seconds]
     after = set(captions.lines[len(within) :])
+    lines = _lines(_stretches(captions.lines, after))
     notices = _counted(
+        "captions-after-end",
         len(after),
         f"cue stood after the end of the recording ({seconds:.0f} s) and was left out "
-        f"({_lines(_stretches(captions.lines, after))})",
+        f"({_line_word(lines)} {lines})",
+        {"seconds": round(seconds), "lines": lines},
     )
     n_clipped = sum(segment.end > seconds for segment in within)
-    notices += _counted(n_clipped, "cue went on after the end of the recording and was cut there")
+    notices += _counted(
+        "captions-cut", n_clipped, "cue went on after the end of the recording and was cut there"
+    )
     return replace(
         captions,
         segments=tuple(
@@ -136,17 +142,18 @@ def clip_to(captions: Captions, seconds: float) -> Captions:
     )
 
 
-def _counted(number: int, sentence: str) -> list[str]:
+def _counted(
+    code: str, number: int, sentence: str, facts: Mapping[str, str | int] | None = None
+) -> list[Notice]:
     """`sentence` is said of one cue; nothing is said of none."""
     if not number:
         return []
-    if number == 1:
-        return [f"1 {sentence}."]
     plural = sentence.replace("cue ", "cues ", 1).replace(" was ", " were ")
-    return [f"{number:,} {plural}."]
+    text = f"1 {sentence}." if number == 1 else f"{number:,} {plural}."
+    return [Notice(code, text, {"n": number, **(facts or {})})]
 
 
-def _named(numbers: Iterable[int], sentence: str) -> list[str]:
+def _named(code: str, numbers: Iterable[int], sentence: str) -> list[Notice]:
     """`sentence` is said of these lines; more than can be named make the file unreadable."""
     named = set(numbers)
     if not named:
@@ -158,7 +165,8 @@ def _named(numbers: Iterable[int], sentence: str) -> list[str]:
             f"{stretches[0][0]:,}: export the captions again. Nothing was changed."
         )
     lines = _lines(stretches)
-    return [f"{lines[0].upper()}{lines[1:]}: {sentence}."]
+    text = f"{_line_word(lines).capitalize()} {lines}: {sentence}."
+    return [Notice(code, text, {"lines": lines, "n": len(named)})]
 
 
 def _stretches(places: Iterable[int], chosen: AbstractSet[int]) -> list[tuple[int, int]]:
@@ -169,9 +177,11 @@ def _stretches(places: Iterable[int], chosen: AbstractSet[int]) -> list[tuple[in
 
 
 def _lines(stretches: Sequence[tuple[int, int]]) -> str:
-    places = [str(one) if one == other else f"{one}–{other}" for one, other in stretches]
-    is_one = len(places) == 1 and "–" not in places[0]
-    return f"line{'' if is_one else 's'} {', '.join(places)}"
+    return ", ".join(str(one) if one == other else f"{one}–{other}" for one, other in stretches)
+
+
+def _line_word(lines: str) -> str:
+    return "line" if lines.isdecimal() else "lines"
 
 
 def _split(text: str) -> list[str]:
@@ -350,25 +360,33 @@ def _offsets(maps: Sequence[tuple[float, float] | None]) -> list[float]:
     return offsets
 
 
-def _told(reading: _Reading) -> list[str]:
+def _told(reading: _Reading) -> list[Notice]:
     """What was found in the file, by its lines."""
     timed = [(cue.line, cue.timing) for cue in reading.cues]
     return [
-        *_named(reading.outside, "left out, because no times stand before it"),
-        *_named(reading.untimed, "left out, because the times cannot be read"),
-        *_named(reading.added, "stood in no cue, and was added to the one before"),
         *_named(
+            "captions-without-times", reading.outside, "left out, because no times stand before it"
+        ),
+        *_named(
+            "captions-bad-times", reading.untimed, "left out, because the times cannot be read"
+        ),
+        *_named(
+            "captions-added", reading.added, "stood in no cue, and was added to the one before"
+        ),
+        *_named(
+            "captions-negative",
             (line for line, timing in timed if timing.is_negative),
             "the time was before the beginning, and is now 0",
         ),
         *_named(
+            "captions-open-end",
             (line for line, timing in timed if timing.is_open),
             "the end could not be read, and is now the beginning",
         ),
     ]
 
 
-def _to_segments(reading: _Reading, is_vtt: bool) -> tuple[list[_Placed], list[str]]:
+def _to_segments(reading: _Reading, is_vtt: bool) -> tuple[list[_Placed], list[Notice]]:
     cues = _once(reading.cues)
     timed = [(_to_segment(cue, reading.offsets[cue.part], is_vtt), cue.line) for cue in cues]
     spoken = [(segment, line) for segment, line in timed if segment.text]
@@ -379,20 +397,33 @@ def _to_segments(reading: _Reading, is_vtt: bool) -> tuple[list[_Placed], list[s
     n_backwards = sum(cue.timing.end < cue.timing.start for cue in cues)
     notices = [
         *_joined(reading),
-        *_counted(len(reading.cues) - len(cues), "cue stood twice where files were joined"),
-        *_counted(len(timed) - len(spoken), "cue had no words and was left out"),
-        *_counted(n_backwards, "cue ended before it began"),
-        *_counted(n_unordered, "cue stood before an earlier one and was put in its place"),
-        *_counted(n_overlapping, "cue overlapped with the next and was parted from it"),
+        *_counted(
+            "captions-twice",
+            len(reading.cues) - len(cues),
+            "cue stood twice where files were joined",
+        ),
+        *_counted("captions-empty", len(timed) - len(spoken), "cue had no words and was left out"),
+        *_counted("captions-backwards", n_backwards, "cue ended before it began"),
+        *_counted(
+            "captions-unordered",
+            n_unordered,
+            "cue stood before an earlier one and was put in its place",
+        ),
+        *_counted(
+            "captions-overlapping",
+            n_overlapping,
+            "cue overlapped with the next and was parted from it",
+        ),
     ]
     return placed, notices
 
 
-def _joined(reading: _Reading) -> list[str]:
+def _joined(reading: _Reading) -> list[Notice]:
     if not any(reading.offsets):
         return []
     n_files = len(reading.offsets)
-    return [f"The file is {n_files:,} files that were joined; their times now follow each other."]
+    text = f"The file is {n_files:,} files that were joined; their times now follow each other."
+    return [Notice("captions-joined", text, {"n": n_files})]
 
 
 def _once(cues: Sequence[_Cue]) -> list[_Cue]:

@@ -5,7 +5,9 @@ Chinese for Korean and French for Czech. So the encodings of subtitles are tried
 look like in them; charset-normalizer is asked about all others.
 """
 
+import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,6 +42,8 @@ def _language(encodings: str, letters: str, frequent: str = "", share: float = 1
 QUOTATION = "«»„“”‘’‚–—…°§·\u00a0"
 EAST_ASIAN = "\u3000-\u3002\u3008-\u3011\uff01-\uff5e"
 HAN = f"\u4e00-\u9fff{EAST_ASIAN}"
+TAUGHT = "第回講讲課课程義义学學数數物理化史英语語文科高等入門门大年月日本音"
+"""What stands in the names of lessons."""
 COMMON_HAN = (
     "的一是不了人我在有他中大上到和地也子道出要就下得可你年生自能其里所去行家十用天如然作方成者多日都三小"
     "二同法起好看明心前面又定只主"
@@ -69,14 +73,23 @@ LANGUAGES = (
     _language("cp1256", "\u0621-\u0652پچژگک،؛؟", "ايلمنوترهب", 0.65),
     _language("cp874", "\u0e01-\u0e5b", "านรกอเงวมย่้", 0.6),
     _language(
-        "cp932 euc_jp", f"\u3041-\u30ff{HAN}", "のにはをたがでてとしれさいるなかもンスーリ", 0.3
+        "cp932 euc_jp",
+        f"\u3041-\u30ff{HAN}",
+        f"のにはをたがでてとしれさいるなかもンスーリ{TAUGHT}",
+        0.3,
     ),
     _language("cp949", f"\uac00-\ud7a3{EAST_ASIAN}", "이다는을의가에고하지나도은를한리", 0.3),
     _language(
-        "gb18030", HAN, f"{COMMON_HAN}这来们说国时于会后对着过发么经当与学进种将还见没从为个", 0.35
+        "gb18030",
+        HAN,
+        f"{COMMON_HAN}{TAUGHT}这来们说国时于会后对着过发么经当与学进种将还见没从为个",
+        0.35,
     ),
     _language(
-        "big5", HAN, f"{COMMON_HAN}這來們說國時於會後對著過發麼經當與學進種將還見沒從為個", 0.35
+        "big5",
+        HAN,
+        f"{COMMON_HAN}{TAUGHT}這來們說國時於會後對著過發麼經當與學進種將還見沒從為個",
+        0.35,
     ),
 )
 
@@ -123,6 +136,17 @@ def find_encoding(content: bytes) -> str:
     return "cp1252" if guess is None else guess.encoding
 
 
+def readable_name(name: str) -> str:
+    """The name of a file as people read it, composed: systems keep names as bytes, and those that
+    are not UTF-8 were written on a system with another encoding."""
+    content = os.fsencode(name)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = content.decode(find_encoding(content), "replace")
+    return unicodedata.normalize("NFC", text)
+
+
 def _fit(sample: bytes, encoding: str, language: _Language) -> float:
     """From 0 to 1: how much `sample`, read in `encoding`, looks like the language."""
     text = sample.decode(encoding, "replace")
@@ -132,10 +156,32 @@ def _fit(sample: bytes, encoding: str, language: _Language) -> float:
     fits = len(language.letters.findall(text)) / len(foreign)
     frequent = sum(character.lower() in language.frequent for character in foreign) / len(foreign)
     usual = min(1.0, frequent / language.share) if language.frequent else 1.0
-    return fits * fits * (0.1 + 0.9 * usual) * (1 - _shouting(text))
+    return fits * fits * (0.1 + 0.9 * usual) * (1 - _shouting(text)) * (1 - _strangeness(text) / 2)
 
 
 def _shouting(text: str) -> float:
     """The share of small letters that a capital follows, as where the case is turned round."""
     n_pairs = sum(one.islower() and other.isupper() for one, other in pairwise(text))
     return n_pairs / max(1, len(text))
+
+
+WORD = re.compile(r"[^\W\d_]+")
+PLAIN = re.compile("[A-Za-z]")
+LONE_MARK = re.compile(r"(?<![\u0e01-\u0e5b])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+"""A Thai vowel or tone without the letter that it stands on."""
+LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+
+
+def _strangeness(text: str) -> float:
+    """The share of words outside ASCII that no language writes so: Latin letters amid others, or
+    nothing but accented ones."""
+    words = [word for word in WORD.findall(text) if not word.isascii()]
+    n_strange = sum(map(_is_strange, words)) + len(LONE_MARK.findall(text))
+    return min(1.0, n_strange / max(1, len(words)))
+
+
+def _is_strange(word: str) -> bool:
+    n_latin = len(LATIN.findall(word))
+    if n_latin == len(word):
+        return len(word) > 2 and PLAIN.search(word) is None
+    return PLAIN.search(word) is not None or word[1:].isupper()

@@ -9,6 +9,7 @@ from backend.errors import LessonNotFound, UnreadableCaptions
 from backend.lessons.wording import clean_title
 from backend.models import Lesson
 from backend.models.columns import utc_now
+from backend.models.notices import Notice
 from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
 from backend.tasks.makers import IMPORTED
 from backend.text.captions_in import Captions, clip_to
@@ -17,10 +18,10 @@ from backend.uploads.captions_apart import read_captions_apart
 
 @dataclass(frozen=True)
 class ImportedCaptions:
-    """What came of it; `notices` say what was mended, in sentences."""
+    """What came of it; `notices` say what was mended."""
 
     segments: int
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def preview_captions(
@@ -66,7 +67,7 @@ def import_captions(
             "imported_at": utc_now().isoformat(),
             "duration": lesson.duration,
             "language": lesson.language,
-            "notices": list(captions.notices),
+            "notices": [notice.to_json() for notice in captions.notices],
         }
         content_of_layer = {
             "transcript": list(captions.segments),

@@ -48,6 +48,7 @@ def _examine(upload: LockedUpload) -> Recording:
         filename=library_name(metadata.file),
         sha256=upload.sha256(),
         duration_seconds=info.duration_seconds,
+        title=info.title,
         recorded_at=info.recorded_at,
     )
     upload.save(recording=recording)
@@ -93,7 +94,7 @@ def _make_lesson(session: Session, upload: LockedUpload, recording: Recording) -
             session,
             stored,
             recording.duration_seconds,
-            metadata.details.with_recording(recording.recorded_at),
+            metadata.details.completed(metadata.file, recording.title, recording.recorded_at),
             process=metadata.process,
         )
     except InvalidValue as error:

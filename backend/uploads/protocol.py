@@ -13,7 +13,6 @@ from typing import Any
 
 from backend.errors import InvalidValue, ProtocolVersionWrong, UploadError, UploadTypeWrong
 from backend.lessons.service import LessonDetails, check_language
-from backend.lessons.storage import title_from
 from backend.lessons.wording import clean_title, require_title
 
 VERSION = "1.0.0"
@@ -24,8 +23,6 @@ ALGORITHMS: dict[str, Callable[[], Any]] = {"sha1": hashlib.sha1, "sha256": hash
 """What `Upload-Checksum` may use."""
 
 LONGEST_METADATA = 8192
-LONGEST_TITLE = 200
-"""Of a title that is only a file's name, in characters."""
 
 YES, NO = ("true", "yes", "1", ""), ("false", "no", "0")
 
@@ -120,14 +117,14 @@ def read_metadata(header: str | None) -> UploadMetadata:
     """
     values = _read_pairs(header or "")
     name = _file_name(values.get("filename") or values.get("name") or "")
-    file = PurePosixPath(name)
     details = LessonDetails(
-        title=values.get("title", title_from(file)[:LONGEST_TITLE]),
+        title=values.get("title"),
         course=values.get("course"),
         language=values.get("language"),
         date=_read_moment(values.get("date")),
-    ).with_name(file)
-    require_title(details.title or "")
+    )
+    if details.title is not None:
+        require_title(details.title)
     check_language(details.language or "")
     return UploadMetadata(name, details, _read_flag("process", values.get("process", "no")))
 

@@ -60,6 +60,8 @@ class Recording(BaseModel):
     """Its name in the library."""
     sha256: str
     duration_seconds: float | None
+    title: str | None = None
+    """Its own tag."""
     recorded_at: datetime | None = None
 
 

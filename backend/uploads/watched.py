@@ -5,23 +5,21 @@ kind of disk and share, and needs no memory of what the system told while nobody
 taken once it rests: while something writes to it, its size or its time changes.
 """
 
-import hashlib
 import logging
-import os
-import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import LibrarySettings, audio_dir, data_dir
-from backend.errors import ConfigError, LecternError, MediaError
+from backend.errors import InvalidValue, LecternError, MediaError
 from backend.lessons.loose import adopting
+from backend.lessons.new_recording import NewRecording, replace_recording
 from backend.lessons.service import LessonDetails, add_stored
 from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, WatchedFile
@@ -29,33 +27,20 @@ from backend.models.columns import utc_now
 from backend.models.people import is_there
 from backend.speech.audio_info import AudioInfo
 from backend.speech.isolated import probe_apart
+from backend.text.character_sets import readable_name
+from backend.uploads.watched_files import (
+    FoundFile,
+    find_files,
+    hash_beginnings,
+    look_at,
+    require_folder,
+)
 
 EVERY_SECONDS = 5.0
 REST_SECONDS = 5.0
 """A file that did not change for so long is taken to be there in whole."""
 
-UNFINISHED_ENDINGS = (".part", ".partial", ".crdownload", ".download", ".tmp", "~")
-"""What programs name a file that they are still writing."""
-
 logger = logging.getLogger("lectern.uploads")
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """A file as it is now."""
-
-    path: Path
-    size: int
-    modified_ns: int
-
-    @property
-    def key(self) -> str:
-        return hashlib.sha256(os.fsencode(self.path)).hexdigest()
-
-    @property
-    def shown(self) -> str:
-        """The path as text, whatever bytes it has."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace").replace("\x00", "")
 
 
 @dataclass
@@ -82,102 +67,96 @@ class Watch:
         StorageFull, DatabaseError, ExaminationFailed
             The next scan goes on.
         """
-        found = set(_find_files(_require_folder(folder)))
+        found = set(find_files(require_folder(folder)))
+        present = frozenset(file.key for file in found)
         now = self.clock()
         self._resting = {file: self._resting.get(file, now) for file in found - self._settled}
         self._settled &= found
         added = []
         for file, since in sorted(self._resting.items(), key=lambda item: item[0].modified_ns):
             if now - since >= self.rest_seconds:
-                lesson_id = _take(session, file, folder, process)
+                lesson_id = _take(session, _Coming(file, folder, present, process))
                 added += [] if lesson_id is None else [lesson_id]
                 self._settled.add(file)
         return added
 
 
-# --- files -----------------------------------------------------------------------------------
-
-
-def _require_folder(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise ConfigError(
-            f"The watched folder {folder} is not there: make it, or set library.watch_folder to "
-            "another one."
-        )
-    if folder.resolve().is_relative_to(data_dir().resolve()):
-        raise ConfigError(
-            f"The watched folder {folder} lies in the data directory {data_dir()}: set "
-            "library.watch_folder to one outside of it."
-        )
-    return folder
-
-
-def _find_files(folder: Path) -> Iterator[FoundFile]:
-    """Plain files that may be recordings; links are not followed, hidden ones are left alone."""
-    own = data_dir().resolve()
-    for directory, subfolders, names in os.walk(folder):
-        here = Path(directory)
-        subfolders[:] = [
-            name
-            for name in subfolders
-            if not name.startswith(".") and (here / name).resolve() != own
-        ]
-        for name in names:
-            if not name.startswith(".") and not name.lower().endswith(UNFINISHED_ENDINGS):
-                yield from _look_at(here / name)
-
-
-def _look_at(path: Path) -> Iterator[FoundFile]:
-    try:
-        found = path.lstat()
-    except OSError:
-        return  # gone, or not for us to see: then there is nothing to add
-    if stat.S_ISREG(found.st_mode) and found.st_size > 0:
-        yield FoundFile(path, found.st_size, found.st_mtime_ns)
-
-
 # --- lessons ---------------------------------------------------------------------------------
 
 
-def _take(session: Session, file: FoundFile, folder: Path, process: bool) -> int | None:
-    """Make a lesson of a file unless it was looked at before; returns the lesson's id."""
+@dataclass(frozen=True)
+class _Coming:
+    """A file that rests, and what is known beside it."""
+
+    file: FoundFile
+    folder: Path
+    present: frozenset[str]
+    """The keys of all files that are in the folder."""
+    process: bool
+
+    @property
+    def course(self) -> str | None:
+        parents = self.file.path.relative_to(self.folder).parts[:-1]
+        return readable_name(parents[0]) if parents else None
+
+
+def _take(session: Session, coming: _Coming) -> int | None:
+    """Make a lesson of a file unless it was looked at before; returns the id of a new lesson."""
+    file = coming.file
     known = session.get(WatchedFile, file.key)
     if known is not None and (known.size, known.modified_ns) == (file.size, file.modified_ns):
         return None
     try:
         info = probe_apart(file.path)
         with adopting(session, file.path) as stored:
-            return _adopt(session, file, stored, info, folder, process)
-    except MediaError as error:
+            if list(look_at(file.path)) == [file]:
+                return _adopt(session, coming, stored, info)
+            _drop(stored)  # it changed while it was copied: it did not rest after all
+    except (MediaError, InvalidValue) as error:
         logger.warning("the watched folder: %s", error.message)
-        _remember(session, file, problem=error.message)
-        return None
+        _remember_problem(session, file, error.message)
+    return None
 
 
 def _adopt(
-    session: Session,
-    file: FoundFile,
-    stored: StoredRecording,
-    info: AudioInfo,
-    folder: Path,
-    process: bool,
+    session: Session, coming: _Coming, stored: StoredRecording, info: AudioInfo
 ) -> int | None:
-    """Make a lesson of the copy of a file, unless it changed meanwhile or there is one."""
-    if list(_look_at(file.path)) != [file]:
-        _drop(stored)  # it changed while it was copied: it did not rest after all
-        return None
-    lesson_id = _find_same(session, stored)
-    if lesson_id is not None:
-        logger.info("%s is the recording of lesson %d already", file.shown, lesson_id)
-        _remember(session, file, sha256=stored.sha256, lesson_id=lesson_id)
+    """Find out which lesson the copy of a file is of, or make it a new one."""
+    file = coming.file
+    same = _find_same(session, stored)
+    origin = None if same else _find_origin(session, coming, stored)
+    if same is not None:
+        logger.info("%s is the recording of lesson %d already", file.shown, same)
         _drop(stored)
-        return None
-    named = LessonDetails(course=_course_of(file.path, folder)).with_name(file.path)
-    details = named.with_recording(info.recorded_at, file.path)
-    added = add_stored(session, stored, info.duration_seconds, details, process=process)
-    logger.info("%s is lesson %s", file.shown, added.lesson.id)
-    _remember(session, file, sha256=stored.sha256, lesson_id=added.lesson.id)
+        _remember(session, file, stored, same)
+    elif origin is None:
+        return _add(session, coming, stored, info)
+    elif origin.lesson_id is None:
+        logger.info("%s is left alone: its lesson was removed", file.shown)
+        _drop(stored)
+        _remember(session, file, stored, None)
+    else:
+        seconds = info.duration_seconds
+        new = replace_recording(session, origin.lesson_id, stored, seconds, process=coming.process)
+        _tell_replaced(file, origin.lesson_id, new)
+        _remember(session, file, stored, origin.lesson_id)
+    return None
+
+
+def _add(session: Session, coming: _Coming, stored: StoredRecording, info: AudioInfo) -> int | None:
+    path = coming.file.path
+    details = LessonDetails(course=coming.course).completed(
+        path, info.title, info.recorded_at, path
+    )
+    added = add_stored(session, stored, info.duration_seconds, details, process=coming.process)
+    logger.info("%s is lesson %s", coming.file.shown, added.lesson.id)
+    _remember(session, coming.file, stored, added.lesson.id)
     return added.lesson.id
+
+
+def _tell_replaced(file: FoundFile, lesson_id: int, new: NewRecording) -> None:
+    said = "" if new.set_aside is None else "; the former one is in the trash"
+    logger.info("%s is the new recording of lesson %d%s", file.shown, lesson_id, said)
 
 
 def _find_same(session: Session, stored: StoredRecording) -> int | None:
@@ -189,9 +168,39 @@ def _find_same(session: Session, stored: StoredRecording) -> int | None:
     return session.exec(same.order_by(Lesson.id)).first()  # type: ignore[arg-type]
 
 
-def _course_of(path: Path, folder: Path) -> str | None:
-    parents = path.relative_to(folder).parts[:-1]
-    return parents[0] if parents else None
+def _find_origin(session: Session, coming: _Coming, stored: StoredRecording) -> WatchedFile | None:
+    """What a file was before, whose lesson it therefore is; None: it is a new one.
+
+    It goes on with what its path held, or a path that is gone, for it may have been renamed; or its
+    path was rewritten. The numbers that systems give to files tell neither: they are given again.
+    """
+    own = session.get(WatchedFile, coming.file.key)
+    known = select(WatchedFile).where(
+        col(WatchedFile.sha256).is_not(None), WatchedFile.size <= coming.file.size
+    )
+    rows = sorted(session.exec(known), key=lambda row: (row is own, row.size), reverse=True)
+    rows = [row for row in rows if row is own or row.key not in coming.present]
+    beginnings = hash_beginnings(audio_dir() / stored.filename, {row.size for row in rows})
+    for row in rows:
+        if beginnings.get(row.size) == row.sha256 and not _is_of_another(session, row, coming):
+            return row
+    is_rewritten = own is not None and own.lesson_id is not None
+    if is_rewritten and not _is_of_another(session, own, coming) and _is_there(session, own):
+        return own
+    return None
+
+
+def _is_of_another(session: Session, row: WatchedFile, coming: _Coming) -> bool:
+    """Whether the lesson of a row is also that of another file that is there, a copy of it."""
+    if row.lesson_id is None:
+        return False
+    others = select(WatchedFile.key).where(WatchedFile.lesson_id == row.lesson_id)
+    return any(key in coming.present - {coming.file.key, row.key} for key in session.exec(others))
+
+
+def _is_there(session: Session, row: WatchedFile) -> bool:
+    there = select(Lesson.id).where(Lesson.id == row.lesson_id, is_there)
+    return session.exec(there).first() is not None
 
 
 def _drop(stored: StoredRecording) -> None:
@@ -199,26 +208,26 @@ def _drop(stored: StoredRecording) -> None:
 
 
 def _remember(
-    session: Session,
-    file: FoundFile,
-    *,
-    sha256: str | None = None,
-    lesson_id: int | None = None,
-    problem: str | None = None,
+    session: Session, file: FoundFile, stored: StoredRecording, lesson_id: int | None
 ) -> None:
-    session.merge(
-        WatchedFile(
-            key=file.key,
-            path=file.shown,
-            size=file.size,
-            modified_ns=file.modified_ns,
-            sha256=sha256,
-            lesson_id=lesson_id,
-            problem=problem,
-            looked_at=utc_now(),
-        )
-    )
+    row = _row_of(session, file)
+    row.sha256, row.lesson_id, row.problem = stored.sha256, lesson_id, None
     session.commit()
+
+
+def _remember_problem(session: Session, file: FoundFile, problem: str) -> None:
+    """What the path held before is still its lesson's, which goes on once it can be read."""
+    _row_of(session, file).problem = readable_name(problem)
+    session.commit()
+
+
+def _row_of(session: Session, file: FoundFile) -> WatchedFile:
+    row = session.get(WatchedFile, file.key) or WatchedFile(
+        key=file.key, path=file.shown, size=0, modified_ns=0
+    )
+    row.size, row.modified_ns, row.looked_at = file.size, file.modified_ns, utc_now()
+    session.add(row)
+    return row
 
 
 # --- again and again -------------------------------------------------------------------------

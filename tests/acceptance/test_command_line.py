@@ -251,7 +251,7 @@ def test_a_date_is_said_or_stands_in_the_name_of_the_file(
 def test_only_what_is_named_is_edited(library: Library) -> None:
     before, other = library.lessons()
 
-    ended = library.run("edit", "1", "--date", "2026-02-03T10:30", "--course", "Optics")
+    ended = library.run("edit", "1", "--date", "2026-02-03T12:30+02:00", "--course", "Optics")
 
     assert ended.status == 0
     changed = {lesson["id"]: lesson for lesson in library.lessons()}

@@ -375,7 +375,7 @@ def test_captions_are_previewed_in_the_encoding_that_is_found_or_chosen(
     assert [caption["text"] for caption in found["first"]] == ["今天我们来看光。"]
     assert found["segments"] == 1
     assert found["encodings"][found["encoding"]] == "GBK"
-    assert any("encoding" in notice for notice in found["notices"])
+    assert [notice["code"] for notice in found["notices"]] == ["captions-encoding"]
     assert [caption["text"] for caption in chosen["first"]] == ["½ñÌìÎÒÃÇÀ´¿´¹â¡£"]
     assert (wrong.status_code, wrong.json()["detail"].split(":")[0]) == (
         422,

@@ -36,7 +36,7 @@ SAID_WITHOUT_AN_ERROR = {
 }
 """Codes of `backend.web`, which are no names of classes."""
 OF_THE_PAGES = {"server-gone", "unexpected-answer", "other-file", "recording-refused"}
-NOTICE = re.compile(r'Notice\(\s*"([a-z-]+)"')
+NOTICE = re.compile(r'(?:Notice|_named|_counted)\(\s*"([a-z-]+)"')
 
 
 def family(error: type[LecternError]) -> set[type[LecternError]]:
@@ -97,7 +97,7 @@ def test_the_pages_have_words_for_every_fact(language: str) -> None:
 def test_the_pages_have_words_for_what_stages_remark(language: str) -> None:
     noticed = written_in_the_program(NOTICE)
 
-    assert {"done-already", "no-speech"} <= noticed
+    assert {"done-already", "no-speech", "captions-cut", "captions-bad-times"} <= noticed
     assert read_texts("tasks", language)["notices"].keys() == noticed
 
 

@@ -1180,9 +1180,9 @@ export interface components {
             segments: number;
             /**
              * Notices
-             * @description What was mended, in sentences.
+             * @description What was mended.
              */
-            notices: string[];
+            notices: components["schemas"]["NoticePublic"][];
         };
         /**
          * CaptionsPreview
@@ -1210,9 +1210,9 @@ export interface components {
             first: components["schemas"]["CaptionPublic"][];
             /**
              * Notices
-             * @description What was mended, in sentences.
+             * @description What was mended.
              */
-            notices: string[];
+            notices: components["schemas"]["NoticePublic"][];
         };
         /**
          * ChangeOfSegment
@@ -1912,6 +1912,26 @@ export interface components {
          * @enum {string}
          */
         NotesFormat: "markdown" | "docx" | "pdf" | "csv";
+        /**
+         * NoticePublic
+         * @description What a person should know about a file.
+         */
+        NoticePublic: {
+            /** Code */
+            code: string;
+            /**
+             * Text
+             * @description A sentence.
+             */
+            text: string;
+            /**
+             * Facts
+             * @description For words of one's own: `n` how many cues or lines, `lines` their numbers.
+             */
+            facts: {
+                [key: string]: string | number;
+            };
+        };
         /**
          * OwnerPublic
          * @description Whether a request shows that it is the owner's, and what would show it.
@@ -3180,6 +3200,7 @@ export type NotePage = components['schemas']['NotePage'];
 export type NotePublic = components['schemas']['NotePublic'];
 export type Notes = components['schemas']['Notes'];
 export type NotesFormat = components['schemas']['NotesFormat'];
+export type NoticePublic = components['schemas']['NoticePublic'];
 export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
 export type PieceOfText = components['schemas']['PieceOfText'];

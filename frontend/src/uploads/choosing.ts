@@ -1,6 +1,7 @@
 /** Which of the files that are given are recordings, and what is said of the others. */
 
 import { LARGEST_BYTES } from '@/api/uploads'
+import { isLeftAlone } from './leftAlone'
 
 /** A file that was dropped or chosen, by itself or within a folder. */
 export interface Found {
@@ -49,7 +50,7 @@ function reasonAgainst({ file, isInFolder }: Found): SkipReason | null {
 
 /** As systems and programs name what is none of people's business. */
 function isHidden({ name, webkitRelativePath: path }: File): boolean {
-  return (path || name).split('/').some((part) => part.startsWith('.'))
+  return (path || name).split('/').some(isLeftAlone)
 }
 
 /** Of what was named by itself the server finds out; from a folder nobody asked for all of it. */

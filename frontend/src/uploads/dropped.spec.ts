@@ -54,6 +54,8 @@ describe('a dropped folder', () => {
       ...[fileEntry(aFile('.DS_Store', '')), folderEntry('.git', fileEntry(aFile('1.mp3')))],
       ...[closedEntry('secret'), fileEntry(aFile('plan.pdf', 'application/pdf'))],
       ...[fileEntry(aFile('old.mka', '')), fileEntry(aFile('README', ''))],
+      folderEntry('#Recycle', fileEntry(aFile('removed.mp3'))),
+      ...[fileEntry(aFile('half.mp3.filepart')), fileEntry(aFile('half.mp4.part-Frag3'))],
     ]
 
     const { found, skipped } = await gather(dropOf(folderEntry('Biology', ...content)))
@@ -63,6 +65,9 @@ describe('a dropped folder', () => {
     expect([...skipped, ...sorted.skipped].sort((a, b) => a.name.localeCompare(b.name))).toEqual([
       { name: '.DS_Store', reason: 'hidden' },
       { name: '.git', reason: 'hidden' },
+      { name: '#Recycle', reason: 'hidden' },
+      { name: 'half.mp3.filepart', reason: 'hidden' },
+      { name: 'half.mp4.part-Frag3', reason: 'hidden' },
       { name: 'plan.pdf', reason: 'other' },
       { name: 'README', reason: 'other' },
       { name: 'secret', reason: 'unreadable' },
@@ -88,12 +93,15 @@ describe('files', () => {
     expect(sortOut([{ file, isInFolder: false }]).files).toEqual([file])
   })
 
-  it('of a chosen folder are hidden where one of their folders is', () => {
-    const file = aFile('1.mp3')
-    Object.defineProperty(file, 'webkitRelativePath', { value: 'Biology/.cache/1.mp3' })
+  it.each(['Biology/.cache/1.mp3', '$RECYCLE.BIN/1.mp3', 'Biology/@eaDir/1.mp3', 'a/1.mp3~'])(
+    'of a chosen folder are left alone where one of their folders is: %s',
+    (path) => {
+      const file = aFile('1.mp3')
+      Object.defineProperty(file, 'webkitRelativePath', { value: path })
 
-    expect(sortOut([{ file, isInFolder: true }]).skipped).toEqual([
-      { name: '1.mp3', reason: 'hidden' },
-    ])
-  })
+      expect(sortOut([{ file, isInFolder: true }]).skipped).toEqual([
+        { name: '1.mp3', reason: 'hidden' },
+      ])
+    },
+  )
 })

@@ -1,10 +1,11 @@
 /** What is in a drop: files, and those in folders, however deep. */
 
 import type { Found, Skipped } from './choosing'
+import { isLeftAlone } from './leftAlone'
 
 export interface Dropped {
   found: Found[]
-  /** Folders and files that cannot be looked into, and hidden folders. */
+  /** Folders and files that cannot be looked into, and those that are left alone. */
   skipped: Skipped[]
 }
 
@@ -33,7 +34,7 @@ async function walkAll(
 async function walk(entry: FileSystemEntry | File, isInFolder: boolean): Promise<Dropped> {
   if (entry instanceof File) return { found: [{ file: entry, isInFolder }], skipped: [] }
   const { name } = entry
-  if (isInFolder && name.startsWith('.')) return left(name, 'hidden')
+  if (isInFolder && isLeftAlone(name)) return left(name, 'hidden')
   try {
     if (!entry.isDirectory) {
       const file = await fileOf(entry as FileSystemFileEntry)

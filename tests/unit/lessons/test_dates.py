@@ -89,8 +89,8 @@ def test_no_name_is_too_odd(name: str) -> None:
 def test_what_a_person_says_goes_before_what_the_name_says() -> None:
     said = LessonDetails(title="Optics", date=NOW)
 
-    assert said.with_name(PurePosixPath("2025-03-05 x.mp3")) == said
-    named = LessonDetails().with_name(PurePosixPath("2025-03-05 Optics.mp3"))
+    assert said.completed(PurePosixPath("2025-03-05 x.mp3"), "Enzymes", None) == said
+    named = LessonDetails().completed(PurePosixPath("2025-03-05 Optics.mp3"), None, None)
     assert (named.title, named.date) == ("2025-03-05 Optics", datetime(2025, 3, 5, 12, tzinfo=UTC))
 
 
@@ -134,7 +134,7 @@ def test_a_person_says_the_date_then_the_name_then_the_recorder_then_the_file(
     said = datetime(2024, 1, 1, tzinfo=UTC)
 
     def date(path: Path, recorded_at: datetime | None, said: datetime | None = None) -> date_type:
-        details = LessonDetails(date=said).with_name(path).with_recording(recorded_at, plain)
+        details = LessonDetails(date=said).completed(path, None, recorded_at, plain)
         assert details.date is not None
         return details.date.date()
 

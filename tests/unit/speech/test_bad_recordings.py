@@ -160,7 +160,7 @@ def test_formats_that_are_no_recording_are_not_opened(text: str, tmp_path: Path)
 # What is missing
 
 
-@pytest.mark.parametrize("suffix", ["m4a", "mkv", "webm", "flac", "opus"])
+@pytest.mark.parametrize("suffix", ["m4a", "mkv", "webm", "flac", "opus", "mp3"])
 def test_a_hole_stays_a_hole_and_is_told(suffix: str, tmp_path: Path) -> None:
     lesson = make.nano_lesson().waveform[: 60 * SAMPLE_RATE_HZ]
     path = make.damage(
@@ -180,6 +180,20 @@ def test_a_hole_stays_a_hole_and_is_told(suffix: str, tmp_path: Path) -> None:
     assert not middle.any()
     told = {notice.code: notice for notice in stream.report.notices(probe(path).duration_seconds)}
     assert str(told["missing-parts"].facts["places"])[:4] in ("0:17", "0:18")
+
+
+def test_a_hole_among_frames_of_any_size_is_about_as_long_as_its_bytes(tmp_path: Path) -> None:
+    lesson = make.nano_lesson().waveform[: 60 * SAMPLE_RATE_HZ]
+    path = make.damage(make.write_variable_rate_mp3(tmp_path / "a.mp3", lesson), 0.3, 0.37)
+
+    samples, stream = decoded(path)
+
+    assert find(lesson[52 * SAMPLE_RATE_HZ : 57 * SAMPLE_RATE_HZ], samples) == pytest.approx(
+        52, abs=1.5
+    )
+    (hole,) = stream.report.holes
+    assert hole.end - hole.start == pytest.approx(22, abs=1.5)
+    assert probe(path).duration_seconds == pytest.approx(60, abs=2)  # captions up to there stay
 
 
 def with_stamps(path: Path, stamps: Iterator[float], n_frames: int) -> Path:
@@ -227,9 +241,11 @@ def test_files_that_were_joined_are_read_to_the_end_whatever_their_rates(
         )
         for rate in (48_000, 16_000)
     ]
-    samples, _ = decoded(make.join_files(tmp_path / f"joined.{suffix}", *parts))
+    joined = make.join_files(tmp_path / f"joined.{suffix}", *parts)
+    samples, _ = decoded(joined)
 
     assert samples.size / SAMPLE_RATE_HZ == pytest.approx(6.0, abs=0.2)
+    assert probe(joined).duration_seconds == pytest.approx(6.0, abs=0.2)
 
 
 @pytest.mark.parametrize("kind", ["mp3", "aac"])

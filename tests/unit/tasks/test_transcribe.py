@@ -25,13 +25,15 @@ from backend.errors import (
     UncommittedWrites,
     WorkStopped,
 )
+from backend.lessons.new_recording import replace_recording
 from backend.lessons.service import remove_lesson
+from backend.lessons.storage import store_recording
 from backend.models import FormerLayer, Lesson, TranscriptWindow
 from backend.speech.engines import sphinx
 from backend.tasks import transcribe_audio, transcribe_lesson
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.ownership import Owner
+from backend.tasks.ownership import Owner, T
 from backend.tasks.progress import Progress
 from backend.tasks.transcribe import hash_file, run_transcription
 from tests.audio_files import (
@@ -197,6 +199,38 @@ def test_a_recording_that_is_replaced_meanwhile_saves_nothing(
         run(lesson_id, replace)
 
     assert stored_lesson(lesson_id).transcript is None
+
+
+class ReplacesAtResult(Owner):
+    """The recording is replaced at the last moment, once it was looked at for the last time."""
+
+    def __init__(self, replace: Callable[[], object]) -> None:
+        super().__init__()
+        self._replace = replace
+
+    def persist(self, write: Callable[[], T]) -> T:
+        if "sha256" in getattr(write, "keywords", {}):
+            self._replace()
+        return super().persist(write)
+
+
+@pytest.mark.usefixtures("nano_config")
+def test_a_recording_that_is_replaced_at_the_last_moment_does_not_get_the_former_ones_text(
+    lesson_of: MakeLesson, stored_lesson: ReadLesson, short_recording: Path, tmp_path: Path
+) -> None:
+    lesson_id = lesson_of(short_recording)
+
+    def replace() -> None:
+        source = write_wav(tmp_path / "other.wav", tone(3.0))
+        stored = store_recording(source, audio_dir(), "other.wav")
+        with Session(database.engine) as session:
+            replace_recording(session, lesson_id, stored, 3.0)
+
+    with pytest.raises(InputChanged, match="replaced"), Session(database.engine) as session:
+        run_transcription(lesson_id, session, owner=ReplacesAtResult(replace))
+
+    lesson = stored_lesson(lesson_id)
+    assert (lesson.transcript, lesson.filename, lesson.duration) == (None, "other.wav", 3.0)
 
 
 @pytest.mark.usefixtures("nano_config")

@@ -45,6 +45,10 @@ def cue(start: str, end: str, text: str) -> str:
 # --- as they should be -----------------------------------------------------------------------
 
 
+def told(captions: Captions) -> tuple[str, ...]:
+    return tuple(notice.text for notice in captions.notices)
+
+
 def test_srt_is_read() -> None:
     captions = read(SRT)
 
@@ -105,7 +109,7 @@ def test_cues_that_overlap_are_parted_and_those_of_one_moment_joined() -> None:
     )
 
     assert spoken(captions) == [(1.0, 3.0, "one"), (3.0, 6.0, "two three")]
-    assert captions.notices == ("2 cues overlapped with the next and were parted from it.",)
+    assert told(captions) == ("2 cues overlapped with the next and were parted from it.",)
 
 
 def test_cues_out_of_order_without_words_or_time_are_mended_and_told() -> None:
@@ -117,7 +121,7 @@ def test_cues_out_of_order_without_words_or_time_are_mended_and_told() -> None:
     )
 
     assert spoken(captions) == [(3.0, 3.0, "backwards"), (5.0, 6.0, "later")]
-    assert set(captions.notices) == {
+    assert set(told(captions)) == {
         "Lines 10–11: left out, because the times cannot be read.",
         "1 cue had no words and was left out.",
         "1 cue ended before it began.",
@@ -130,7 +134,7 @@ def test_another_encoding_is_guessed_and_said_or_named() -> None:
 
     guessed = read_captions(SRT.replace("Good", "Gärd").encode("cp1252"))
     assert guessed.segments[0].text == "Gärd morning."
-    assert "Windows-1252" in guessed.notices[0]
+    assert "Windows-1252" in told(guessed)[0]
     assert read_captions(hebrew, "cp1255").segments[0].text == "שלום"
 
 
@@ -258,8 +262,8 @@ def test_captions_become_the_transcript_and_the_former_one_is_kept(
     ]
     metadata = lesson.transcript_metadata or {}
     assert (metadata["engine"], metadata["file"]) == ("imported", "week 1.srt")
-    assert metadata["notices"] == list(imported.notices)
-    assert "cut there" in imported.notices[0]
+    assert metadata["notices"] == [notice.to_json() for notice in imported.notices]
+    assert imported.notices[0].code == "captions-cut"
     restore_layer(session, lesson_id, LessonLayer.TRANSCRIPT)
     assert stored_lesson(lesson_id).transcript == former
 

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import LibrarySettings, audio_dir
 from backend.errors import ConfigError, StorageFull
+from backend.lessons.queries import list_lessons
+from backend.lessons.removal import restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, remove_lesson
-from backend.models import Course, Lesson, Task, WatchedFile
+from backend.models import Course, Lesson, Task, TrashedLesson, WatchedFile
 from backend.uploads.watched import FolderWatcher, Watch
+from backend.uploads.watched_files import find_files
 from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
 from tests.unit.uploads.test_receiving import full_at
 from tests.waiting import wait_until
@@ -183,6 +186,124 @@ def test_a_subfolder_is_a_course(
     settle(watch, clock, session, folder)
 
     assert session.exec(select(Course.title)).all() == ["Algebra I. (2026)"]
+
+
+def test_a_copy_that_stalled_and_went_on_is_the_lesson_that_was_made_of_its_beginning(
+    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+) -> None:
+    whole = write_wav(tmp_path / "talk.wav", tone(4.0)).read_bytes()
+    copy = folder / "talk.wav"
+    copy.write_bytes(whole[: len(whole) // 2])
+    [lesson_id] = settle(watch, clock, session, folder)
+    add_recording(session, write_wav(tmp_path / "other.wav", tone(1.0)), LessonDetails())
+
+    copy.write_bytes(whole)
+    assert settle(Watch(5, clock), clock, session, folder) == []  # as after a restart
+
+    assert titles(session) == ["other", "talk"]
+    lesson = session.get_one(Lesson, lesson_id)
+    assert (audio_dir() / str(lesson.filename)).read_bytes() == whole
+    assert lesson.duration == pytest.approx(4.0)
+    assert session.exec(select(TrashedLesson)).all() == []  # the beginning is in the whole
+    assert len(list(audio_dir().glob("[!.]*"))) == 2
+
+
+def test_what_a_rewritten_file_held_before_is_in_the_trash(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    file = write_wav(folder / "recorder.wav", tone(1.0))
+    monday = file.read_bytes()
+    [lesson_id] = settle(watch, clock, session, folder)
+
+    tuesday = write_wav(file, tone(2.0, frequency_hz=300)).read_bytes()
+    settle(watch, clock, session, folder)
+
+    [trashed] = session.exec(select(TrashedLesson)).all()
+    restore_lesson(session, trashed.lesson_id)
+    session.expire_all()
+    recordings = {
+        lesson.id: (audio_dir() / str(lesson.filename)).read_bytes()
+        for lesson in session.exec(select(Lesson))
+    }
+    assert recordings == {lesson_id: tuesday, trashed.lesson_id: monday}
+
+
+@pytest.mark.parametrize("is_for_good", [True, False])
+def test_what_goes_on_of_a_removed_lesson_stays_removed_wherever_it_is_moved(
+    is_for_good: bool, watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    file = write_wav(folder / "one.wav", tone(4.0))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:20_000])
+    [lesson_id] = settle(watch, clock, session, folder)
+    trash_lesson(session, lesson_id, 0 if is_for_good else 30)
+
+    file.write_bytes(whole[:30_000])
+    settle(watch, clock, session, folder)
+    file.rename(folder / "two.wav")
+    settle(watch, clock, session, folder)
+    (folder / "two.wav").write_bytes(whole)
+    settle(watch, clock, session, folder)
+
+    assert [lesson.id for lesson in list_lessons(session)] == []
+    if not is_for_good:
+        restore_lesson(session, lesson_id)
+        lesson = session.get_one(Lesson, lesson_id)
+        assert (audio_dir() / str(lesson.filename)).read_bytes() == whole
+    file.write_bytes(write_wav(folder / "..new", tone(1.0)).read_bytes())
+    assert len(settle(watch, clock, session, folder)) == 1  # another talk of the same name
+
+
+LEFT_ALONE = (
+    *("a.mp4.part", "a.mp4.PARTIAL", "a.mp4.filepart", "a.mp4.!sync", "a.mp4.opdownload"),
+    *("a.mp4.crdownload", "a.mp4.TMP", "a.mp4~", "a.mp4.!ut", "a.mp4.!qB", "a.mp4.unfinished"),
+    *("a.mp4.inprogress", "a.mp4.download", "Unconfirmed 1.crdownload", "a.mp4.part-Frag12"),
+    *(".a.mp4.Xy12Ab", ".syncthing.a.mp4.tmp", "~syncthing~a.mp4.tmp", "._a.mp4", "~$a.mp4"),
+    *(".~lock.a.mp4#", "a.mp4.ocTransferId12.part", "a.mp4.sb-1a2b3c4d-Ab12Cd", "a.mp4.aria2"),
+    *("#recycle/a.mp4", "@eaDir/a.mp4", "#snapshot/x/a.mp4", ".Trash-1000/files/a.mp4"),
+    *(".Trashes/501/a.mp4", "$RECYCLE.BIN/S-1/a.mp4", "System Volume Information/a.mp4"),
+    *("lost+found/a.mp4", ".stversions/a.mp4", ".stfolder/a.mp4", ".sync/Archive/a.mp4"),
+    *(".AppleDouble/a.mp4", ".Spotlight-V100/a.mp4", "@Recycle/a.mp4", ".recycle/a.mp4"),
+    *("_gsdata_/a.mp4", "Biology/week 1/#Recycle/a.mp4", "b.mp4.download/b.mp4"),
+)
+
+
+def test_what_programs_have_not_finished_and_what_systems_keep_is_left_alone(
+    folder: Path, data_dir: Path
+) -> None:
+    for name in LEFT_ALONE:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"sound")
+    usual = {"partial derivatives.mp3", "recycle.mp3", "Trash/a.mp3", "tmp.wav", "part.1.mp3"}
+    for name in (*usual, "loading.mp4", "loading.mp4.aria2"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"sound")
+
+    assert {str(file.path.relative_to(folder)) for file in find_files(folder)} == usual
+
+
+def test_names_in_other_encodings_are_read(
+    watch: Watch, clock: Clock, session: Session, folder: Path
+) -> None:
+    named = {"koi8_r": ("Физика", "лекция 1"), "cp932": ("物理学", "講義 第1回")}
+    for n, (encoding, (course, title)) in enumerate(named.items()):
+        subfolder = os.fsencode(folder) + b"/" + course.encode(encoding)
+        os.mkdir(subfolder)
+        sound = write_wav(folder / "sound.wav", tone(1.0 + n))
+        sound.rename(os.fsdecode(subfolder + b"/" + title.encode(encoding) + b".wav"))
+        write_text(Path(os.fsdecode(subfolder + b"/" + title.encode(encoding) + b".mp3")))
+
+    settle(watch, clock, session, folder)
+
+    assert titles(session) == ["лекция 1", "講義 第1回"]
+    assert set(session.exec(select(Course.title))) == {"Физика", "物理学"}
+    problems = session.exec(select(WatchedFile.problem).where(col(WatchedFile.sha256).is_(None)))
+    assert {
+        str(problem)[: str(problem).index(".mp3 is not a recording")] for problem in problems
+    } == {
+        "лекция 1",
+        "講義 第1回",
+    }
 
 
 def test_what_is_hidden_unfinished_or_a_link_is_left_alone(

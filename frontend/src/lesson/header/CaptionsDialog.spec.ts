@@ -6,6 +6,11 @@ import { fakeServer, type FakeServer } from '@/testing/server'
 import CaptionsDialog from './CaptionsDialog.vue'
 
 const ADDRESS = '/api/v1/lessons/3/captions'
+const NOTICE = {
+  code: 'captions-bad-times',
+  text: 'Lines 4–5: left out.',
+  facts: { lines: '4–5', n: 2 },
+}
 const sent: string[] = []
 let server: FakeServer
 
@@ -21,7 +26,7 @@ beforeEach(() => {
       encodings: { gb18030: 'GBK', cp932: 'Shift-JIS' },
       segments: 1,
       first: [{ start: 1, end: 2, text }],
-      notices: ['Line 4: left out.'],
+      notices: [NOTICE],
     })
   })
   server.on(`POST ${ADDRESS}`, async (request) => {
@@ -41,7 +46,7 @@ describe('the import of captions', () => {
     )
     expect(await screen.findByText(/今天我们来看光/)).toBeVisible()
     expect(screen.getByText('1 caption')).toBeVisible()
-    expect(screen.getByText('Line 4: left out.')).toBeVisible()
+    expect(screen.getByText('Lines 4–5 were left out: their times cannot be read.')).toBeVisible()
 
     await userEvent.selectOptions(screen.getByLabelText('Encoding'), 'Shift-JIS')
     expect(await screen.findByText(/スフ/)).toBeVisible()
@@ -50,5 +55,22 @@ describe('the import of captions', () => {
     await expect.poll(() => emitted()).toHaveProperty('imported')
     expect(server.requests).toContain(`POST ${ADDRESS}?encoding=cp932&name=a.srt`)
     expect(sent).toEqual(Array(3).fill('1\n00:00:01,000 --> 00:00:02,000\nx\n'))
+  })
+
+  it('says in the language of the pages what was mended, on which lines', async () => {
+    const props = { open: true, lessonId: 3 }
+    await renderInPages(CaptionsDialog, { props, language: 'fr' })
+
+    await userEvent.upload(
+      screen.getByLabelText('Fichier de sous-titres'),
+      new File(['1\n00:00:01,000 --> 00:00:02,000\nx\n'], 'a.srt'),
+    )
+
+    expect(
+      await screen.findByText(
+        'Les lignes 4–5 ont été laissées de côté\u00a0: leurs temps sont illisibles.',
+        { normalizer: (text) => text },
+      ),
+    ).toBeVisible()
   })
 })

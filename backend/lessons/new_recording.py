@@ -1,0 +1,184 @@
+"""Another recording takes the place of a lesson's: a file that went on growing, or was rewritten.
+
+The lesson stays what it is: its id, what people say of it, their notes and their edits. What was made
+from the former recording is made anew, and kept as any rerun keeps it. A former recording that is not
+in the new one goes into the trash, with its texts, as a lesson that can be brought back.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from backend.config import audio_dir
+from backend.database import writing
+from backend.errors import InputChanged, LessonNotFound
+from backend.files import is_plain_name
+from backend.lessons.loose import forget_loose, note_loose
+from backend.lessons.recordings import settle_recording, trash_dir
+from backend.lessons.service import cancel_tasks, require_recording
+from backend.lessons.storage import COPY_BLOCK_BYTES, StoredRecording
+from backend.models import Lesson, Task, TaskType, TranscriptWindow, TrashedLesson
+from backend.models.columns import database_now
+from backend.models.notices import Notice
+from backend.models.task import ACTIVE
+from backend.tasks.makers import EARLIER_RECORDING, IMPORTED
+from backend.tasks.people import BY_HAND
+from backend.tasks.stages import Stage
+
+_KEPT = (
+    *("title", "date", "course_id", "theme_id", "filename", "audio_sha256", "duration", "language"),
+    *("transcript", "corrected_transcript", "brief", "summary"),
+    *("transcript_metadata", "correction_metadata", "summary_metadata"),
+)
+"""What a lesson has that can stand by itself."""
+
+
+@dataclass(frozen=True)
+class NewRecording:
+    """What came of it."""
+
+    task_ids: tuple[int, ...]
+    """The tasks that make the texts anew."""
+    set_aside: int | None
+    """The lesson in the trash that has the former recording."""
+
+
+def replace_recording(
+    session: Session,
+    lesson_id: int,
+    stored: StoredRecording,
+    duration_seconds: float | None,
+    *,
+    process: bool = False,
+) -> NewRecording:
+    """Give a lesson another recording, which is in the library, and have its texts made anew: those
+    that it has, or was being given, and with `process` all of them. One that is in the trash stays
+    there.
+
+    Raises
+    ------
+    LessonNotFound
+        It was removed for good.
+    MediaError
+        The recording is not there any more.
+    """
+    with writing(session):
+        lesson = _lock(session, lesson_id)
+        former, is_trashed = lesson.filename, session.get(TrashedLesson, lesson_id) is not None
+        note_loose(former)
+        is_within = is_trashed or _holds(audio_dir() / stored.filename, _place_of(former))
+        set_aside = None if is_within else _set_aside(session, lesson)
+        lesson.filename, lesson.audio_sha256 = stored.filename, stored.sha256
+        lesson.duration = duration_seconds
+        wanted = _stop_work(session, lesson_id) | _made_texts(lesson)
+        wanted |= {TaskType.PROCESS} if process else set()
+        _mark_texts(lesson)
+        session.flush()
+        require_recording(stored)
+        task_ids = () if is_trashed else _ask_for(session, lesson_id, wanted)
+    for filename in (former, stored.filename):
+        settle_recording(session, filename)
+    forget_loose(former)
+    return NewRecording(task_ids, set_aside)
+
+
+def _lock(session: Session, lesson_id: int) -> Lesson:
+    """The lesson, be it in the trash or not."""
+    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
+    if lesson is None:
+        raise LessonNotFound(lesson_id)
+    return lesson
+
+
+def _place_of(filename: str | None) -> Path | None:
+    if not filename or not is_plain_name(filename):
+        return None
+    places = [directory / filename for directory in (audio_dir(), trash_dir())]
+    return next((path for path in places if path.is_file()), None)
+
+
+def _holds(new: Path, former: Path | None) -> bool:
+    """Whether the former recording is the beginning of the new one, but for what was still empty:
+    some programs make a copy as long as it will be before they fill it."""
+    if former is None:
+        return True
+    with new.open("rb") as ours, former.open("rb") as theirs:
+        pairs = zip_longest(_blocks_of(theirs), _blocks_of(ours), fillvalue=b"")
+        return all(after.startswith(before.rstrip(b"\x00")) for before, after in pairs)
+
+
+def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(COPY_BLOCK_BYTES), b"")
+
+
+def _set_aside(session: Session, lesson: Lesson) -> int | None:
+    """Put what the lesson is now into the trash, as another lesson."""
+    former = Lesson(**{name: getattr(lesson, name) for name in _KEPT})
+    session.add(former)
+    session.flush()
+    assert former.id is not None
+    now = session.connection().execute(select(database_now())).scalar_one()
+    session.add(TrashedLesson(lesson_id=former.id, removed_at=now))
+    return former.id
+
+
+# --- texts -----------------------------------------------------------------------------------
+
+
+def _stop_work(session: Session, lesson_id: int) -> set[str]:
+    """End the tasks that work on the former recording; returns what they were to make."""
+    active = select(Task.task_type).where(Task.lesson_id == lesson_id, col(Task.status).in_(ACTIVE))
+    wanted = set(session.exec(active))
+    cause = InputChanged(
+        f"The recording of lesson {lesson_id} was replaced by a newer one: its texts are made anew."
+    )
+    cancel_tasks(session, lesson_id, cause)
+    windows = delete(TranscriptWindow).where(col(TranscriptWindow.lesson_id) == lesson_id)
+    session.execute(windows)
+    return wanted
+
+
+def _made_texts(lesson: Lesson) -> set[str]:
+    """The stages whose texts were made from the former recording; those of people stay."""
+    heard, corrected = lesson.transcript_metadata or {}, lesson.correction_metadata
+    if lesson.transcript is None or heard.get("engine") == IMPORTED:
+        return set()
+    wanted = {TaskType.TRANSCRIPTION}
+    wanted |= {TaskType.CORRECTION} if corrected not in (None, BY_HAND) else set()
+    wanted |= {TaskType.SUMMARY} if lesson.summary_metadata is not None else set()
+    return {stage.value for stage in wanted}
+
+
+def _mark_texts(lesson: Lesson) -> None:
+    """Say of the transcript that it is of an earlier recording, until it is made anew."""
+    if lesson.transcript is None:
+        return
+    before = lesson.transcript_metadata or {}
+    notice = Notice("earlier-recording", "The recording was replaced after this text was made.")
+    others = [each for each in before.get("notices", ()) if each != notice.to_json()]
+    notices = [*others, notice.to_json()]
+    is_by_people = before.get("engine") == IMPORTED
+    mark = {} if is_by_people else {EARLIER_RECORDING: True}
+    lesson.transcript_metadata = before | mark | {"notices": notices}
+
+
+def _ask_for(session: Session, lesson_id: int, wanted: Iterable[str]) -> tuple[int, ...]:
+    """One task for all, or one for each stage, each after the one before."""
+    stages = [stage.value for stage in Stage if stage in wanted]
+    types = [TaskType.PROCESS.value] if TaskType.PROCESS in wanted else stages
+    # What was better was of another recording, and is kept.
+    parameters = {"lesson_id": lesson_id, "accept_lower_quality": True}
+    task_ids: list[int] = []
+    for task_type in types:
+        before = task_ids[-1] if task_ids else None
+        task = Task(task_type=task_type, parameters=parameters, depends_on=before)
+        session.add(task)
+        session.flush()
+        assert task.id is not None
+        task_ids.append(task.id)
+    return tuple(task_ids)
