@@ -174,6 +174,7 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
 
     expect(await screen.findByText('Le fournisseur a refusé la clé.')).toBeVisible()
+    expect(screen.getByText('Échec')).toBeVisible()
   })
 
   it('offers to replace a text by a worse one where that was refused', async () => {
