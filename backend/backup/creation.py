@@ -165,7 +165,7 @@ class _Recordings:
 
     def __init__(self, building: Path, earlier: Backup | None) -> None:
         self.stored: dict[str, StoredFile] = {}
-        self._folder = building / AUDIO
+        self._directory, self._folder = building.parent, building / AUDIO
         self._earlier = earlier
         self._earlier_files: Mapping[str, StoredFile] = (
             {Path(file.path).name: file for file in earlier.recordings} if earlier else {}
@@ -176,7 +176,7 @@ class _Recordings:
         new = sorted(names - self.stored.keys())
         sources = {name: source for name in new if (source := _find(name)) is not None}
         fresh = {name: path for name, path in sources.items() if not self._link(name, path)}
-        require_room(self._folder, sum(path.stat().st_size for path in fresh.values()))
+        require_room(self._directory, sum(path.stat().st_size for path in fresh.values()))
         for name, source in fresh.items():
             self._copy(name, source)
 

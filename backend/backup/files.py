@@ -33,11 +33,12 @@ def copy_file(source: Path, target: Path, path: str) -> StoredFile:
 
 def require_room(directory: Path, n_bytes: int) -> None:
     """Raises `StorageFull`."""
-    free = shutil.disk_usage(directory).free
-    if free - RESERVE_BYTES < n_bytes:
+    free, needed = shutil.disk_usage(directory).free, n_bytes + RESERVE_BYTES
+    if free < needed:
         raise StorageFull(
-            f"There is not enough room in {directory}: {n_bytes / 1e6:,.0f} MB are needed, and "
-            f"{free / 1e6:,.0f} MB are free. Nothing was changed."
+            f"There is not enough room in {directory}: {needed / 1e6:,.0f} MB are needed "
+            f"({RESERVE_BYTES / 1e6:,.0f} of them stay free), and {free / 1e6:,.0f} MB are free. "
+            "Free some space and try again. Nothing was changed."
         )
 
 

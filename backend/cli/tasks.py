@@ -187,8 +187,9 @@ def cancel(task_ids: tuple[int, ...], as_json: bool) -> None:
 
 @tasks.command(short_help="Let failed or cancelled tasks run again.")
 @tasks_argument
+@force_option
 @json_option
-def retry(task_ids: tuple[int, ...], as_json: bool) -> None:
+def retry(task_ids: tuple[int, ...], force: bool, as_json: bool) -> None:
     """Let failed or cancelled tasks run again. They go on from the last stored piece.
 
     Tasks that were cancelled because they wait for one of these are to be named too.
@@ -198,7 +199,7 @@ def retry(task_ids: tuple[int, ...], as_json: bool) -> None:
     with open_session() as session:
         succeeded = _change_each(
             in_order,
-            lambda task_id: service.retry_task(session, task_id),
+            lambda task_id: service.retry_task(session, task_id, accept_lower_quality=force),
             lambda view: f"Task {view.id} waits for a worker again.",
             as_json,
         )

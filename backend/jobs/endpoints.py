@@ -91,9 +91,17 @@ def cancel_task(task_id: PathId, session: SessionDep) -> TaskPublic:
 
 
 @router.post("/tasks/{task_id}/retry", responses=problems(404, 409, 422))
-def retry_task(task_id: PathId, session: SessionDep) -> TaskPublic:
+def retry_task(
+    task_id: PathId,
+    session: SessionDep,
+    accept_lower_quality: Annotated[
+        bool, Query(description="Whether a better text may now go for a worse one.")
+    ] = False,
+) -> TaskPublic:
     """Let a failed or cancelled task run again, from the last piece that it stored."""
-    return TaskPublic.of(service.retry_task(session, task_id))
+    return TaskPublic.of(
+        service.retry_task(session, task_id, accept_lower_quality=accept_lower_quality)
+    )
 
 
 # --- following -------------------------------------------------------------------------------

@@ -107,8 +107,10 @@ def cancel_task(session: Session, task_id: int) -> TaskView:
     return get_task(session, task_id)
 
 
-def retry_task(session: Session, task_id: int) -> TaskView:
+def retry_task(session: Session, task_id: int, *, accept_lower_quality: bool = False) -> TaskView:
     """Let a failed or cancelled task run again; it goes on from the last stored piece.
+
+    With `accept_lower_quality` a better text may now go for a worse one.
 
     Tasks that were cancelled because they wait for it stay so: see `cancelled_dependents`.
 
@@ -121,8 +123,12 @@ def retry_task(session: Session, task_id: int) -> TaskView:
         view = _lock_task(session, task_id)
         if view.status not in RETRYABLE:
             raise TaskNotRetryable(f"Task {task_id} {_why_not_again(view)}.")
-        _change(session, task_id, _AFRESH)
+        _change(session, task_id, _AFRESH | (_consent(view) if accept_lower_quality else {}))
     return get_task(session, task_id)
+
+
+def _consent(view: TaskView) -> dict[str, Any]:
+    return {"parameters": (view.parameters or {}) | {"accept_lower_quality": True}}
 
 
 _AFRESH: dict[str, Any] = dict.fromkeys(

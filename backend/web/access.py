@@ -1,8 +1,9 @@
 """Which operations are the owner's alone, as long as there are no accounts.
 
 The server listens at loopback addresses, which every account of the computer and every program in a
-sandbox can reach. Lessons are open to all of them. What changes settings, brings in models or shows
-what a key does is for whoever can show the owner's token, which the server makes at its start.
+sandbox can reach. Lessons are open to all of them. What changes settings, brings in models, shows
+what a key does or destroys a lesson for good is for whoever can show the owner's token, which the
+server makes at its start.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,6 @@ ACCESS = {
     "remove_lesson": ANYBODY,
     "list_trash": ANYBODY,
     "bring_lesson_back": ANYBODY,
-    "delete_removed_lesson": ANYBODY,
     "get_transcript": ANYBODY,
     "get_transcript_so_far": ANYBODY,
     "get_corrected_transcript": ANYBODY,
@@ -90,6 +90,8 @@ ACCESS = {
     "get_owner": ANYBODY,
     "list_models": ANYBODY,
     "get_download": ANYBODY,
+    # What nobody can take back: until then a removed lesson can be brought back.
+    "delete_removed_lesson": OWNER,
     # What acts with the owner's rights: keys, the network, the disk.
     "patch_preferences": OWNER,
     "try_provider": OWNER,

@@ -65,6 +65,17 @@ def test_without_the_token_exactly_the_owners_operations_are_refused(
     assert not config_path().exists()
 
 
+def test_what_a_stranger_removes_can_be_brought_back(
+    stranger: httpx.Client, lesson_of: Callable[..., int]
+) -> None:
+    lesson_id = lesson_of(title="Optics")
+
+    assert stranger.delete(f"{V1}/lessons/{lesson_id}", headers=ANY).status_code == 204
+    assert stranger.delete(f"{V1}/trash/{lesson_id}").status_code == 401
+
+    assert stranger.post(f"{V1}/trash/{lesson_id}/restore").json()["title"] == "Optics"
+
+
 def test_an_operation_that_nobody_thought_of_is_nobodys(
     stranger: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,19 @@ def test_a_task_is_cancelled_once_and_retried(client: httpx.Client, lesson_of: M
     assert (too_early.status_code, too_early.json()["code"]) == (409, "task-not-retryable")
 
 
+def test_a_retry_may_say_that_a_better_text_may_go(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    address = ask(client, lesson_id).headers["Location"]
+    client.post(f"{address}/cancel")
+
+    retried = client.post(f"{address}/retry", params={"accept_lower_quality": True})
+
+    expected = {"lesson_id": lesson_id, "accept_lower_quality": True}
+    assert retried.json()["parameters"] == expected
+
+
 def test_tasks_are_listed_newest_first_in_pages(
     client: httpx.Client, lesson_of: MakeLesson
 ) -> None:

@@ -4132,6 +4132,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -9521,7 +9530,10 @@ export interface operations {
     };
     retry_task: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether a better text may now go for a worse one. */
+                accept_lower_quality?: boolean;
+            };
             header?: never;
             path: {
                 task_id: number;

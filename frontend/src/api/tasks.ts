@@ -30,8 +30,13 @@ export function cancelTask(taskId: number): Promise<TaskPublic> {
   return take(client.POST('/api/v1/tasks/{task_id}/cancel', { params: { path } }))
 }
 
-/** Let a failed or cancelled task run again, from the last piece that it stored. */
-export function retryTask(taskId: number): Promise<TaskPublic> {
+/**
+ * Let a failed or cancelled task run again, from the last piece that it stored.
+ *
+ * @param acceptLowerQuality - Whether a better text may now go for a worse one.
+ */
+export function retryTask(taskId: number, acceptLowerQuality = false): Promise<TaskPublic> {
   const path = { task_id: taskId }
-  return take(client.POST('/api/v1/tasks/{task_id}/retry', { params: { path } }))
+  const query = acceptLowerQuality ? { accept_lower_quality: true } : {}
+  return take(client.POST('/api/v1/tasks/{task_id}/retry', { params: { path, query } }))
 }

@@ -21,7 +21,7 @@ export function useExplanation() {
   const { t, te } = useI18n()
 
   function find(key: string, gaps: Record<string, unknown> = {}): string | null {
-    return te(key) || te(key, 'en') ? t(key, gaps) : null
+    return te(key) ? t(key, gaps) : null
   }
 
   function explain({ code, status, retryable, message, requestId, facts }: Failure): Explanation {

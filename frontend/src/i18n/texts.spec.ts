@@ -54,6 +54,12 @@ describe('the texts', () => {
     }
   })
 
+  it('are asked for in the language of the pages, the only one that is fetched', () => {
+    for (const path of sourceFiles()) {
+      expect(readFileSync(path, 'utf8'), path).not.toMatch(/\bte?\([^()]*, '[a-z]{2}'\)/)
+    }
+  })
+
   it('have every key that is used', async () => {
     const keys = [...keysOf(await readTexts(FALLBACK)).keys()]
     for (const path of sourceFiles()) {

@@ -70,7 +70,8 @@ export function useLessonTasks(lessonId: number) {
     }
   }
   const cancel = (task: TaskPublic) => ask(() => cancelTask(task.id))
-  const retry = (task: TaskPublic) => ask(() => retryTask(task.id))
+  const retry = (task: TaskPublic, acceptLowerQuality: boolean) =>
+    ask(() => retryTask(task.id, acceptLowerQuality))
 
   void load()
   useServerEvent('begin', () => void load())

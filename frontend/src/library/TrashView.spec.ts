@@ -20,7 +20,10 @@ function removed(hoursAgo: number) {
 }
 
 beforeEach(() => {
-  server = fakeServer({ 'GET /api/v1/trash': { items: [removed(30)], undo_days: 7 } })
+  server = fakeServer({
+    'GET /api/v1/trash': { items: [removed(30)], undo_days: 7 },
+    'GET /api/v1/owner': { is_owner: true, token_file: '/data/owner-token' },
+  })
 })
 
 describe('TrashView', () => {
@@ -61,6 +64,26 @@ describe('TrashView', () => {
     expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
     expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was deleted for good.')
+  })
+
+  it('deletes nothing for good for who is not the owner, and takes what shows who is', async () => {
+    server.on('GET /api/v1/owner', (request) =>
+      Response.json({
+        is_owner: request.headers.get('Authorization') === 'Bearer secret',
+        token_file: '/data/owner-token',
+      }),
+    )
+    await renderInPages(TrashView, { address: '/trash' })
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes now' }))
+    expect(await screen.findByText('/data/owner-token')).toBeVisible()
+    const deleteNow = screen.getByRole('button', { name: 'Delete now' })
+    expect(deleteNow).toBeDisabled()
+    await userEvent.type(screen.getByLabelText(/^The owner’s token/), 'secret')
+    await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
+
+    await waitFor(() => expect(deleteNow).toBeEnabled())
+    expect(screen.queryByText('/data/owner-token')).not.toBeInTheDocument()
   })
 
   it('says what did not work', async () => {

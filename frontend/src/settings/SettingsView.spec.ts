@@ -528,6 +528,16 @@ describe('who is not the owner', () => {
     },
   )
 
+  it('is told so, and led there, also where an address leads to a section', async () => {
+    lock()
+    const { router } = await renderInPages(SettingsView, { address: '/settings#models' })
+
+    await userEvent.click(await screen.findByRole('link', { name: 'Unlock' }))
+
+    await waitFor(() => expect(router.currentRoute.value.hash).toBe('#owner'))
+    expect(screen.queryByRole('link', { name: 'Unlock' })).not.toBeInTheDocument()
+  })
+
   it('is locked out again by another start of the server, and keeps what was typed', async () => {
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Correction')

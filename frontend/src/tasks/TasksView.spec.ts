@@ -174,6 +174,24 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
 
     expect(await screen.findByText('Le fournisseur a refusé la clé.')).toBeVisible()
+    expect(screen.getByText('Échec')).toBeVisible()
+  })
+
+  it('offers to replace a text by a worse one where that was refused', async () => {
+    serveTasks([FAILED, { ...FAILED, id: 6, error_code: 'lower-quality' }])
+    const asked: string[] = []
+    server.on('POST /api/v1/tasks/6/retry', (request) => {
+      asked.push(new URL(request.url).search)
+      return Response.json(aTask({ id: 6, status: 'pending' }))
+    })
+    await renderInPages(TasksView, { address: '/tasks' })
+
+    expect(await screen.findAllByRole('button', { name: /^Try again Enzymes$/ })).toHaveLength(2)
+    await userEvent.click(
+      screen.getByRole('button', { name: /^Replace the text all the same Enzymes$/ }),
+    )
+
+    await waitFor(() => expect(asked).toEqual(['?accept_lower_quality=true']))
   })
 
   it('cancels, and offers to go on', async () => {

@@ -12,7 +12,7 @@ export function useNoticeText() {
 
   return function noticeText({ code, text, facts }: Notice): string {
     const key = `tasks.notices.${code}`
-    if (code === '' || !(te(key) || te(key, 'en'))) return text
+    if (code === '' || !te(key)) return text
     const gaps = Object.entries(facts).map(([name, value]) => [
       name,
       TIMES.has(name) ? formatTime(Number(value)) : value,

@@ -121,6 +121,24 @@ describe('Uploads', () => {
     expect(rememberedUploads()).toEqual([])
   })
 
+  it('show what is still on its way first, and how many have arrived', async () => {
+    await drop(recording('one.mp3'), recording('two.mp3'))
+    const first = await sendingOf(0)
+    expect(screen.getByRole('heading', { name: '0 of 2 uploads, 0%' })).toBeVisible()
+    server.on('GET /api/v1/uploads/u1', () =>
+      Response.json(anUpload({ stage: 'done', offset: 1000, lesson_id: 4 })),
+    )
+    first.listener.begun('u1')
+    first.listener.sent(1000)
+    first.listener.whole('u1')
+
+    expect(await screen.findByRole('heading', { name: '1 of 2 uploads, 50%' })).toBeVisible()
+    expect(screen.getAllByText(/^(one|two)\.mp3$/).map(({ textContent }) => textContent)).toEqual([
+      'two.mp3',
+      'one.mp3',
+    ])
+  })
+
   it('say where they will go while they are held above the page', async () => {
     const { pinia } = await renderInPages(UploadCorner)
     useAdding(pinia).course = 'Biology'

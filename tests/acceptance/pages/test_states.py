@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlmodel import Session
 
 from backend import database
@@ -27,6 +27,9 @@ CHANGES = re.compile(r"\d+ changes")
 DEAD_PORT = "http://127.0.0.1:9"
 LONG, PLAIN, SILENT, NEW, WAITING, RUNNING, FAILED, ARABIC = range(1, 9)
 """The ids of the lessons."""
+CAPTIONS = "\n\n".join(
+    f"{n}\n00:00:{n:02d},000 --> 00:00:{n:02d},900\nThis is caption {n}." for n in range(40)
+)
 
 
 @pytest.fixture
@@ -218,6 +221,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
         page.keyboard.press("Enter")
     look(visitor, "lesson: find bar, scrolled")
     page.keyboard.press("Escape")
+    look_at_dialogs(visitor)
 
     page.locator("[data-segment='4']").focus()
     page.keyboard.press("Shift+ArrowRight")
@@ -257,6 +261,38 @@ def test_a_lesson_that_is_read_heard_and_changed(
     server.kill()
     expect(page.get_by_text("The server does not answer.")).to_be_visible()
     look(visitor, "lesson: the server is gone")
+
+
+def look_at_dialogs(visitor: Visitor) -> None:
+    """Those of the lesson's menu, as whoever uses them meets them."""
+    page = visitor.page
+    dialog = page.get_by_role("dialog")
+    open_from_menu(page, "Find and replace")
+    page.get_by_label("Find", exact=True).fill("light")
+    page.get_by_label("Replace with").fill("colour")
+    expect(dialog.locator("ins").first).to_be_visible()
+    look(visitor, "lesson: find and replace")
+    open_from_menu(page, "Import captions")
+    captions = {"name": "a.srt", "mimeType": "text/plain", "buffer": CAPTIONS.encode()}
+    page.get_by_label("Caption file").set_input_files(files=[captions])  # type: ignore[list-item]
+    expect(dialog.get_by_text("40 captions")).to_be_visible()
+    look(visitor, "lesson: captions before they are imported")
+    open_from_menu(page, "Print")
+    look(visitor, "lesson: print dialog")
+    for stage in ("Transcribe again", "Correct again", "Summarise again"):
+        open_from_menu(page, stage)
+        expect(dialog.get_by_role("button", name="Cancel")).to_be_visible()
+        expect(dialog.locator(".skeleton")).to_have_count(0)
+        look(visitor, f"lesson: {stage.lower()}")
+    page.keyboard.press("Escape")
+
+
+def open_from_menu(page: Page, item: str) -> None:
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name=item).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def put_edit(api: httpx.Client, lesson_id: int, position: int, text: str) -> None:
@@ -307,6 +343,9 @@ def test_lessons_that_are_not_whole_and_the_other_pages(
     ):
         visit(visitor, path, f"search: {state}")
     visit(visitor, "/notes", "notes: some")
+    page.get_by_role("button", name="Export notes").click()
+    look(visitor, "notes: export menu")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Edit note").first.click()
     look(visitor, "notes: editor")
     visit(visitor, "/notes?q=xyzzy", "notes: none is like that")
@@ -317,6 +356,10 @@ def test_lessons_that_are_not_whole_and_the_other_pages(
         etag = api.get(f"/api/v1/lessons/{NEW}").headers["etag"]
         api.delete(f"/api/v1/lessons/{NEW}", headers={"If-Match": etag}).raise_for_status()
     visit(visitor, "/trash", "trash: a lesson")
+    page.get_by_role("button", name="Delete New now").click()
+    expect(page.get_by_role("button", name="Unlock")).to_be_visible()
+    look(visitor, "trash: somebody else is asked who they are")
+    page.keyboard.press("Escape")
 
     visit(visitor, "/settings", "settings: of somebody else")
     expect(page.get_by_role("button", name="Unlock")).to_be_visible()

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from backend import database
-from backend.backup.creation import create_backup
+from backend.backup.creation import LOCK, create_backup
 from backend.backup.keeping import prune_backups
 from backend.backup.manifest import MANIFEST, Backup, find_backup, list_backups, verify
 from backend.backup.restoring import restore_backup, unfinished_restore
@@ -31,6 +31,7 @@ from backend.errors import (
     DatabaseTooNew,
     LibraryInUse,
     NotFound,
+    StorageFull,
 )
 from backend.lessons.loose import loose_dir
 from backend.lessons.notes import NewNote, add_note
@@ -40,6 +41,7 @@ from backend.models import Lesson, Task
 from backend.search.service import SearchRequest, search
 from backend.text.stretches import Stretch
 from tests.audio_files import tone, write_wav
+from tests.full_disks import full_at
 from tests.killing import killed_at_each_step
 from tests.unit.lessons.people import edit, spoken
 from tests.waiting import wait_until
@@ -412,6 +414,46 @@ def test_it_is_refused_while_another_program_has_the_database_open(
         restore(backups)
 
     restore(backups)
+
+
+# --- full disks ------------------------------------------------------------------------------
+
+
+def test_wherever_the_disk_is_full_while_it_is_made_there_is_no_backup_and_that_is_said(
+    library: None, backups: Path
+) -> None:
+    create(backups)
+    (whole,) = list_backups(backups)
+    largest = whole.database.stat().st_size
+    smallest = min(file.size for file in whole.recordings)
+    shutil.rmtree(backups)
+
+    for max_bytes in (0, smallest - 1, smallest, largest // 2, largest - 1):
+        with full_at(max_bytes), pytest.raises(StorageFull, match="free some space"):
+            create(backups)
+        assert {path.name for path in backups.iterdir()} <= {LOCK}, max_bytes
+
+    create(backups)
+    (made,) = list_backups(backups)
+    verify(made)
+
+
+def test_wherever_the_disk_is_full_while_it_is_put_back_the_library_is_as_it_was(
+    library: None, backups: Path, source: Path
+) -> None:
+    create(backups)
+    change_everything(source)
+    before = rows(), recordings()
+    (whole,) = list_backups(backups)
+    largest = whole.database.stat().st_size
+
+    for max_bytes in (0, 1_000, largest // 2, largest - 1):
+        with full_at(max_bytes), pytest.raises(StorageFull, match="Nothing was changed"):
+            restore(backups)
+        assert (rows(), recordings()) == before, max_bytes
+
+    restore(backups)
+    assert titles() == ["Biology", "Removed"]
 
 
 # --- killed ----------------------------------------------------------------------------------

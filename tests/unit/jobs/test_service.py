@@ -223,6 +223,18 @@ def test_a_retried_task_is_as_nobody_has_looked_at_it(session: Session, status: 
     assert view.parameters == {"lesson_id": 3}
 
 
+def test_a_task_that_would_have_made_a_text_worse_may_do_so_when_it_is_told(
+    session: Session,
+) -> None:
+    task_id = insert_task(
+        session, task_type="summary", status="failed", parameters='{"lesson_id": 3}'
+    )
+
+    view = service.retry_task(session, task_id, accept_lower_quality=True)
+
+    assert view.parameters == {"lesson_id": 3, "accept_lower_quality": True}
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

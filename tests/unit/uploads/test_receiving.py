@@ -3,11 +3,8 @@
 import base64
 import hashlib
 import os
-import resource
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +26,7 @@ from backend.errors import (
 from backend.uploads.protocol import Checksum, read_checksum
 from backend.uploads.receiving import Receiver
 from backend.uploads.store import UploadStore
+from tests.full_disks import full_at
 
 CHECKPOINT_BYTES = 100
 
@@ -204,19 +202,6 @@ def test_an_upload_that_was_given_up_takes_nothing(tmp_path: Path) -> None:
 
 
 # --- a full disk -----------------------------------------------------------------------------
-
-
-@contextmanager
-def full_at(max_bytes: int) -> Iterator[None]:
-    """No file may grow over so many bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_an_upload_goes_on_after_the_disk_was_full(store: UploadStore) -> None:

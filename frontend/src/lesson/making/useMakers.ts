@@ -8,7 +8,7 @@ export function useMakers() {
   function nameMaker(made: MakerPublic | null): string {
     if (made === null) return t('lesson.making.makers.unknown')
     const own = `lesson.making.makers.${made.maker}`
-    const known = te(own) || te(own, 'en')
+    const known = te(own)
     return t(known ? own : 'lesson.making.makers.other', {
       maker: made.maker,
       model: made.model ?? made.maker,
