@@ -343,8 +343,9 @@ def _timestamp_map(line: str) -> tuple[float, float] | None:
 
 
 def _offsets(maps: Sequence[tuple[float, float] | None]) -> list[float]:
-    """How far the times of each part are moved, so that they count from the first part's."""
-    base = maps[0]
+    """How far the times of each part are moved, so that they count from the first part's that says
+    where it lies."""
+    base = next(filter(None, maps), None)
     offsets: list[float] = []
     rounds, last = 0, base[0] if base else 0.0
     for entry in maps:

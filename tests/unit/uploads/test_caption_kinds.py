@@ -103,9 +103,11 @@ def test_what_is_meant_is_read_and_the_rest_named(
 def test_joined_files_follow_each_other_on_the_clock_of_their_stream() -> None:
     part = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{},LOCAL:00:00:00.000\n\n00:01.000 --> 00:03.000\n{}\n\n"
 
-    found = spoken(part.format(900_000, "one") + part.format(1_800_000, "two"))
+    unplaced = "WEBVTT\n\n00:00.000 --> 00:00.500\nzero\n\n"
+    joined = part.format(900_000, "one") + part.format(1_800_000, "two")
 
-    assert found == [(1.0, 3.0, "one"), (11.0, 13.0, "two")]
+    assert spoken(joined) == [(1.0, 3.0, "one"), (11.0, 13.0, "two")]
+    assert spoken(unplaced + joined)[1:] == [(1.0, 3.0, "one"), (11.0, 13.0, "two")]
 
 
 @pytest.mark.parametrize(
