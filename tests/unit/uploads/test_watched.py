@@ -17,7 +17,7 @@ from backend.lessons.service import LessonDetails, add_recording, remove_lesson
 from backend.models import Course, Lesson, Task, WatchedFile
 from backend.uploads.watched import FolderWatcher, Watch
 from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
-from tests.unit.uploads.test_receiving import full_at
+from tests.full_disks import full_at
 from tests.waiting import wait_until
 
 
