@@ -1,6 +1,7 @@
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
 import type { LessonPublic } from '@/api/lessons'
 import type { Rerun } from '@/api/reruns'
 import { FakeEventSource } from '@/testing/FakeEventSource'
@@ -9,6 +10,7 @@ import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import { useToasts } from '@/ui/toasts'
 import LessonPage from './LessonPage.vue'
+import { useLesson } from './useLesson'
 
 const HEARD = [
   { start: 0, end: 2, text: 'good morning everyone' },
@@ -526,6 +528,29 @@ describe('the summary', () => {
     await renderPage()
 
     expect(await screen.findByText(/The text has changed since this summary/)).toBeInTheDocument()
+  })
+
+  it('says so, too, once somebody has changed the text before it', async () => {
+    let isOlder = false
+    server.on('GET /api/v1/lessons/1/summary', () =>
+      Response.json({ ...SUMMARY, is_older_than_text: isOlder }),
+    )
+    const Lesson = defineComponent(() => {
+      const { summary, showEdited } = useLesson(1)
+      const edit = () => {
+        isOlder = true
+        showEdited(0, 'A prism.')
+      }
+      const age = () => (summary.value?.is_older_than_text ? 'older' : 'as old')
+      return () => summary.value && h('button', { onClick: edit }, age())
+    })
+    await renderInPages(Lesson)
+
+    await userEvent.click(await screen.findByRole('button', { name: 'as old' }))
+
+    await waitFor(() => expect(screen.getByRole('button', { name: 'older' })).toBeVisible(), {
+      timeout: 8000,
+    })
   })
 
   it('is edited in place, and given back to the machine', async () => {

@@ -1,3 +1,4 @@
+import { useDebounceFn } from '@vueuse/core'
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { useServerEvent } from '@/api/connection'
 import { asFailure, isAbort, type Failure } from '@/api/failure'
@@ -13,6 +14,8 @@ import { ENDED } from './useLessonTasks'
 import { LessonText } from './transcript/LessonText'
 
 const SETTLE_MS = 200
+/** After an edit: by then it has been sent, and perhaps the next one is written. */
+const EDITED_MS = 3000
 
 /** A lesson with its texts, read again when work on it ends, or the server was away. */
 export function useLesson(lessonId: number) {
@@ -93,7 +96,20 @@ export function useLesson(lessonId: number) {
   function showEdited(position: number, text: string): void {
     const edited = corrected.value ?? heard.value
     if (edited !== null) corrected.value = edited.withText(position, text)
+    void renewSummary()
   }
+
+  /** It may be older than the text now. */
+  const renewSummary = useDebounceFn(async () => {
+    const { signal } = request
+    if (summary.value === null) return
+    try {
+      const found = await getSummary(lessonId, signal)
+      if (!signal.aborted) summary.value = found
+    } catch (error) {
+      asFailure(error) // it is read again with the lesson
+    }
+  }, EDITED_MS)
 
   return { lesson, etag, heard, corrected, summary, isRead, failure, load, show, showEdited }
 }

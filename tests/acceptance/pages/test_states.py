@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlmodel import Session
 
 from backend import database
@@ -273,8 +273,8 @@ def look_at_dialogs(visitor: Visitor) -> None:
     expect(dialog.locator("ins").first).to_be_visible()
     look(visitor, "lesson: find and replace")
     open_from_menu(page, "Import captions")
-    captions = {"name": "a.srt", "mimeType": "text/plain", "buffer": CAPTIONS.encode()}
-    page.get_by_label("Caption file").set_input_files(files=[captions])  # type: ignore[list-item]
+    captions = FilePayload(name="a.srt", mimeType="text/plain", buffer=CAPTIONS.encode())
+    page.get_by_label("Caption file").set_input_files(captions)
     expect(dialog.get_by_text("40 captions")).to_be_visible()
     look(visitor, "lesson: captions before they are imported")
     open_from_menu(page, "Print")

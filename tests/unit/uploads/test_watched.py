@@ -20,7 +20,7 @@ from backend.models import Course, Lesson, Task, TrashedLesson, WatchedFile
 from backend.uploads.watched import FolderWatcher, Watch
 from backend.uploads.watched_files import find_files
 from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
-from tests.unit.uploads.test_receiving import full_at
+from tests.full_disks import full_at
 from tests.waiting import wait_until
 
 

@@ -87,6 +87,7 @@ describe('ReplaceDialog', () => {
       return Response.json(WRITTEN)
     })
     const { pinia, takeWritten } = await openDialog()
+    expect(await screen.findByLabelText('Replace with')).toHaveFocus()
     await userEvent.click(await screen.findByRole('checkbox', { name: /1:05/ }))
     await userEvent.click(screen.getByRole('button', { name: 'Replace 2 places' }))
 
