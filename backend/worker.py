@@ -162,7 +162,8 @@ class _Worker:
         with Session(database.engine) as session:
             n_tasks = service.prune(session, keep_days)
         n_runs = self._engine.prune(timedelta(days=keep_days))
-        logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
+        if n_tasks or n_runs:
+            logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
 
     def stop(self) -> None:
         """Take nothing more, let what runs store its pieces, hand the rest to others, and end."""
