@@ -236,7 +236,7 @@ def test_a_password_that_was_stored_with_a_text_is_gone_after_the_upgrade(
     with monkeypatch.context() as older:
         be_version(older, tmp_path, "0008_notes")
         with Session(database.engine) as session:
-            lessons = {"Light": made, "Sound": {"base_url": None}}
+            lessons: dict[str, Any] = {"Light": made, "Sound": {"base_url": None}}
             # As rows, which the program of today does not index.
             rows = [
                 Lesson(title=t, summary_metadata=how).model_dump() for t, how in lessons.items()
