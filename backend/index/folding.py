@@ -171,12 +171,15 @@ _TOGETHER = re.compile(
 )
 """Over the classes of a text's characters."""
 
-_ASCII_MAY_DIFFER = re.compile(r"[A-Za-z0-9]['`.,-][A-Za-z0-9]|[0-9] [0-9]{3}")
+_BETWEEN_LETTERS = re.compile("['`.,-](?<=[A-Za-z0-9].)(?=[A-Za-z0-9])")
+_BETWEEN_DIGITS = re.compile(" (?<=[0-9] )(?=[0-9]{3})")
 
 
 def _may_differ(text: str) -> bool:
-    """Whether the two readings of a text may be different."""
-    return not text.isascii() or _ASCII_MAY_DIFFER.search(text) is not None
+    """Whether the two readings of a text may be different. Of most texts they are not."""
+    if not text.isascii():
+        return True
+    return bool(_BETWEEN_LETTERS.search(text) or _BETWEEN_DIGITS.search(text))
 
 
 def _read_together(text: str, words: list[Word]) -> list[Word]:

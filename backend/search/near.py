@@ -43,7 +43,10 @@ def find_near(session: Session, query: Query, lessons: LessonFilter) -> NearAnsw
     None where that finds nothing either, or where it is not the words that find nothing. What
     stands in quotes is insisted on.
     """
-    unknown = [term for term in query.terms if not finds_any(session, Query((term,)), lessons)]
+    if all(term.typed is None for term in query.terms):
+        return None
+    is_alone = len(query.terms) == 1
+    unknown = [t for t in query.terms if is_alone or not finds_any(session, Query((t,)), lessons)]
     if not unknown or any(term.typed is None for term in unknown):
         return None
     near = {term: _find_near_term(session, term, lessons) for term in unknown}

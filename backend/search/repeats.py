@@ -21,7 +21,8 @@ from backend.search.ranking import stands_in
 QUOTING = ("brief", "summary")
 
 FEWEST_WORDS = 4
-"""So many words with which one text ends and the other begins are the same words."""
+"""So many words with which one text ends and the other begins are the same words. Where there are
+fewer, the words around them are looked at as well."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026\u061f\u06d4\u0964])(?!\w)|(?<=[\n\u3002\uff01\uff1f])")
 
@@ -38,44 +39,54 @@ def without_repeats(session: Session, query: Query, rows: Iterable[Row[Any]]) ->
     of_lessons: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         of_lessons[lesson_of_passage(row.id)].append(row)
-    quoting = {lesson: _choose_quoting(found) for lesson, found in of_lessons.items()}
-    said = _read_around(
-        session, [r.id for n, found in of_lessons.items() if quoting[n] for r in found]
-    )
-    for lesson, found in of_lessons.items():
-        yield from (Kept(row, 0) for row in found if row.part not in QUOTING)
-        shown = [said[row.id] for row in found if row.id in said]
-        yield from _without_quoted(query, quoting[lesson], shown)
+    for found in of_lessons.values():
+        quoting = sorted((row for row in found if row.part in QUOTING), key=_by_part)
+        others = [row for row in found if row.part not in QUOTING]
+        yield from (Kept(row, 0) for row in others)
+        if quoting:
+            segments = [_Text.of(row) for row in others if row.id < HEADS_FROM]
+            yield from _without_quoted(session, query, quoting, segments)
 
 
-def _choose_quoting(found: Iterable[Row[Any]]) -> list[Row[Any]]:
-    quoting = (row for row in found if row.part in QUOTING)
-    return sorted(quoting, key=lambda row: (QUOTING.index(row.part), row.id))
-
-
-def _read_around(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
-    """The words of segments, each with those of the segments beside it: sentences do not end with
-    them."""
-    segments = [id_ for id_ in ids if id_ < HEADS_FROM]
-    wanted = {id_ + step for id_ in segments for step in (-1, 0, 1)}
-    statement = select(passage_table.c.id, passage_table.c.text)
-    found = session.execute(statement.where(passage_table.c.id.in_(wanted))) if wanted else ()
-    words = {row.id: fold_words(row.text) for row in found}
-    return {
-        id_: [word for near in (id_ - 1, id_, id_ + 1) for word in words.get(near, [])]
-        for id_ in segments
-    }
+def _by_part(row: Row[Any]) -> tuple[int, int]:
+    return QUOTING.index(row.part), row.id
 
 
 def _without_quoted(
-    query: Query, quoting: Iterable[Row[Any]], shown: list[list[str]]
+    session: Session, query: Query, quoting: Iterable[Row[Any]], shown: "list[_Text]"
 ) -> Iterator[Kept]:
     for row in quoting:
-        answers = [one for one in _sentences(row.text) if _answers(query, one.text)]
-        new = [one for one in answers if not any(_is_same(query, one, words) for words in shown)]
-        if new or not answers:
-            yield Kept(row, new[0].start if new and len(new) < len(answers) else 0)
-        shown = shown + [fold_words(one.text) for one in new]
+        start = _find_new(session, query, row.text, shown) if shown else 0
+        if start is not None:
+            yield Kept(row, start)
+            shown = [*shown, _Text.of(row)]
+
+
+def _find_new(session: Session, query: Query, passage: str, shown: "list[_Text]") -> int | None:
+    """Where a passage begins to answer with what is not shown: 0 if that is all of it."""
+    is_repeated = False
+    for sentence in _sentences(passage):
+        if _answers(query, sentence.text):
+            if not _is_shown(session, query, _Text.made(fold_words(sentence.text)), shown):
+                return sentence.start if is_repeated else 0
+            is_repeated = True
+    return None if is_repeated else 0
+
+
+class _Text(NamedTuple):
+    """The words of a text, as a list and in one string; `segment` is the id of the passage."""
+
+    words: list[str]
+    spaced: str
+    segment: int | None = None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "_Text":
+        return cls.made(fold_words(row.text), row.id if row.id < HEADS_FROM else None)
+
+    @classmethod
+    def made(cls, words: list[str], segment: int | None = None) -> "_Text":
+        return cls(words, f" {' '.join(words)} ", segment)
 
 
 class _Sentence(NamedTuple):
@@ -98,22 +109,48 @@ def _answers(query: Query, passage: str) -> bool:
     )
 
 
-def _is_same(query: Query, sentence: _Sentence, shown: list[str]) -> bool:
-    """Whether the words of the sentence that answer the query are those that are shown."""
-    words = fold_words(sentence.text)
-    if _stand_in(words, shown) or (len(shown) >= FEWEST_WORDS and _stand_in(shown, words)):
-        return True
-    overlaps = (_overlap(words, shown), _overlap(shown, words))
-    return any(_answers(query, " ".join(common)) for common in overlaps if common)
+def _is_shown(session: Session, query: Query, sentence: _Text, shown: list[_Text]) -> bool:
+    """Whether the words of the sentence that answer the query are in what is shown."""
+    unsure: list[int] = []
+    for text in shown:
+        if sentence.spaced in text.spaced:
+            return True
+        common = _common(query, sentence, text)
+        if common >= FEWEST_WORDS:
+            return True
+        if common and text.segment is not None:
+            unsure.append(text.segment)
+    around = (_read_around(session, segment) for segment in unsure)
+    return any(
+        sentence.spaced in text.spaced or _common(query, sentence, text) >= FEWEST_WORDS
+        for text in around
+    )
 
 
-def _stand_in(words: list[str], others: list[str]) -> bool:
-    return f" {' '.join(words)} " in f" {' '.join(others)} "
+def _read_around(session: Session, segment: int) -> _Text:
+    """A segment and those beside it: sentences do not end with them."""
+    passages = passage_table.c
+    near = select(passages.text).where(passages.id.between(segment - 1, segment + 1))
+    texts = session.scalars(near.order_by(passages.id))
+    return _Text.made([word for text in texts for word in fold_words(text)])
+
+
+def _common(query: Query, sentence: _Text, text: _Text) -> int:
+    """How many words of the sentence the text begins, ends or is, if they answer the query."""
+    if text.spaced in sentence.spaced:
+        return len(text.words)
+    for one, other in ((sentence.words, text.words), (text.words, sentence.words)):
+        common = _overlap(one, other)
+        if common and _answers(query, " ".join(common)):
+            return len(common)
+    return 0
 
 
 def _overlap(one: list[str], other: list[str]) -> list[str]:
     """The words with which the one ends and the other begins."""
-    for start, word in enumerate(one[: 1 - FEWEST_WORDS]):
+    if not other or other[0] not in one:
+        return []
+    for start, word in enumerate(one):
         if word == other[0] and one[start:] == other[: len(one) - start]:
             return one[start:]
     return []

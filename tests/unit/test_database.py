@@ -236,9 +236,12 @@ def test_a_password_that_was_stored_with_a_text_is_gone_after_the_upgrade(
     with monkeypatch.context() as older:
         be_version(older, tmp_path, "0008_notes")
         with Session(database.engine) as session:
-            lessons = {"Light": made, "Sound": {"base_url": None}}
-            rows = [{"title": title, "summary_metadata": how} for title, how in lessons.items()]
-            session.execute(insert(Lesson), rows)  # which the program of today does not index
+            lessons: dict[str, Any] = {"Light": made, "Sound": {"base_url": None}}
+            # As rows, which the program of today does not index.
+            rows = [
+                Lesson(title=t, summary_metadata=how).model_dump() for t, how in lessons.items()
+            ]
+            session.execute(insert(Lesson), [row | {"id": n} for n, row in enumerate(rows, 1)])
             content = {"summary": "Light.", "summary_metadata": made}
             session.add(FormerLayer(lesson_id=1, layer="summary", content=content))
             session.commit()

@@ -46,7 +46,9 @@ def _index_lessons(connection: sa.Connection) -> None:
         op.drop_index("ix_search_passage_words")
     for lesson_id in connection.scalars(sa.text("SELECT id FROM lesson ORDER BY id")).all():
         index_lesson(connection, lesson_id)
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "sqlite":
+        op.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")
+    else:
         op.create_index(
             "ix_search_passage_words", "search_passage", ["words"], postgresql_using="gin"
         )

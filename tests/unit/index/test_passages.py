@@ -278,7 +278,7 @@ def test_lessons_from_before_the_index_are_indexed_by_the_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:
-        be_without_search(tmp_path, older)
+        be_version(older, tmp_path, "0002_workers")
         lesson = {"transcript": json.dumps(spoken("one", "The light")), "title": "From before"}
         with database.engine.begin() as connection:
             statement = "INSERT INTO lesson (title, date, transcript) VALUES"
@@ -296,9 +296,35 @@ def test_lessons_from_before_the_index_are_indexed_by_the_upgrade(
     assert passages() == upgraded
 
 
-def be_without_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program as it was before it had search."""
-    known = [version for version in database.known_versions() if version < "0003"]
+def test_an_index_of_an_older_version_is_made_anew_by_the_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        be_version(older, tmp_path, "0011_summary_edits")
+        with database.engine.begin() as connection:
+            lesson = {"transcript": json.dumps(spoken("an e-mail"))}
+            for statement in (
+                "INSERT INTO lesson (title, date, transcript)"
+                " VALUES ('', '2026-01-02 03:04:05', :transcript)",
+                "INSERT INTO search_passage (id, lesson_id, part, segment, start, text, words)"
+                " VALUES (16777216, 1, 'segment', 0, 0, 'an e-mail', 'an e mail')",
+            ):
+                connection.execute(text(statement), lesson)
+        url = database.engine.url
+        database.dispose_engines()
+
+    database.upgrade_schema(url)
+
+    assert find("email") == find("emial") == [(1, 0)]
+    upgraded = passages()
+    rebuild_all()
+    assert passages() == upgraded
+    assert full_text_fits()
+
+
+def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
+    """The program as it was when it knew the migrations up to this one."""
+    known = [one for one in database.known_versions() if one <= version]
     directory = tmp_path / "older"
     shutil.copytree(database.MIGRATIONS_DIR, directory)
     for path in (directory / "versions").glob("[0-9]*.py"):

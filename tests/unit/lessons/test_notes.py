@@ -269,6 +269,7 @@ def test_notes_are_found_by_how_their_words_begin_whatever_accents_and_case(
 
     assert found(words="ELAN") == [marked]
     assert found(words="vi él, stops") == [marked]
+    assert found(words="lélan vital") == [marked]
     assert found(words="lan") == []
     assert found(words="divides why") == [plain]
     assert found(words="divides élan") == []
