@@ -41,6 +41,8 @@ export default defineConfig({
     },
   },
   server: {
+    // The names that are left alone are one list, for the pages and the server.
+    fs: { allow: ['.', '../backend/uploads'] },
     proxy: {
       '/api': proxied,
       '/healthz': proxied,

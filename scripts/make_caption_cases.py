@@ -58,7 +58,10 @@ TEXTS = {
         r"{\an8\fnTimes New Roman\alpha&H80&}Light{\i0} bends.", r"{\pos(1,2)}It is."
     ),
     "formula.srt": srt(r"{\alpha} + {\beta_1} < 3", "if a <b and c> d"),
-    "styling.vtt": f"WEBVTT\n\nSTYLE\n::cue {{ color: red }}\n\n00:01.000 --> 00:03.000\n<v Anna><c.red>{LIGHT}</c>\n",
+    "styling.vtt": (
+        "WEBVTT\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:03.000\n"
+        f"<v Anna><c.red>{LIGHT}</c>\n"
+    ),
 }
 POLISH = srt("Żółta łódź płynie.", "Gęś i źrebię.").encode()
 BYTES = {

@@ -1,8 +1,8 @@
 """Another recording takes the place of a lesson's: a file that went on growing, or was rewritten.
 
-The lesson stays what it is: its id, what people say of it, their notes and their edits. What was made
-from the former recording is made anew, and kept as any rerun keeps it. A former recording that is not
-in the new one goes into the trash, with its texts, as a lesson that can be brought back.
+The lesson stays what it is: its id, what people say of it, their notes and their edits. What was
+made from the former recording is made anew, and kept as any rerun keeps it. A former recording that
+is not in the new one goes into the trash, with its texts, as a lesson that can be brought back.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,9 @@
 """The title of a lesson to which nobody gave one: its recording's own, else the file's name.
 
-The title that a recording carries comes first, where it says something: somebody wrote it, while names
-are often given by devices (`REC_0012.MP3`). But where the file's name says the same and more, it is the
-name: `Biology, week 3.mp3` with the title `Biology` was named by somebody who has several of them.
+The title that a recording carries comes first, where it says something: somebody wrote it, while
+names are often given by devices (`REC_0012.MP3`). But where the file's name says the same and more,
+it is the name: `Biology, week 3.mp3` with the title `Biology` was named by somebody who has several
+of them.
 """
 
 import re
@@ -16,29 +17,35 @@ FALLBACK_TITLE = "Untitled"
 LONGEST_TITLE = 200
 """Of a title that nobody wrote for the lesson, in characters."""
 
+_UNNAMED = (
+    "audio track titel titre title piste spur pista traccia faixa nummer nr no part recording",
+    "aufnahme aufzeichnung enregistrement grabación grabacion registrazione gravação gravacao",
+    "sprachmemo memo dictaphone video film movie mov vid img dsc rec clip file datei fichier",
+    "untitled unbenannt sequence timeline project zoom meeting unknown unbekannt inconnu default",
+    "none null test n/a",
+)
+_PHRASES = (
+    *("voice", "voice memo", "voice note", "voice recording", "voice message", "screen recording"),
+    *("sans titre", "sin título", "senza titolo", "sem título", "no title", "kein titel"),
+    *("untitled project", "untitled sequence", "untitled timeline", "zoom meeting", "audio track"),
+    *("audiotrack", "bildschirmaufnahme"),
+)
 NUMBERED = re.compile(
-    r"(?:(?:new|neue?|nouvel(?:le)?|nueva?|nuova?|my|unknown|unbekannte[rs]?)\s+)?"
-    r"(?:audio\s*)?(?:track|titel|titre|title|piste|spur|pista|traccia|faixa|nummer|nr|no|part|"
-    r"recording|aufnahme|aufzeichnung|enregistrement|grabaci[oó]n|registrazione|grava[cç][aã]o|"
-    r"voice(?:\s*(?:memo|note|recording|message))?|sprachmemo|memo|dictaphone|audio|video|film|movie|"
-    r"mov|vid|img|dsc|rec|clip|file|datei|fichier|untitled|unbenannt|sans titre|sin t[ií]tulo|"
-    r"senza titolo|sem t[ií]tulo|untitled (?:project|sequence|timeline)|sequence|timeline|project|"
-    r"zoom(?:\s*meeting)?|meeting|screen\s*recording|bildschirmaufnahme|no title|kein titel|"
-    r"unknown|unbekannt|inconnu|default|none|null|test|n/?a)"
-    r"(?:[\s_#.:()-]*\d*)*",
+    r"(?:(?:new|neue|nouvel|nouvelle|nueva|nuova|my|unknown)\s)?"
+    rf"(?:{'|'.join((*_PHRASES, *' '.join(_UNNAMED).split()))})[\s_#.:()\d-]*",
     re.IGNORECASE,
 )
 """What devices and programs write where nobody has written anything."""
 OF_PROGRAMS = re.compile(
-    r"(?:lav[fc]|lame)\s?\d|(?:handbrake|ffmpeg|gpac|isomedia|mainconcept|audacity|adobe|obs studio|"
-    r"core media|sound ?handler|videohandler|microsoft|windows media|itunes|quicktime)\b|https?://",
+    r"(?:lav[fc]|lame)\s?\d|(?:handbrake|ffmpeg|gpac|isomedia|mainconcept|audacity|adobe|"
+    r"obs studio|core media|sound ?handler|videohandler|microsoft|windows media|itunes|quicktime)\b|https?://",
     re.IGNORECASE,
 )
 A_FILE = re.compile(r"[\\/]|\.(?:[a-z]{2,3}\d?|\d[a-z]{2}|flac|opus|webm|aiff)$", re.IGNORECASE)
 LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MONTH_OR_ZONE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tue|wed|thu|fri|sat|sun)"
-    r"[a-z]*\b|\b(?:utc|gmt|am|pm|t|z)\b",
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|\b(?:utc|gmt|am|pm|t|z)\b",
     re.IGNORECASE,
 )
 

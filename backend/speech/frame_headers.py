@@ -1,7 +1,7 @@
 """How long a frame of MP3 or ADTS lasts, as its own header says.
 
-FFmpeg counts all frames of such a file as those at its beginning, also where files of several sample
-rates were joined. The headers: ISO/IEC 11172-3 (2.4.1.3), 13818-3 and 13818-7 (6.2).
+FFmpeg counts all frames of such a file as those at its beginning, also where files of several
+sample rates were joined. The headers: ISO/IEC 11172-3 (2.4.1.3), 13818-3 and 13818-7 (6.2).
 """
 
 from typing import Any

@@ -23,8 +23,8 @@ TAG = (
     r"|\\fn[\w@.-]{0,40}(?: [\w@.-]{1,40}){0,5}"
 )
 CODE = re.compile(r"\{(?:\s?(?:" + TAG + r"))+\s?\}")
-"""What letters look like, as Advanced SubStation Alpha says it. Any other thing in braces is text, such
-as LaTeX's `{\\alpha}`."""
+"""What letters look like, as Advanced SubStation Alpha says it. Any other thing in braces is text,
+such as LaTeX's `{\\alpha}`."""
 LINE_BREAK = re.compile("<(?:br|/?p|/?div)" + ATTRIBUTES + ">", re.IGNORECASE)
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(\s[^<>]*)>", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")

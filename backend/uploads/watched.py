@@ -184,10 +184,9 @@ def _find_origin(session: Session, coming: _Coming, stored: StoredRecording) -> 
     for row in rows:
         if beginnings.get(row.size) == row.sha256 and not _is_of_another(session, row, coming):
             return row
-    is_rewritten = own is not None and own.lesson_id is not None
-    if is_rewritten and not _is_of_another(session, own, coming) and _is_there(session, own):
-        return own
-    return None
+    if own is None or _is_of_another(session, own, coming) or not _is_there(session, own):
+        return None
+    return own
 
 
 def _is_of_another(session: Session, row: WatchedFile, coming: _Coming) -> bool:

@@ -65,7 +65,8 @@ def test_times_are_read_in_every_dialect(times: str) -> None:
         ("1\n0:01,0 --> 0:02,0\nm <p and q> n", "m <p and q> n", None),
         ("1\n0:01,0 --> 0:02,0\non <12.5.2024>", "on <12.5.2024>", None),
         (
-            "1\n0:01,0 --> 0:02,0\n{\\an8\\fnTimes New Roman\\alpha&H80&}a{\\i0} {\\t(0,5,\\fs(2))}b",
+            "1\n0:01,0 --> 0:02,0\n{\\an8\\fnTimes New Roman\\alpha&H80&}a"
+            "{\\i0} {\\t(0,5,\\fs(2))}b",
             "a b",
             None,
         ),

@@ -288,7 +288,7 @@ def test_names_in_other_encodings_are_read(
     named = {"koi8_r": ("Физика", "лекция 1"), "cp932": ("物理学", "講義 第1回")}
     for n, (encoding, (course, title)) in enumerate(named.items()):
         subfolder = os.fsencode(folder) + b"/" + course.encode(encoding)
-        os.mkdir(subfolder)
+        Path(os.fsdecode(subfolder)).mkdir()
         sound = write_wav(folder / "sound.wav", tone(1.0 + n))
         sound.rename(os.fsdecode(subfolder + b"/" + title.encode(encoding) + b".wav"))
         write_text(Path(os.fsdecode(subfolder + b"/" + title.encode(encoding) + b".mp3")))

@@ -153,7 +153,7 @@ def test_whatever_the_order_there_is_one_lesson_for_a_file(
     steps: list[tuple[str, ...]], session: Session
 ) -> None:
     for table in (TrashedLesson, WatchedFile, Lesson):
-        session.exec(delete(table))  # type: ignore[call-overload]
+        session.exec(delete(table))
     session.commit()
     disk = Disk(session)
     try:
