@@ -1,15 +1,13 @@
-"""Another recording takes the place of a lesson's: a file that went on growing, or was rewritten.
+"""Another recording takes the place of a lesson's: a file that went on growing, or was tagged anew.
 
 The lesson stays what it is: its id, what people say of it, their notes and their edits. What was
 made from the former recording is made anew, and kept as any rerun keeps it. A former recording that
 is not in the new one goes into the trash, with its texts, as a lesson that can be brought back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -20,8 +18,9 @@ from backend.errors import InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lessons.loose import forget_loose, note_loose
 from backend.lessons.recordings import settle_recording, trash_dir
+from backend.lessons.same_sound import begins_with
 from backend.lessons.service import cancel_tasks, require_recording
-from backend.lessons.storage import COPY_BLOCK_BYTES, StoredRecording
+from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, Task, TaskType, TranscriptWindow, TrashedLesson
 from backend.models.columns import database_now
 from backend.models.notices import Notice
@@ -71,7 +70,7 @@ def replace_recording(
         lesson = _lock(session, lesson_id)
         former, is_trashed = lesson.filename, session.get(TrashedLesson, lesson_id) is not None
         note_loose(former)
-        is_within = is_trashed or _holds(audio_dir() / stored.filename, _place_of(former))
+        is_within = is_trashed or _is_within(former, stored)
         set_aside = None if is_within else _set_aside(session, lesson)
         lesson.filename, lesson.audio_sha256 = stored.filename, stored.sha256
         lesson.duration = duration_seconds
@@ -102,18 +101,9 @@ def _place_of(filename: str | None) -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-def _holds(new: Path, former: Path | None) -> bool:
-    """Whether the former recording is the beginning of the new one, but for what was still empty:
-    some programs make a copy as long as it will be before they fill it."""
-    if former is None:
-        return True
-    with new.open("rb") as ours, former.open("rb") as theirs:
-        pairs = zip_longest(_blocks_of(theirs), _blocks_of(ours), fillvalue=b"")
-        return all(after.startswith(before.rstrip(b"\x00")) for before, after in pairs)
-
-
-def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: file.read(COPY_BLOCK_BYTES), b"")
+def _is_within(former: str | None, stored: StoredRecording) -> bool:
+    place = _place_of(former)
+    return place is None or begins_with(audio_dir() / stored.filename, place)
 
 
 def _set_aside(session: Session, lesson: Lesson) -> int | None:

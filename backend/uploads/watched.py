@@ -18,8 +18,10 @@ from sqlmodel import Session, col, select
 from backend import database
 from backend.config import LibrarySettings, audio_dir, data_dir
 from backend.errors import InvalidValue, LecternError, MediaError
+from backend.files import is_plain_name
 from backend.lessons.loose import adopting
 from backend.lessons.new_recording import NewRecording, replace_recording
+from backend.lessons.same_sound import has_sound_of
 from backend.lessons.service import LessonDetails, add_stored
 from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, WatchedFile
@@ -113,8 +115,9 @@ def _take(session: Session, coming: _Coming) -> int | None:
                 return _adopt(session, coming, stored, info)
             _drop(stored)  # it changed while it was copied: it did not rest after all
     except (MediaError, InvalidValue) as error:
-        logger.warning("the watched folder: %s", error.message)
-        _remember_problem(session, file, error.message)
+        problem = readable_name(error.message)
+        logger.warning("the watched folder: %s", problem)
+        _remember_problem(session, file, problem)
     return None
 
 
@@ -171,8 +174,9 @@ def _find_same(session: Session, stored: StoredRecording) -> int | None:
 def _find_origin(session: Session, coming: _Coming, stored: StoredRecording) -> WatchedFile | None:
     """What a file was before, whose lesson it therefore is; None: it is a new one.
 
-    It goes on with what its path held, or a path that is gone, for it may have been renamed; or its
-    path was rewritten. The numbers that systems give to files tell neither: they are given again.
+    It goes on with what its path held, or a path that is gone, for it may have been renamed. Where
+    its path holds another sound now it is a new one, as of recorders that give each file the same
+    name. The numbers that systems give to files tell neither: they are given again.
     """
     own = session.get(WatchedFile, coming.file.key)
     known = select(WatchedFile).where(
@@ -184,9 +188,9 @@ def _find_origin(session: Session, coming: _Coming, stored: StoredRecording) -> 
     for row in rows:
         if beginnings.get(row.size) == row.sha256 and not _is_of_another(session, row, coming):
             return row
-    if own is None or _is_of_another(session, own, coming) or not _is_there(session, own):
+    if own is None or _is_of_another(session, own, coming):
         return None
-    return own
+    return own if _is_same_sound(session, own, stored) else None
 
 
 def _is_of_another(session: Session, row: WatchedFile, coming: _Coming) -> bool:
@@ -197,9 +201,12 @@ def _is_of_another(session: Session, row: WatchedFile, coming: _Coming) -> bool:
     return any(key in coming.present - {coming.file.key, row.key} for key in session.exec(others))
 
 
-def _is_there(session: Session, row: WatchedFile) -> bool:
-    there = select(Lesson.id).where(Lesson.id == row.lesson_id, is_there)
-    return session.exec(there).first() is not None
+def _is_same_sound(session: Session, row: WatchedFile, stored: StoredRecording) -> bool:
+    """Whether the lesson of a row is there, and its recording goes on in the new one."""
+    there = select(Lesson.filename).where(Lesson.id == row.lesson_id, is_there)
+    former = session.exec(there).first()
+    path = audio_dir() / former if former and is_plain_name(former) else None
+    return path is not None and path.is_file() and has_sound_of(audio_dir() / stored.filename, path)
 
 
 def _drop(stored: StoredRecording) -> None:
@@ -216,7 +223,7 @@ def _remember(
 
 def _remember_problem(session: Session, file: FoundFile, problem: str) -> None:
     """What the path held before is still its lesson's, which goes on once it can be read."""
-    _row_of(session, file).problem = readable_name(problem)
+    _row_of(session, file).problem = problem
     session.commit()
 
 

@@ -16,8 +16,8 @@ from backend import database
 from backend.lessons.courses import create_course, create_theme
 from backend.lessons.notes import NewNote, add_note
 from backend.lessons.service import LessonDetails, edit_lesson, lesson_version
-from backend.lessons.storage import title_from
 from backend.lessons.summary_editing import edit_summary, summary_version
+from backend.lessons.titles import title_from
 from backend.lessons.wording import clean_note, clean_person, clean_segment, clean_title
 from backend.models import Course, Lesson, LlmCall, LlmRun, Segment, Task
 from backend.models.summaries import SummaryPart

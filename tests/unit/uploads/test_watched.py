@@ -3,10 +3,11 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlmodel import Session, col, select
 
@@ -17,6 +18,8 @@ from backend.lessons.queries import list_lessons
 from backend.lessons.removal import restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, remove_lesson
 from backend.models import Course, Lesson, Task, TrashedLesson, WatchedFile
+from backend.speech.audio_info import AudioInfo
+from backend.uploads import watched
 from backend.uploads.watched import FolderWatcher, Watch
 from backend.uploads.watched_files import find_files
 from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
@@ -208,24 +211,54 @@ def test_a_copy_that_stalled_and_went_on_is_the_lesson_that_was_made_of_its_begi
     assert len(list(audio_dir().glob("[!.]*"))) == 2
 
 
-def test_what_a_rewritten_file_held_before_is_in_the_trash(
+def test_another_recording_under_the_same_name_is_a_lesson_of_its_own(
     watch: Watch, clock: Clock, session: Session, folder: Path
 ) -> None:
     file = write_wav(folder / "recorder.wav", tone(1.0))
     monday = file.read_bytes()
-    [lesson_id] = settle(watch, clock, session, folder)
+    [first] = settle(watch, clock, session, folder)
 
     tuesday = write_wav(file, tone(2.0, frequency_hz=300)).read_bytes()
-    settle(watch, clock, session, folder)
+    [second] = settle(watch, clock, session, folder)
 
-    [trashed] = session.exec(select(TrashedLesson)).all()
-    restore_lesson(session, trashed.lesson_id)
-    session.expire_all()
     recordings = {
         lesson.id: (audio_dir() / str(lesson.filename)).read_bytes()
         for lesson in session.exec(select(Lesson))
     }
-    assert recordings == {lesson_id: tuesday, trashed.lesson_id: monday}
+    assert recordings == {first: monday, second: tuesday}
+
+
+def tagged_anew(recording: bytes) -> bytes:
+    return b"ID3" + bytes(range(97)) + recording + b"TAG" + b"x" * 125
+
+
+def begun_anew(recording: bytes) -> bytes:
+    """As recorders do that write the length last."""
+    return b"\x00" * 40 + recording[40:] + recording[100:]
+
+
+@pytest.mark.parametrize("change", [tagged_anew, begun_anew])
+def test_the_same_sound_with_other_tags_or_another_header_is_the_same_lesson(
+    change: Callable[[bytes], bytes],
+    watch: Watch,
+    clock: Clock,
+    session: Session,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        watched, "probe_apart", lambda path: AudioInfo(2.0, "pcm_s16le", 8000, 1, False)
+    )
+    noise = np.random.default_rng(1).bytes(3_000_000)
+    (folder / "talk.wav").write_bytes(noise)
+    [lesson_id] = settle(watch, clock, session, folder)
+
+    changed = change(noise)
+    (folder / "talk.wav").write_bytes(changed)
+    assert settle(watch, clock, session, folder) == []
+
+    lesson = session.get_one(Lesson, lesson_id)
+    assert (audio_dir() / str(lesson.filename)).read_bytes() == changed
 
 
 @pytest.mark.parametrize("is_for_good", [True, False])

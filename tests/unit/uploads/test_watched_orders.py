@@ -57,11 +57,7 @@ class Disk:
     clock: Clock = field(default_factory=Clock)
     n_writes: int = 0
     n_files: int = 0
-    """How many files there have been: a path that is rewritten is the same one."""
-    known: set[str] = field(default_factory=set)
-    """The paths that belong to one of them."""
-    renamed: set[str] = field(default_factory=set)
-    """Since the last rest."""
+    """How many recordings have been written."""
     looked_at: list[bytes] = field(default_factory=list)
     """What rested at some time."""
 
@@ -79,9 +75,7 @@ class Disk:
         return bytes((self.n_writes * 37 + n * (self.n_writes + 1)) % 256 for n in range(200))
 
     def write(self, name: str) -> None:
-        if name not in self.known or name in self.renamed:
-            self.n_files += 1
-            self.known.add(name)
+        self.n_files += 1
         self._stamp(self.folder / name, HEADER + self._sound(), "wb")
 
     def append(self, name: str) -> None:
@@ -91,9 +85,6 @@ class Disk:
     def rename(self, name: str, other: str) -> None:
         if (self.folder / name).exists() and name != other:
             (self.folder / name).rename(self.folder / other)
-            self.known -= {name}
-            self.known.add(other)
-            self.renamed.add(other)
 
     def remove(self, name: str) -> None:
         (self.folder / name).unlink(missing_ok=True)
@@ -115,7 +106,6 @@ class Disk:
         self.clock.now += 6
         self.look()
         self.looked_at += self.contents()
-        self.renamed.clear()
 
     def restart(self) -> None:
         self.watch = Watch(5, self.clock)
@@ -161,12 +151,12 @@ def test_whatever_the_order_there_is_one_lesson_for_a_file(
             getattr(disk, step)(*names)
         disk.rest()
 
-        there, kept = disk.recordings(is_there), disk.recordings()
+        there = disk.recordings(is_there)
         for content in disk.contents():
             assert there.count(content) == 1  # its lesson has the file as it is now
         assert len(there) <= disk.n_files
         assert len(set(there)) == len(there)
         for content in disk.looked_at:
-            assert any(recording.startswith(content) for recording in kept)  # nothing is lost
+            assert any(recording.startswith(content) for recording in there)  # nothing is lost
     finally:
         shutil.rmtree(disk.folder)
