@@ -279,6 +279,15 @@ class LessonNotFound(NotFound):
         super().__init__(f"There is no lesson {lesson_id}: `lectern list` shows those there are.")
 
 
+class LessonInTrash(LessonNotFound):
+    """The lesson is in the trash: bring it back on the page Trash first."""
+
+    def __init__(self, lesson_id: int) -> None:
+        NotFound.__init__(
+            self, f"Lesson {lesson_id} is in the trash: bring it back on the page Trash first."
+        )
+
+
 class AudioMissing(NotFound):
     """The lesson has no recording: add one with `lectern add`."""
 

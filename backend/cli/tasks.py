@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import click
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from backend.cli.terminal import (
     LESSON,
@@ -23,13 +23,14 @@ from backend.cli.terminal import (
 )
 from backend.cli.watching import COLUMNS, row_of, watch_tasks
 from backend.clock import clock
-from backend.errors import LessonNotFound, NothingToDo
+from backend.errors import NothingToDo
 from backend.jobs import service
 from backend.jobs.asking import look_before
 from backend.jobs.parameters import read_parameters
 from backend.jobs.reading import TaskView, read_workers
+from backend.lessons.service import require_lesson
 from backend.log import printable
-from backend.models import Lesson, TaskStatus, TaskType
+from backend.models import TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID
 
 tasks_argument = click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, type=TASK)
@@ -73,7 +74,7 @@ def add(
     with open_session() as session:
 
         def add_one(lesson_id: int) -> TaskView:
-            _require_lesson(session, lesson_id)
+            require_lesson(session, lesson_id)
             parameters: dict[str, Any] = {"lesson_id": lesson_id}
             parameters |= {"again": True} if again else {}
             parameters |= {"accept_lower_quality": True} if force else {}
@@ -233,11 +234,6 @@ def watch(task_ids: tuple[int, ...], as_json: bool) -> None:
         ended = watch_tasks(session, task_ids, as_json)
     if any(view.status != TaskStatus.COMPLETED for view in ended):
         sys.exit(1)
-
-
-def _require_lesson(session: Session, lesson_id: int) -> None:
-    if session.exec(select(Lesson.id).where(col(Lesson.id) == lesson_id)).first() is None:
-        raise LessonNotFound(lesson_id)
 
 
 def _look_before(

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.jobs.reading import TaskView, _is_of_lesson, read_tasks
+from backend.jobs.reading import TaskView, read_tasks
 from backend.models import Task
+from backend.models.task import is_of_lesson
 
 
 def read_task_page(
@@ -21,7 +22,7 @@ def read_task_page(
     if statuses:
         page = page.where(col(Task.status).in_(statuses))
     if lesson_id is not None:
-        page = page.where(_is_of_lesson(lesson_id))
+        page = page.where(is_of_lesson(lesson_id))
     if before is not None:
         page = page.where(col(Task.id) < before)
     ids = [task_id for task_id in session.scalars(page) if task_id is not None]

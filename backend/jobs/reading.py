@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, Text, or_, select
+from sqlalchemy import Select, Text, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -22,7 +22,7 @@ from sqlmodel import Session, col
 from backend.models import Lesson, Task, TaskStatus, Worker
 from backend.models.columns import LARGEST_ID, UtcDateTime, seconds_since
 from backend.models.people import is_there
-from backend.models.task import ENDED
+from backend.models.task import ENDED, is_of_lesson
 
 TITLES_AT_ONCE = 1000
 """A statement has a limit to the values that it may be given."""
@@ -103,7 +103,7 @@ def read_page(
     if statuses is not None:
         page = page.where(col(Task.status).in_(statuses))
     if lesson_id is not None:
-        page = page.where(_is_of_lesson(lesson_id))
+        page = page.where(is_of_lesson(lesson_id))
     statement = select(*_columns()).where(col(Task.id).in_(page)).order_by(col(Task.id).desc())
     return _read(session, statement)
 
@@ -162,38 +162,6 @@ def _postgres_as_text(element: Any, compiler: Any, **options: Any) -> str:
 def _columns() -> list[Any]:
     names = [field.name for field in fields(TaskView) if field.name != "lesson_title"]
     return [as_text(getattr(Task, name)).label(name) for name in names]
-
-
-def _is_of_lesson(lesson_id: int) -> ColumnElement[bool]:
-    """Also of tasks that no worker has looked at yet, whose lesson only the parameters name."""
-    return or_(
-        col(Task.lesson_id) == lesson_id,
-        col(Task.lesson_id).is_(None) & _parameters_name_lesson(str(lesson_id)),
-    )
-
-
-class _parameters_name_lesson(FunctionElement[bool]):  # noqa: N801
-    """Whether a task's parameters have this `lesson_id` (given as text); it never fails."""
-
-    type = Boolean()
-    inherit_cache = True
-
-
-@compiles(_parameters_name_lesson, "sqlite")
-def _sqlite_names_lesson(element: Any, compiler: Any, **options: Any) -> str:
-    return (
-        "CASE WHEN json_valid(task.parameters)"
-        " THEN CAST(json_extract(task.parameters, '$.lesson_id') AS TEXT) ="
-        f" {compiler.process(element.clauses, **options)} ELSE 0 END"
-    )
-
-
-@compiles(_parameters_name_lesson, "postgresql")
-def _postgres_names_lesson(element: Any, compiler: Any, **options: Any) -> str:
-    # Its JSON operators fail on a row that holds \\u0000 anywhere; a pattern does not.
-    lesson_id = compiler.process(element.clauses, **options)
-    pattern = f"'\"lesson_id\"[[:space:]]*:[[:space:]]*' || {lesson_id} || '[[:space:]]*[,}}]'"
-    return f"(CAST(task.parameters AS TEXT) ~ ({pattern}))"
 
 
 def _to_view(row: Any) -> TaskView:

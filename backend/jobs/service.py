@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend.database import writing
-from backend.errors import TaskCancelled, TaskEnded, TaskNotFound, TaskNotRetryable
+from backend.errors import LessonInTrash, TaskCancelled, TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.jobs.reading import HOW_IT_ENDED, TaskView, read_page, read_task
 from backend.models import Task, TaskStatus, TaskType
 from backend.models.columns import LARGEST_ID, database_now, seconds_since
 from backend.models.task import ACTIVE, ENDED
+from backend.tasks.layers import is_trashed
 
 RETRYABLE = (TaskStatus.FAILED, TaskStatus.CANCELLED)
 
@@ -118,11 +119,14 @@ def retry_task(session: Session, task_id: int, *, accept_lower_quality: bool = F
     ------
     TaskNotFound
     TaskNotRetryable
+    LessonInTrash
     """
     with writing(session):
         view = _lock_task(session, task_id)
         if view.status not in RETRYABLE:
             raise TaskNotRetryable(f"Task {task_id} {_why_not_again(view)}.")
+        if view.lesson_id is not None and is_trashed(session, view.lesson_id):
+            raise LessonInTrash(view.lesson_id)
         _change(session, task_id, _AFRESH | (_consent(view) if accept_lower_quality else {}))
     return get_task(session, task_id)
 

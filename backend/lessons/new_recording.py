@@ -24,7 +24,7 @@ from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, Task, TaskType, TranscriptWindow, TrashedLesson
 from backend.models.columns import database_now
 from backend.models.notices import Notice
-from backend.models.task import ACTIVE
+from backend.models.task import ACTIVE, is_of_lesson
 from backend.tasks.makers import EARLIER_RECORDING, IMPORTED
 from backend.tasks.people import BY_HAND
 from backend.tasks.stages import Stage
@@ -122,7 +122,8 @@ def _set_aside(session: Session, lesson: Lesson) -> int | None:
 
 def _stop_work(session: Session, lesson_id: int) -> set[str]:
     """End the tasks that work on the former recording; returns what they were to make."""
-    active = select(Task.task_type).where(Task.lesson_id == lesson_id, col(Task.status).in_(ACTIVE))
+    is_active = col(Task.status).in_(ACTIVE)
+    active = select(Task.task_type).where(is_of_lesson(lesson_id), is_active)
     wanted = set(session.exec(active))
     cause = InputChanged(
         f"The recording of lesson {lesson_id} was replaced by a newer one: its texts are made anew."

@@ -18,7 +18,7 @@ from backend.lessons.editing import EditedSegment
 from backend.lessons.service import require_lesson
 from backend.models import Course, Lesson, Segment, TranscriptWindow
 from backend.models.people import is_there
-from backend.tasks.layers import require_possible_id
+from backend.tasks.layers import missing_lesson, require_possible_id
 
 
 class LessonState(StrEnum):
@@ -146,7 +146,7 @@ def read_listed_lesson(session: Session, lesson_id: int) -> ListedLesson:
     require_possible_id(lesson_id)
     found = _read_listed(session, _listed().where(col(Lesson.id) == lesson_id, is_there))
     if not found:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
     return found[0]
 
 
@@ -294,7 +294,7 @@ def read_stored_text(session: Session, lesson_id: int, column: TextColumn) -> by
     )
     row = session.connection().execute(statement).first()
     if row is None:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
     found: bytes | str | None = row[0]
     if found is None:
         raise NoTranscript(f"Lesson {lesson_id} has no {column.replace('_', ' ')} yet.")

@@ -46,7 +46,8 @@ def trash_lesson(
 ) -> None:
     """Remove a lesson so that `restore_lesson` can bring it back for `undo_days`; 0: for good.
 
-    Its tasks that have not ended are cancelled, and stay so.
+    Its tasks that have not ended are cancelled, and stay so: what is to be done again is asked for
+    again.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def list_trash(session: Session) -> list[RemovedLesson]:
 
 
 def restore_lesson(session: Session, lesson_id: int) -> None:
-    """Bring back a removed lesson, with all that it had.
+    """Bring back a removed lesson, with all that it had; its tasks stay cancelled.
 
     Raises
     ------
@@ -97,6 +98,9 @@ def restore_lesson(session: Session, lesson_id: int) -> None:
     with writing(session):
         lesson, trashed = _require_trashed(session, lesson_id)
         bring_back(lesson.filename)
+        cancel_tasks(
+            session, lesson_id, LessonRemoved(lesson_id)
+        )  # those that were asked for meanwhile
         session.delete(trashed)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import InvalidValue, LecternError, LessonNotFound, LessonRemoved, MediaError
+from backend.errors import InvalidValue, LecternError, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
@@ -24,10 +24,10 @@ from backend.lessons.wording import require_title
 from backend.models import Course, Lesson, Task, TaskStatus, TaskType
 from backend.models.columns import database_now, seconds_since, utc_now
 from backend.models.people import is_there
-from backend.models.task import ACTIVE
+from backend.models.task import ACTIVE, is_of_lesson
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
-from backend.tasks.layers import lock_lesson, require_possible_id
+from backend.tasks.layers import lock_lesson, missing_lesson, require_possible_id
 from backend.versions import require_version, version_of
 
 SAMPLE_DIR = PACKAGE_DIR / "sample"
@@ -169,7 +169,7 @@ def get_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) -> 
     statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
     lesson = session.exec(statement if with_texts else statement.options(*_WITHOUT_TEXTS)).first()
     if lesson is None:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
     return lesson
 
 
@@ -178,7 +178,7 @@ def require_lesson(session: Session, lesson_id: int) -> None:
     require_possible_id(lesson_id)
     statement = select(Lesson.id).where(Lesson.id == lesson_id, is_there)
     if session.exec(statement).first() is None:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
 
 
 def lesson_version(lesson: Lesson) -> str:
@@ -233,8 +233,9 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
 
 
 def cancel_tasks(session: Session, lesson_id: int, cause: LecternError) -> None:
-    """End the tasks of a lesson that is being removed or replaced, in the same transaction."""
-    active = col(Task.status).in_(ACTIVE)
+    """End the tasks of a lesson that is being removed or replaced, in the same transaction; also
+    those that no worker has looked at yet."""
+    is_active = col(Task.status).in_(ACTIVE)
     cancelled = {
         "status": TaskStatus.CANCELLED,
         "error": cause.message,
@@ -242,7 +243,7 @@ def cancel_tasks(session: Session, lesson_id: int, cause: LecternError) -> None:
         "end_date": database_now(),
         "duration": seconds_since(col(Task.start_date)),
     }
-    session.execute(update(Task).where(col(Task.lesson_id) == lesson_id, active).values(cancelled))
+    session.execute(update(Task).where(is_of_lesson(lesson_id), is_active).values(cancelled))
 
 
 def _apply(session: Session, lesson: Lesson, details: LessonDetails) -> None:

@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, func, text
-from sqlmodel import Field
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Text, func, or_, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import Field, col
 
 from backend.models.columns import TableModel, UtcDateTime, json_column, utc_now
 
@@ -94,3 +96,36 @@ class Task(TableModel, table=True):
     """Names one start of the work: only who holds it may write for the task."""
     crashes: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """Workers that died over the task since it last stored anything."""
+
+
+def is_of_lesson(lesson_id: int) -> ColumnElement[bool]:
+    """Whether a task is of this lesson; where no worker has looked at it yet, only its parameters
+    name the lesson."""
+    return or_(
+        col(Task.lesson_id) == lesson_id,
+        col(Task.lesson_id).is_(None) & _parameters_name_lesson(str(lesson_id)),
+    )
+
+
+class _parameters_name_lesson(FunctionElement[bool]):  # noqa: N801
+    """Whether a task's parameters have this `lesson_id` (given as text); it never fails."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_parameters_name_lesson, "sqlite")
+def _sqlite_names_lesson(element: Any, compiler: Any, **options: Any) -> str:
+    return (
+        "CASE WHEN json_valid(task.parameters)"
+        " THEN CAST(json_extract(task.parameters, '$.lesson_id') AS TEXT) ="
+        f" {compiler.process(element.clauses, **options)} ELSE 0 END"
+    )
+
+
+@compiles(_parameters_name_lesson, "postgresql")
+def _postgres_names_lesson(element: Any, compiler: Any, **options: Any) -> str:
+    # Its JSON operators fail on a row that holds \\u0000 anywhere; a pattern does not.
+    lesson_id = compiler.process(element.clauses, **options)
+    pattern = f"'\"lesson_id\"[[:space:]]*:[[:space:]]*' || {lesson_id} || '[[:space:]]*[,}}]'"
+    return f"(CAST(task.parameters AS TEXT) ~ ({pattern}))"

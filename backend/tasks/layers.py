@@ -15,7 +15,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.database import Bind, refuse_uncommitted_writes, writing
-from backend.errors import InputChanged, LessonNotFound, NotFound, NoTranscript
+from backend.errors import InputChanged, LessonInTrash, LessonNotFound, NotFound, NoTranscript
 from backend.models import FormerLayer, Lesson, Segment, TrashedLesson
 from backend.models.columns import LARGEST_ID
 from backend.models.people import is_there
@@ -47,6 +47,15 @@ def require_possible_id(lesson_id: object) -> None:
         raise LessonNotFound(lesson_id)
 
 
+def is_trashed(session: Session, lesson_id: int) -> bool:
+    return session.get(TrashedLesson, lesson_id, populate_existing=True) is not None
+
+
+def missing_lesson(session: Session, lesson_id: int) -> LessonNotFound:
+    """Why a lesson is not found: it is in the trash, or there is none."""
+    return LessonInTrash(lesson_id) if is_trashed(session, lesson_id) else LessonNotFound(lesson_id)
+
+
 def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     """The corrected transcript if there is one and it is preferred, else the transcript.
 
@@ -59,7 +68,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     with Session(bind) as session:
         lesson = session.exec(statement).first()
         if lesson is None:
-            raise LessonNotFound(lesson_id)
+            raise missing_lesson(session, lesson_id)
         name = TRANSCRIPT
         if prefer_corrected and lesson.corrected_transcript is not None:
             name = CORRECTED
@@ -91,8 +100,9 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
         Lesson, lesson_id, options=options, populate_existing=True, with_for_update=True
     )
     # Asked once the lock is held: whoever removes a lesson holds it, too.
-    trashed = session.get(TrashedLesson, lesson_id, populate_existing=True)
-    if lesson is None or trashed is not None:
+    if is_trashed(session, lesson_id):
+        raise LessonInTrash(lesson_id)
+    if lesson is None:
         raise LessonNotFound(lesson_id)
     return lesson
 

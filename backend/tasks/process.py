@@ -6,12 +6,12 @@ from sqlmodel import Session, select
 
 from backend.config import Settings, load_config
 from backend.database import Bind, bind_of
-from backend.errors import LessonNotFound
 from backend.models import Lesson, SummaryPart
 from backend.models.people import is_there
 from backend.tasks.correction import correction_maker, run_correction
 from backend.tasks.layers import (
     defer_texts,
+    missing_lesson,
     require_not_lower_than_present,
     require_possible_id,
 )
@@ -147,7 +147,7 @@ def read_lesson_alone(session: Session, lesson_id: int) -> Lesson:
     statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
     lesson = session.exec(statement.options(*defer_texts())).first()
     if lesson is None:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
     return lesson
 
 

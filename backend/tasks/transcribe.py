@@ -31,6 +31,7 @@ from backend.speech.transcription import Language, TranscribedWindow, Transcript
 from backend.tasks.layers import (
     LessonLayer,
     lock_lesson,
+    missing_lesson,
     replace_layer,
     require_not_lower_than_present,
     require_possible_id,
@@ -261,8 +262,8 @@ def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
     statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id, is_there)
     with Session(bind) as session:
         row = session.exec(statement).first()
-    if row is None:
-        raise LessonNotFound(lesson_id)
+        if row is None:
+            raise missing_lesson(session, lesson_id)
     filename, language = row
     return _Recording(audio_path(lesson_id, filename), language)
 

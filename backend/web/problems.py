@@ -65,6 +65,7 @@ class ProblemResponse(JSONResponse):
 # --- what to do ------------------------------------------------------------------------------
 
 ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
+    errors.LessonInTrash: "POST /api/v1/trash/{lesson_id}/restore brings it back.",
     errors.LessonNotFound: "GET /api/v1/lessons lists the lessons there are.",
     errors.TaskNotFound: "GET /api/v1/tasks lists the tasks there are.",
     errors.Conflict: "Read it again, and repeat the change with its new ETag in If-Match.",

@@ -80,10 +80,13 @@ def test_a_live_worker_is_not_missed_and_a_dead_one_is(library: Library) -> None
 
 
 def test_what_cannot_be_added_is_said_and_the_others_are_added(library: Library) -> None:
-    ended = library.run("tasks", "add", "correction", "1", "9", "2", "--json")
+    change(library, "INSERT INTO trashed_lesson (lesson_id, removed_at) VALUES (2, '2026-11-27')")
+
+    ended = library.run("tasks", "add", "correction", "2", "9", "1", "--json")
 
     assert ended.status == 1
-    assert [task["lesson_id"] for task in ended.json()] == [1, 2]
+    assert [task["lesson_id"] for task in ended.json()] == [1]
+    assert "lectern: Lesson 2 is in the trash: bring it back" in ended.errors
     assert "lectern: There is no lesson 9" in ended.errors
 
 

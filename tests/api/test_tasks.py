@@ -72,6 +72,23 @@ def test_a_task_that_could_never_run_is_not_stored(
     assert client.get(TASKS).json()["items"] == []
 
 
+def test_a_lesson_in_the_trash_gets_no_task_until_it_is_back(
+    client: httpx.Client, lesson_of: MakeLesson
+) -> None:
+    lesson_id = lesson_of()
+    address = ask(client, lesson_id).headers["Location"]
+
+    client.delete(f"/api/v1/lessons/{lesson_id}").raise_for_status()
+    refused = ask(client, lesson_id), client.post(f"{address}/retry")
+    client.post(f"/api/v1/trash/{lesson_id}/restore").raise_for_status()
+
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {
+        (404, "lesson-in-trash")
+    }
+    assert client.get(address).json()["error_code"] == "lesson-removed"
+    assert client.post(f"{address}/retry").json()["status"] == "pending"
+
+
 def test_a_task_is_cancelled_once_and_retried(client: httpx.Client, lesson_of: MakeLesson) -> None:
     address = ask(client, lesson_of()).headers["Location"]
 

@@ -22,7 +22,7 @@ from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.engines.sharing import loaded_once
 from backend.speech.vad import Span
 
-WAY = "each-utterance-alone"
+WAY = "each-window-alone"
 """Part of the identity: changed when our use of the decoder changes what is heard."""
 
 FRAMES_PER_SECOND = 100
@@ -80,13 +80,15 @@ class SphinxRecogniser:
         heard: HeardSeconds,
     ) -> list[Segment]:
         segments: list[Segment] = []
-        shared = _decoder()
-        for span in speech:
-            for utterance in _utterances(waveform, span):
-                with shared.taken(partial(heard, utterance.start / SAMPLE_RATE_HZ)) as decoder:
+        with _decoder().taken(partial(heard, 0.0)) as decoder:
+            # Its estimate of the noise would go on from whatever was heard before, perhaps in
+            # another recording, and the same sound would give other words.
+            decoder.reinit_feat()
+            for span in speech:
+                for utterance in _utterances(waveform, span):
                     words = _words(decoder, waveform, utterance)
-                segments.extend(_to_segment(stretch) for stretch in _split(words))
-                heard(utterance.end / SAMPLE_RATE_HZ)
+                    segments.extend(_to_segment(stretch) for stretch in _split(words))
+                    heard(utterance.end / SAMPLE_RATE_HZ)
         return segments
 
 
@@ -127,9 +129,6 @@ def _utterances(waveform: np.ndarray, span: Span) -> Iterator[Span]:
 
 def _words(decoder: Any, waveform: np.ndarray, span: Span) -> list[Word]:
     offset_seconds = span.start / SAMPLE_RATE_HZ
-    # Its estimate of the noise would go on from whatever was heard before, perhaps in another
-    # recording, and the same sound would give other words.
-    decoder.reinit_feat()
     decoder.start_utt()
     pcm = (np.clip(waveform[span.start : span.end], -1.0, 1.0) * 32767.0).astype(np.int16)
     decoder.process_raw(pcm.tobytes(), full_utt=True)

@@ -122,7 +122,7 @@ def test_a_wrong_row_fails_with_a_sentence_and_the_next_is_admitted(
 
 
 @pytest.mark.parametrize("task_type", ["transcription", "process"])
-def test_a_row_for_a_lesson_in_the_trash_fails_like_one_for_none(
+def test_a_row_for_a_lesson_in_the_trash_fails_and_says_so(
     db: Engine, lesson_of: MakeLesson, task_type: str
 ) -> None:
     lesson_id = lesson_of()
@@ -133,7 +133,8 @@ def test_a_row_for_a_lesson_in_the_trash_fails_like_one_for_none(
     admission.admit(db)
 
     assert row(db, task_id)["status"] == "failed"
-    assert f"There is no lesson {lesson_id}" in row(db, task_id)["error"]
+    assert f"Lesson {lesson_id} is in the trash: bring it back" in row(db, task_id)["error"]
+    assert row(db, task_id)["error_code"] == "lesson-in-trash"
 
 
 def test_what_sqlite_takes_for_a_number_does_no_harm(

@@ -1,7 +1,7 @@
 """What can be done with tasks, on rows alone: no worker runs in these tests."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import TaskEnded, TaskNotFound, TaskNotRetryable
+from backend.errors import LessonInTrash, TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.jobs import service
+from backend.lessons.removal import restore_lesson, trash_lesson
 from backend.models import Task, TaskType
 from tests.unit.jobs.rows import insert_task
 
@@ -254,6 +255,22 @@ def test_only_what_failed_or_was_cancelled_is_retried(
         service.retry_task(session, task_id)
 
     assert columns_of(session, task_id) == before
+
+
+def test_no_task_of_a_lesson_in_the_trash_is_retried(
+    session: Session, lesson_of: Callable[..., int]
+) -> None:
+    lesson_id = lesson_of()
+    task_id = insert_task(session, task_type="summary", parameters=f'{{"lesson_id": {lesson_id}}}')
+    trash_lesson(session, lesson_id, undo_days=7)
+
+    with pytest.raises(LessonInTrash):
+        service.retry_task(session, task_id)
+    session.rollback()
+    assert columns_of(session, task_id)["status"] == "cancelled"
+
+    restore_lesson(session, lesson_id)
+    assert service.retry_task(session, task_id).status == "pending"
 
 
 def test_those_that_were_cancelled_with_a_task_are_found_and_left(session: Session) -> None:

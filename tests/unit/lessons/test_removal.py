@@ -52,6 +52,7 @@ def test_tasks_of_a_removed_lesson_that_have_not_ended_are_cancelled(
 ) -> None:
     lesson_id = lesson_of()
     pending = add_task(lesson_id=lesson_id)
+    not_looked_at = add_task(parameters={"lesson_id": lesson_id})
     running = add_task(
         lesson_id=lesson_id,
         status=TaskStatus.RUNNING,
@@ -62,7 +63,7 @@ def test_tasks_of_a_removed_lesson_that_have_not_ended_are_cancelled(
 
     remove(lesson_id)
 
-    for task_id in (pending, running):
+    for task_id in (pending, not_looked_at, running):
         task = read_task(task_id)
         assert task.status == "cancelled"
         assert task.error == f"Lesson {lesson_id} was removed, so its task was cancelled."
@@ -83,7 +84,8 @@ def test_other_tasks_stay_as_they_are(lesson_of: MakeLesson) -> None:
     }
     untouched[add_task(lesson_id=other)] = ("pending", None)
     untouched[add_task(lesson_id=other, status="running")] = ("running", None)
-    untouched[add_task(parameters={"lesson_id": lesson_id})] = ("pending", None)
+    untouched[add_task(parameters={"lesson_id": other})] = ("pending", None)
+    untouched[add_task(parameters={"lesson_id": 10 * lesson_id})] = ("pending", None)
 
     remove(lesson_id)
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, select
 
 from backend import database
 from backend.config import audio_dir
-from backend.errors import LessonNotFound, NotFound
+from backend.errors import LessonInTrash, NotFound
 from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.loose import loose_dir
 from backend.lessons.notes import NewNote, add_note, list_notes
@@ -38,6 +38,7 @@ from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, read_layer, restore_layer
 from backend.tasks.summary import run_summary
 from backend.text.stretches import Stretch
+from tests.unit.jobs.rows import insert_task
 from tests.unit.lessons.people import SPOKEN, edit, read, shown, spoken
 
 MakeLesson = Callable[..., int]
@@ -107,7 +108,7 @@ def test_nobody_finds_a_removed_lesson(lesson_id: int) -> None:
             lambda: read_layer(database.engine, lesson_id, prefer_corrected=True),
         ]
         for call in calls:
-            with pytest.raises(LessonNotFound):
+            with pytest.raises(LessonInTrash, match="is in the trash: bring it back"):
                 call()
     assert read(lesson_id).title == "Quokkas"
 
@@ -156,21 +157,35 @@ def test_what_is_not_in_the_trash_cannot_come_back(lesson_id: int, missing: int)
         restore(lesson_id)
 
 
-def test_its_tasks_are_cancelled_and_stay_so(lesson_id: int) -> None:
+def insert_tasks(lesson_id: int) -> list[int]:
+    """Tasks of a lesson in all the ways that they can be: one that runs, one that waits, and those
+    that no worker has looked at, by us and by another program."""
+    by_another = f'{{"again": true, "lesson_id" :{lesson_id} }}'
+    all_columns: list[dict[str, Any]] = [
+        {"status": "running", "lesson_id": lesson_id, "claim": "c", "worker": "w"},
+        {"stage": "correction", "lesson_id": lesson_id},
+        {"parameters": f'{{"lesson_id": {lesson_id}}}'},
+        {"task_type": "process", "parameters": by_another},
+    ]
     with Session(database.engine) as session:
-        task = Task(task_type="correction", lesson_id=lesson_id)
-        session.add(task)
-        session.commit()
-        task_id = task.id
+        return [
+            insert_task(session, **{"task_type": "correction"} | columns) for columns in all_columns
+        ]
 
+
+def test_its_tasks_are_cancelled_and_stay_so(lesson_id: int) -> None:
+    task_ids = insert_tasks(lesson_id)
     trash(lesson_id)
+    task_ids += insert_tasks(lesson_id)
     restore(lesson_id)
 
     with Session(database.engine) as session:
-        task = session.get_one(Task, task_id)
-        assert task.status == TaskStatus.CANCELLED
-        assert task.error == f"Lesson {lesson_id} was removed, so its task was cancelled."
-        assert task.error_code == "lesson-removed"
+        tasks = [session.get_one(Task, task_id) for task_id in task_ids]
+    assert [task.status for task in tasks] == [TaskStatus.CANCELLED] * 8
+    assert {task.error for task in tasks} == {
+        f"Lesson {lesson_id} was removed, so its task was cancelled."
+    }
+    assert {task.error_code for task in tasks} == {"lesson-removed"}
 
 
 def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
