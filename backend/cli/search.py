@@ -118,7 +118,7 @@ def _print(results: SearchResults) -> None:
     for one in results.read_as:
         found = " or ".join(f"“{one_line(word)}”" for word in one.found)
         typed = one_line(one.typed)
-        notice(f"Nothing for “{typed}”. These have {found}; '\"{typed}\"' in quotes insists on it.")
+        notice(f"Nothing has “{typed}”; these have {found}. To insist on it: '\"{typed}\"'.")
     if not results.hits:
         click.echo("Nothing was found.")
     for hit in results.hits:

@@ -98,9 +98,8 @@ def restore_lesson(session: Session, lesson_id: int) -> None:
     with writing(session):
         lesson, trashed = _require_trashed(session, lesson_id)
         bring_back(lesson.filename)
-        cancel_tasks(
-            session, lesson_id, LessonRemoved(lesson_id)
-        )  # those that were asked for meanwhile
+        # Those that were asked for meanwhile.
+        cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
         session.delete(trashed)
 
 

@@ -94,10 +94,7 @@ def _read_error(
 ) -> ServerError:
     layers = list(_layers(content))
     body = content if isinstance(content, str) else _write(content)
-    headers = {} if response is None else {k.lower(): v for k, v in response.headers.items()}
-    quoted = [headers_ for layer in layers if isinstance(headers_ := layer.get("headers"), dict)]
-    for each in quoted:
-        headers |= {str(name).lower(): str(value) for name, value in each.items()}
+    headers = _headers(response, layers)
     is_page = "html" in headers.get("content-type", "") or body.lstrip()[:1] == "<"
     reason = "" if response is None else response.reason_phrase
     return ServerError(
@@ -111,6 +108,17 @@ def _read_error(
         is_page=is_page,
         is_moderation=any(layer.keys() & {"flagged_input", "moderation"} for layer in layers),
     )
+
+
+def _headers(response: Any, layers: list[dict[str, Any]]) -> dict[str, str]:
+    """Those of the answer, and in their place those that it quotes of the server behind it."""
+    own = {} if response is None else response.headers
+    quoted = [found for layer in layers if isinstance(found := layer.get("headers"), dict)]
+    return {
+        str(name).lower(): str(value)
+        for headers in (own, *quoted)
+        for name, value in headers.items()
+    }
 
 
 def _layers(content: Any, depth: int = 0) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=10,
 )
+SAID = "Cells divide."
 STATUSES = st.sampled_from([200, 200, 200, 400, 401, 403, 404, 418, 422, 429, 498, 500, 503])
 TYPES = st.sampled_from(["application/json", "text/html; charset=UTF-8", "text/plain", "x"])
 
@@ -80,7 +81,7 @@ def whole_reply(name: str) -> Any:
     case, path = CASES[name], PATHS.get(name, "/chat/completions")
     request = {"model": case.model, **REQUESTS[path]}
     received = Received(path, {"authorization": "Bearer k"}, request, 0)
-    return json.loads(case.stub_class().plain("Cells divide.")(received).body)
+    return json.loads(case.stub_class().plain(SAID)(received).body)
 
 
 class Asker:
@@ -122,8 +123,10 @@ def asker(request: pytest.FixtureRequest) -> Iterator[Asker]:
 def test_any_body_is_a_reply_or_a_named_error(
     asker: Asker, data: st.DataObject, status: int, kind: str, structured: bool
 ) -> None:
-    values = JSON | damaged(asker.reply)
-    body = data.draw(st.binary(max_size=60) | values.map(lambda value: json.dumps(value).encode()))
+    whole = json.dumps(asker.reply)
+    texts = (JSON | damaged(asker.reply)).map(json.dumps)
+    texts |= ANYTHING.map(lambda said: whole.replace(json.dumps(SAID), json.dumps(said)))
+    body = data.draw(st.binary(max_size=60) | texts.map(str.encode))
 
     got = asker.ask(asker.stub.sent(body, status, {"content-type": kind}), structured=structured)
 

@@ -14,7 +14,8 @@ HARD_WORDS = """
     <b> & --> {\\an8} \\N https://example.com/a/very/long/address/that/fits/no/line?of=captions
 """
 SPOKEN = st.sampled_from([*HARD_WORDS.split(), "\u00a0", "\u202f"])
-ANY_TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+STORED = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
+ANY_TEXT = st.text(STORED | st.sampled_from("\n\t"), max_size=40)
 SPOKEN_TEXT = st.lists(SPOKEN, max_size=25).map(" ".join) | ANY_TEXT
 LANGUAGES = st.sampled_from(["en", "fr", "it", "es", "de", "pt", "he", None])
 TIMES = st.floats(0, 400_000).map(lambda seconds: round(seconds, 3))
