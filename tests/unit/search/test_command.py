@@ -72,7 +72,7 @@ def test_near_words_are_said_and_can_be_refused() -> None:
 
     done = run("refracton")
     assert "The refraction of light" in done.stdout
-    assert done.stderr.startswith("Nothing for “refracton”. These have “refraction”")
+    assert done.stderr.startswith("Nothing has “refracton”; these have “refraction”.")
     read_as = json.loads(run("refracton", "--json").stdout)["read_as"]
     assert read_as == [{"typed": "refracton", "found": ["refraction"]}]
     assert run('"refracton"').stdout == "Nothing was found.\n"
