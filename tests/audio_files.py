@@ -314,10 +314,12 @@ def write_video(
     seconds: float = 2.0,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
 ) -> Path:
-    """A small video (.mp4 or .mkv), with the waveform as its sound or, for None, without any."""
+    """A small video (.mp4, .mkv, or .webm, whose picture browsers show), with the waveform as its
+    sound or, for None, without any."""
     encoding = ENCODINGS[path.suffix]
     with av.open(str(path), "w", format=encoding.container) as container:
-        video = container.add_stream("mpeg4", rate=FRAMES_PER_SECOND)
+        codec = "libvpx" if path.suffix == ".webm" else "mpeg4"
+        video = container.add_stream(codec, rate=FRAMES_PER_SECOND)
         video.width, video.height, video.pix_fmt = PICTURE_WIDTH, PICTURE_HEIGHT, "yuv420p"
         if waveform is not None:
             audio = _add_audio_stream(container, encoding, waveform, sample_rate_hz)

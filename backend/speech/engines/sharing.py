@@ -26,13 +26,19 @@ class Shared(Generic[Model]):
         self.model = model
         self._turn = threading.Lock()
         self._next = threading.Lock()
+        self._user: int | None = None
+        """The thread whose turn it is."""
 
     @contextmanager
     def taken(self, ask: Callable[[], None] = _ask_nobody) -> Iterator[Model]:
         """The model, once no other thread uses it.
 
         While somebody does, `ask` is called again and again; what it raises ends the waiting.
+        A thread that has it, and hears another recording when it is told of progress, goes on.
         """
+        if self._user == threading.get_ident():
+            yield self.model
+            return
         # Whoever waits holds the second lock: a thread that gives the model back and wants it
         # again at once would else always be the first.
         _acquire(self._next, ask)
@@ -40,9 +46,11 @@ class Shared(Generic[Model]):
             _acquire(self._turn, ask)
         finally:
             self._next.release()
+        self._user = threading.get_ident()
         try:
             yield self.model
         finally:
+            self._user = None
             self._turn.release()
 
 
