@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
     unsupported_method,
 ]
-EXAMPLES = 12
+EXAMPLES = 8
 ENDED_TASK = 1
 NO_HUB = "http://127.0.0.1:9"
 """Nobody listens there: a download that is asked for fails at once."""
