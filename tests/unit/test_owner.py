@@ -118,6 +118,7 @@ def test_each_start_makes_a_token_that_its_owner_alone_can_read(
 
     assert first != second
     assert (is_token(str(first)), is_token(str(second))) == (False, True)
+    assert not is_token("half a character: \ud800")
     assert stat.S_IMODE(owner_token_path().lstat().st_mode) == 0o600
     assert elsewhere.read_text() == ""
 

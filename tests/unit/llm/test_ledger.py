@@ -206,7 +206,7 @@ def test_what_a_run_need_not_pay_again_is_counted(
     ledger.record_unusable("cut", CHOICE, ReplyCut())
     run_id = open_run(engine, lesson_id, "summary")
     Ledger(engine, run_id, Owner()).record_answer("d", CHOICE, ANSWER, REPLY)
-    keys = ["a", "cut", "d", "never asked"]
+    keys = ["a", "b", "cut", "d", "never asked"]
 
     def counted() -> tuple[int, int]:
         return (
@@ -214,11 +214,11 @@ def test_what_a_run_need_not_pay_again_is_counted(
             count_answered(engine, lesson_id, "summary", keys),
         )
 
-    assert counted() == (1, 1)
+    assert counted() == (2, 1)
     with Session(engine) as session:
         finish_run(session, run_id)
         session.commit()
-    assert counted() == (1, 0)
+    assert counted() == (2, 0)
     assert count_answered(engine, lesson_id + 1, "correction", keys) == 0
 
 
