@@ -318,8 +318,10 @@ def write_video(
     sound or, for None, without any."""
     encoding = ENCODINGS[path.suffix]
     with av.open(str(path), "w", format=encoding.container) as container:
-        codec = "libvpx" if path.suffix == ".webm" else "mpeg4"
-        video = container.add_stream(codec, rate=FRAMES_PER_SECOND)
+        if path.suffix == ".webm":
+            video = container.add_stream("libvpx", rate=FRAMES_PER_SECOND)
+        else:
+            video = container.add_stream("mpeg4", rate=FRAMES_PER_SECOND)
         video.width, video.height, video.pix_fmt = PICTURE_WIDTH, PICTURE_HEIGHT, "yuv420p"
         if waveform is not None:
             audio = _add_audio_stream(container, encoding, waveform, sample_rate_hz)
