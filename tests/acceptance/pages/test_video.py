@@ -11,9 +11,9 @@ from tests.audio_files import tone, write_video
 
 OpenPages = Callable[..., Visitor]
 
-CAPTIONS = """() => [...document.querySelector('video').textTracks]
+CAPTIONS = """() => [...(document.querySelector('video')?.textTracks ?? [])]
     .filter(track => track.mode === 'showing')
-    .flatMap(track => [...(track.activeCues ?? [])].map(cue => cue.text))"""
+    .flatMap(track => [...(track.cues ?? [])].map(cue => cue.text))"""
 
 WIDTH = "document.querySelector('video').getBoundingClientRect().width"
 
