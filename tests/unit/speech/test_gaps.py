@@ -158,4 +158,5 @@ def test_whisper_loses_no_sentence_of_the_lesson_it_knows() -> None:
 
     said = " ".join(sentence.text for sentence in lesson.sentences)
     assert len(heard) == len(lesson.sentences)
-    assert word_error_rate(said, " ".join(s.text for s in heard)).rate < 0.02
+    # 1 or 2 words of a hundred, by the processor's arithmetic; a lost sentence would be more.
+    assert word_error_rate(said, " ".join(s.text for s in heard)).rate < 0.03

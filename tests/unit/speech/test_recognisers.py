@@ -154,11 +154,32 @@ def test_whoever_waits_for_a_model_may_stop_waiting() -> None:
     def stop() -> None:
         raise WorkStopped
 
-    with shared.taken(), pytest.raises(WorkStopped), shared.taken(stop):
-        pass
+    def take() -> str:
+        with shared.taken(stop) as model:
+            return model
 
-    with shared.taken(stop) as model:
+    with ThreadPoolExecutor(1) as pool:
+        with shared.taken(), pytest.raises(WorkStopped):
+            pool.submit(take).result()
+
+        assert pool.submit(take).result() == "model"
+
+
+def test_who_has_a_model_has_it_for_all_that_it_does_meanwhile() -> None:
+    shared = Shared("model")
+
+    with shared.taken(), shared.taken(pytest.fail) as model:
         assert model == "model"
+    with ThreadPoolExecutor(1) as pool, shared.taken(), pytest.raises(WorkStopped):
+        pool.submit(_take_or_stop, shared).result()
+
+
+def _take_or_stop(shared: Shared[str]) -> None:
+    def stop() -> None:
+        raise WorkStopped
+
+    with shared.taken(stop):
+        pass
 
 
 def test_a_model_goes_to_whoever_waits_before_it_goes_to_who_had_it() -> None:
