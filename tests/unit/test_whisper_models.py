@@ -34,7 +34,8 @@ def saying_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def load(directory: Path) -> "WhisperModel":
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(directory), device="cpu", compute_type="int8", local_files_only=True)
+    # Not int8: some processors round so that the same sound gives another text each time.
+    return WhisperModel(str(directory), device="cpu", compute_type="float32", local_files_only=True)
 
 
 def hear(directory: Path, waveform: Waveform, beam_size: int = 5) -> list["Segment"]:
@@ -48,8 +49,7 @@ def test_a_made_model_is_complete_for_our_own_check(saying_directory: Path) -> N
     check_model(saying_directory)
 
 
-# Of two beams the better one is chosen by so little that it depends on the processor.
-@pytest.mark.parametrize("beam_size", [1, 5, 8])
+@pytest.mark.parametrize("beam_size", [1, 2, 5, 8])
 def test_a_model_says_its_sayings_in_order_whatever_the_beam(
     saying_directory: Path, beam_size: int
 ) -> None:
