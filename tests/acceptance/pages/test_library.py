@@ -97,11 +97,11 @@ def test_removed_lessons_come_back_from_the_trash(
     assert sorted(titles_shown(page)) == ["Enzymes", "Waves"]
 
 
-def test_a_removed_lesson_is_deleted_after_one_question(
-    open_pages: OpenPages, lesson_of: Callable[..., int]
+def test_a_removed_lesson_is_deleted_by_the_owner_after_one_question(
+    open_pages: OpenPages, lesson_of: Callable[..., int], server: ServerProcess
 ) -> None:
     fill(lesson_of, "Enzymes")
-    visitor = open_pages()
+    visitor = open_pages(f"/#owner={server.token}")
     page = visitor.page
     page.get_by_role("button", name="Select", exact=True).click()
     page.get_by_role("checkbox", name="Select Enzymes").check()
