@@ -21,10 +21,6 @@ from backend.downloads import endpoints as models
 from backend.downloads.service import Downloads
 from backend.health import endpoints as health
 from backend.health.schemas import NotReady
-from backend.jobs import endpoints as tasks
-from backend.jobs.changes import TaskFollower
-from backend.jobs.reading import TaskView
-from backend.jobs.schemas import TaskPublic
 from backend.lessons import editing_endpoints as editing
 from backend.lessons import endpoints as lessons
 from backend.lessons import rerun_endpoints as reruns
@@ -33,6 +29,10 @@ from backend.notes import endpoints as notes
 from backend.pages import serving as pages
 from backend.preferences import endpoints as preferences
 from backend.search import endpoints as search
+from backend.task_queue import endpoints as tasks
+from backend.task_queue.changes import TaskFollower
+from backend.task_queue.reading import TaskView
+from backend.task_queue.schemas import TaskPublic
 from backend.uploads import endpoints as uploads
 from backend.uploads.housekeeping import Housekeeping
 from backend.web.access import describe_access, operation_id, require_access

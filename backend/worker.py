@@ -16,21 +16,22 @@ from backend import __version__, database
 from backend.config import Settings, known_secrets, log_dir
 from backend.errors import PASSING_ERRORS
 from backend.files import keep_files_private
-from backend.jobs import service
-from backend.jobs.claim import outlast
-from backend.jobs.dispatcher import Dispatcher
-from backend.jobs.engine import JobEngine, engine_url
-from backend.jobs.heartbeat import Heartbeat, WorkerFacts
-from backend.jobs.runner import Runner
-from backend.jobs.settings import CurrentSettings
-from backend.jobs.slots import QUEUE_OF, Slots
-from backend.jobs.watch import Watch
 from backend.lessons.loose import clear_loose
 from backend.lessons.notes import forget_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
 from backend.owner import close_data_dir
+from backend.task_queue import service
+from backend.task_queue.watch import Watch
+from backend.tasks.pipeline import all_stages
 from backend.uploads.watched import FolderWatcher
+from backend.workers.claim import outlast
+from backend.workers.dispatcher import Dispatcher
+from backend.workers.engine import JobEngine, engine_url
+from backend.workers.heartbeat import Heartbeat, WorkerFacts
+from backend.workers.runner import Runner
+from backend.workers.settings import CurrentSettings
+from backend.workers.slots import Slots
 
 STOP_SECONDS = 6.0
 """How long running pieces may take to be stored once the worker is told to stop."""
@@ -42,7 +43,7 @@ logger = logging.getLogger("lectern.worker")
 
 
 def run_worker(queues: Sequence[str]) -> None:
-    """Work on these queues (see `QUEUE_OF`) until SIGTERM or SIGINT; the process ends with it.
+    """Work on these queues (see `Stage.queue`) until SIGTERM or SIGINT; the process ends with it.
 
     Raises
     ------
@@ -107,7 +108,7 @@ class _Worker:
             host=host,
             pid=os.getpid(),
             version=__version__,
-            stages=",".join(stage for stage, queue in QUEUE_OF.items() if queue in queues),
+            stages=",".join(stage.name for stage in all_stages() if stage.queue in queues),
             ttl_seconds=now.worker.takeover_seconds,
         )
         self._heartbeat = Heartbeat(db, facts, self._engine.recover)

@@ -24,7 +24,8 @@ def transcribe_with_lectern(job: dict[str, Any]) -> Result:
 
     from backend.database import engine
     from backend.models import Lesson
-    from backend.tasks.transcribe import run_transcription
+    from backend.tasks.stage import StageContext, run_stage
+    from backend.tasks.transcribe import TRANSCRIPTION
 
     with Session(engine) as session:
         lesson = Lesson(title="measured", filename=job["filename"])
@@ -33,7 +34,8 @@ def transcribe_with_lectern(job: dict[str, Any]) -> Result:
         lesson_id = lesson.id
         assert lesson_id is not None
         clocks = _Clocks()
-        run_transcription(lesson_id, session, lambda progress: clocks.note_first())
+        context = StageContext(lesson_id, session, lambda progress: clocks.note_first())
+        run_stage(TRANSCRIPTION, context)
         clocks.stop()
         session.refresh(lesson)
         return clocks.measured(), [segment.model_dump() for segment in lesson.transcript or ()]

@@ -14,9 +14,9 @@ from random import Random
 from sqlmodel import Session, select
 
 from backend import database
-from backend.jobs.service import list_tasks
 from backend.models import Lesson, Task
 from backend.models.transcript import to_segments
+from backend.task_queue.service import list_tasks
 from benchmarks.report import Targets, percentile, print_table, say
 from benchmarks.workers import DATABASES, library_with_workers
 from tests.acceptance.workers import (

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from backend import database
-from backend.jobs.service import cancel_task
+from backend.task_queue.service import cancel_task
 from benchmarks.report import Targets, percentile, print_table
 from benchmarks.workers import DATABASES, library_with_workers
 from tests.acceptance.workers import (

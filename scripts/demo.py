@@ -22,7 +22,8 @@ from backend.lessons.service import (  # noqa: E402
 )
 from backend.models import Lesson, Segment  # noqa: E402
 from backend.speech.engines.sphinx import is_available, missing_message  # noqa: E402
-from backend.tasks.process import run_process  # noqa: E402
+from backend.tasks.pipeline import run_process  # noqa: E402
+from backend.tasks.stage import StageContext  # noqa: E402
 from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
 
 
@@ -41,8 +42,8 @@ def main() -> None:
         lesson_id = added.lesson.id
         assert lesson_id is not None
         with progress_display() as tell:
-            for stage in run_process(lesson_id, session, tell):
-                print(f"{stage}: done")
+            for stage in run_process(StageContext(lesson_id, session, tell)):
+                print(f"{stage.name}: done")
         lesson = get_lesson(session, lesson_id)
         show_transcript(lesson)
         show_changes(lesson)

@@ -264,7 +264,7 @@ def _in_use(file: Path) -> LibraryInUse:
 
 def _engine_files(file: Path) -> list[Path]:
     """The job engine's, which tell of a later state, or of none."""
-    from backend.jobs.engine import engine_url  # which loads the engine itself
+    from backend.workers.engine import engine_url  # which loads the engine itself
 
     engine_file = Path(str(make_url(engine_url(f"sqlite:///{file}")).database))
     return [engine_file.with_name(engine_file.name + end) for end in ("", *SIDE_FILES)]

@@ -107,7 +107,7 @@ def sqlite_url(file: Path) -> sqlalchemy.URL:
 def load_into_postgres(snapshot: Path, connection: Connection) -> None:
     """Put the rows of a snapshot in the place of all that a PostgreSQL database has, within the
     caller's transaction. The job engine's tables go."""
-    from backend.jobs.engine import SCHEMA  # which loads the engine itself
+    from backend.workers.engine import SCHEMA  # which loads the engine itself
 
     names = ", ".join(f'"{table.name}"' for table in [*TABLES, SQLModel.metadata.tables["worker"]])
     connection.execute(

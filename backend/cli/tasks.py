@@ -24,14 +24,16 @@ from backend.cli.terminal import (
 from backend.cli.watching import COLUMNS, row_of, watch_tasks
 from backend.clock import clock
 from backend.errors import NothingToDo
-from backend.jobs import service
-from backend.jobs.asking import look_before
-from backend.jobs.parameters import read_parameters
-from backend.jobs.reading import TaskView, read_workers
-from backend.lessons.service import require_lesson
+from backend.lesson_texts.layers import require_lesson
 from backend.log import printable
-from backend.models import TaskStatus, TaskType
+from backend.models import TaskStatus
 from backend.models.columns import LARGEST_ID
+from backend.models.task import PROCESS
+from backend.task_queue import service
+from backend.task_queue.reading import TaskView, read_workers
+from backend.tasks.asking import look_before
+from backend.tasks.parameters import read_parameters
+from backend.tasks.pipeline import task_types
 
 tasks_argument = click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, type=TASK)
 
@@ -42,7 +44,7 @@ def tasks() -> None:
 
 
 @tasks.command(short_help="Ask for background work.")
-@click.argument("task_type", metavar="TYPE", type=click.Choice([item.value for item in TaskType]))
+@click.argument("task_type", metavar="TYPE", type=click.Choice(task_types()))
 @click.argument("lesson_ids", metavar="LESSON...", nargs=-1, required=True, type=LESSON)
 @click.option(
     "--priority",
@@ -69,7 +71,7 @@ def add(
 
     TYPE is transcription, correction, summary, or process, which is the three in order.
     """
-    if again and task_type != TaskType.PROCESS:
+    if again and task_type != PROCESS:
         raise click.UsageError("--again is for process: the others are always done anew.")
     with open_session() as session:
 
@@ -79,7 +81,7 @@ def add(
             parameters |= {"again": True} if again else {}
             parameters |= {"accept_lower_quality": True} if force else {}
             _look_before(session, task_type, parameters, after)
-            task = service.submit(session, TaskType(task_type), parameters, priority, after)
+            task = service.submit(session, task_type, parameters, priority, after)
             assert task.id is not None
             return service.get_task(session, task.id)
 
@@ -244,7 +246,7 @@ def _look_before(
         return
     try:
         read = read_parameters(task_type, json.dumps(parameters))
-        look_before(session, TaskType(task_type), read)
+        look_before(session, task_type, read)
     except NothingToDo as error:
         notice(error.message)
     session.rollback()

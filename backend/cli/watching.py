@@ -10,9 +10,9 @@ import click
 from sqlmodel import Session
 
 from backend.cli.terminal import one_line, print_json
-from backend.jobs import service
-from backend.jobs.reading import TaskView, read_tasks, span
 from backend.models import TaskStatus
+from backend.task_queue import service
+from backend.task_queue.reading import TaskView, read_tasks, span
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -27,17 +28,11 @@ from backend.lessons.service import LessonDetails
 from backend.log import printable
 from backend.models import Lesson
 from backend.models.columns import LARGEST_ID
-from backend.tasks.correction import (
-    MAX_CONCURRENCY,
-    SEGMENTS_PER_GROUP,
-    CorrectionOptions,
-    run_correction,
-)
-from backend.tasks.process import run_process
-from backend.tasks.progress import OnProgress
-from backend.tasks.stages import Stage
-from backend.tasks.summary import run_summary
-from backend.tasks.transcribe import run_transcription
+from backend.tasks.correction import CORRECTION, DEFAULTS, CorrectionOptions
+from backend.tasks.pipeline import AnyStage, run_process
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY, SummaryOptions
+from backend.tasks.transcribe import TRANSCRIPTION
 
 T = TypeVar("T")
 
@@ -62,10 +57,7 @@ def process(targets: tuple[str, ...], again: bool, force: bool, as_json: bool) -
                 click.echo(heading(service.get_lesson(session, lesson_id)))
             session.commit()  # no transaction stays open over hours of work
             done = _insist(
-                lambda tell, accept: list(
-                    run_process(lesson_id, session, tell, again=again, accept_lower_quality=accept)
-                ),
-                force,
+                lambda context: list(run_process(context, again=again)), session, lesson_id, force
             )
             lesson = service.get_lesson(session, lesson_id)
             processed.append(_lesson_json(session, lesson))
@@ -80,18 +72,21 @@ def process(targets: tuple[str, ...], again: bool, force: bool, as_json: bool) -
         sys.exit(1)
 
 
-def _insist(work: Callable[[OnProgress, bool], T], force: bool) -> T:
+def _insist(work: Callable[[StageContext], T], session: Session, lesson_id: int, force: bool) -> T:
     """Do the work; where it would make a text worse, ask at a terminal whether it shall."""
-    try:
+
+    def do(accept: bool) -> T:
         with progress_display() as tell:
-            return work(tell, force)
+            return work(StageContext(lesson_id, session, tell, accept_lower_quality=accept))
+
+    try:
+        return do(force)
     except LowerQuality as error:
         if not sys.stdin.isatty():
             raise
         notice(error.message)
     click.confirm("Replace it all the same?", abort=True, err=True)
-    with progress_display() as tell:
-        return work(tell, True)
+    return do(True)
 
 
 def _find_or_add(session: Session, target: str) -> int:
@@ -109,7 +104,7 @@ def _find_or_add(session: Session, target: str) -> int:
     return added.lesson.id
 
 
-def _report(lesson: Lesson, done: list[Stage]) -> None:
+def _report(lesson: Lesson, done: list[AnyStage]) -> None:
     if not done:
         click.echo(
             f"Lesson {lesson.id} is done already. `lectern transcribe {lesson.id}`, `lectern "
@@ -156,12 +151,7 @@ def transcribe(lesson_id: int, force: bool, as_json: bool) -> None:
     Its corrected transcript and summary stay as they are until they are made anew themselves.
     """
     with open_session() as session:
-        _insist(
-            lambda tell, accept: run_transcription(
-                lesson_id, session, tell, accept_lower_quality=accept
-            ),
-            force,
-        )
+        _insist(partial(run_stage, TRANSCRIPTION), session, lesson_id, force)
         _finish(session, lesson_id, as_json)
 
 
@@ -170,14 +160,14 @@ def transcribe(lesson_id: int, force: bool, as_json: bool) -> None:
 @click.option(
     "--segments-per-group",
     type=click.IntRange(1),
-    default=SEGMENTS_PER_GROUP,
+    default=DEFAULTS.segments_per_group,
     show_default=True,
     help="Segments in one call of the language model.",
 )
 @click.option(
     "--max-concurrency",
     type=click.IntRange(1),
-    default=MAX_CONCURRENCY,
+    default=DEFAULTS.max_concurrency,
     show_default=True,
     help="Calls at once.",
 )
@@ -187,14 +177,11 @@ def correct(
     lesson_id: int, segments_per_group: int, max_concurrency: int, force: bool, as_json: bool
 ) -> None:
     """Make a lesson's corrected transcript anew."""
-    options = CorrectionOptions(segments_per_group, max_concurrency)
+    options = CorrectionOptions.checked(
+        segments_per_group=segments_per_group, max_concurrency=max_concurrency
+    )
     with open_session() as session:
-        _insist(
-            lambda tell, accept: run_correction(
-                lesson_id, session, options, tell, accept_lower_quality=accept
-            ),
-            force,
-        )
+        _insist(partial(run_stage, CORRECTION, options=options), session, lesson_id, force)
         _finish(session, lesson_id, as_json)
 
 
@@ -206,10 +193,6 @@ def correct(
 def summarize(lesson_id: int, original: bool, force: bool, as_json: bool) -> None:
     """Make a lesson's summary anew."""
     with open_session() as session:
-        _insist(
-            lambda tell, accept: run_summary(
-                lesson_id, session, not original, tell, accept_lower_quality=accept
-            ),
-            force,
-        )
+        options = SummaryOptions(use_corrected=not original)
+        _insist(partial(run_stage, SUMMARY, options=options), session, lesson_id, force)
         _finish(session, lesson_id, as_json)

@@ -37,7 +37,7 @@ from backend.errors import (
     DatabaseTooNew,
     LecternError,
 )
-from backend.jobs.reading import read_workers
+from backend.task_queue.reading import read_workers
 
 
 def examine() -> Iterator[Finding]:

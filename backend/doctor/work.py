@@ -10,17 +10,18 @@ from sqlmodel import Session, col
 
 from backend import __version__
 from backend.doctor.findings import Finding, Level, count, tasks
-from backend.jobs import rows
-from backend.jobs.reading import WorkerView, as_text, span
-from backend.models import Task, TaskStatus, TaskType
+from backend.models import Task, TaskStatus
 from backend.models.columns import seconds_since
-from backend.models.task import ACTIVE
+from backend.models.task import ACTIVE, PROCESS
+from backend.task_queue.reading import WorkerView, as_text, span
+from backend.task_queue.takeover import held_runs
+from backend.tasks.pipeline import all_stages, task_types
 
 
 def check_engine(session: Session) -> Finding:
     """Whether the job engine's own tables are where they should be."""
     # DBOS takes longer to load than all the rest of this module.
-    from backend.jobs.engine import SCHEMA, engine_url
+    from backend.workers.engine import SCHEMA, engine_url
 
     url = session.get_bind().engine.url
     if url.get_backend_name() == "sqlite":
@@ -73,8 +74,8 @@ def check_queues(session: Session, alive: Sequence[WorkerView]) -> Iterator[Find
     if not rows:
         yield Finding(Level.OK, "queue", "No task waits for a worker.")
     for kind, n_waiting, oldest_seconds in rows:
-        stage = TaskType.TRANSCRIPTION if kind == TaskType.PROCESS else kind
-        is_stage = stage in tuple(TaskType)
+        stage = all_stages()[0].name if kind == PROCESS else kind
+        is_stage = stage in task_types()
         doers = [worker for worker in alive if stage in worker.stages or not is_stage]
         age = "" if oldest_seconds is None else f", the oldest for {span(oldest_seconds)}"
         message = f"{kind}: {count(n_waiting, 'task')} waiting{age}"
@@ -156,15 +157,15 @@ def check_running(session: Session, alive: Sequence[WorkerView]) -> Iterator[Fin
 
 def _check_ended(session: Session) -> Iterator[Finding]:
     """The tasks that are said to run though the engine knows that their runs have ended."""
-    from backend.jobs.engine import read_ended
+    from backend.workers.engine import read_ended
 
-    held = rows.held_runs(session.get_bind().engine)
+    held = held_runs(session.get_bind().engine)
     if not held:
         return
     url = session.get_bind().engine.url.render_as_string(hide_password=False)
     ended = read_ended(url, [each.run_id for each in held])
     # A row is told of its end before the engine is: one that still says so is forgotten.
-    still = {each for each in rows.held_runs(session.get_bind().engine) if each in held}
+    still = {each for each in held_runs(session.get_bind().engine) if each in held}
     if ids := sorted(each.task_id for each in still if each.run_id in ended):
         yield Finding(
             Level.WARNING,

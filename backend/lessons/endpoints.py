@@ -15,6 +15,7 @@ from backend.errors import AudioMissing, InvalidValue
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
 from backend.exports.formats import MEDIA_TYPES, ExportFormat, export_lesson
+from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons import removal, service
 from backend.lessons.queries import (
     LessonFilter,
@@ -46,7 +47,6 @@ from backend.lessons.schemas import (
 )
 from backend.models import Course, Lesson
 from backend.models.transcript import segments_to_json
-from backend.tasks.layers import LessonLayer, restore_layer
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
 from backend.web.inputs import (

@@ -1,8 +1,9 @@
 """Highlights on stretches of words, with or without a note.
 
-They follow their words through edits and reruns (see `keeping_notes` in `backend/tasks/people.py`);
-where these are not certain to be there any more, the note is detached, and still listed. A removed
-note keeps its row for some days, in which it can be brought back: until then nobody finds it.
+They follow their words through edits and reruns (see `keeping_notes` in
+`backend/lesson_texts/people.py`); where these are not certain to be there any more, the note is
+detached, and still listed. A removed note keeps its row for some days, in which it can be brought
+back: until then nobody finds it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +20,12 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
 from backend.index.notes import notes_have_words
-from backend.lessons.service import require_lesson
+from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
+from backend.lesson_texts.people import LessonTexts, put_note, stretch_of
 from backend.lessons.wording import clean_note, clean_person, clean_segment
 from backend.models import Colour, Course, Lesson, LessonNotes, Note
 from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
 from backend.models.people import is_there
-from backend.tasks.layers import lock_lesson, require_possible_id
-from backend.tasks.people import LessonTexts, put_note, stretch_of
 from backend.text.sentences import normalise_words
 from backend.text.stored_text import StoredText
 from backend.text.stretches import Stretch, quote

@@ -14,11 +14,10 @@ from sqlmodel import Session, col
 from typing_extensions import TypedDict
 
 from backend.errors import LecternError, LessonNotFound, NotFound, NoTranscript
+from backend.lesson_texts.layers import missing_lesson, require_lesson, require_possible_id
 from backend.lessons.editing import EditedSegment
-from backend.lessons.service import require_lesson
 from backend.models import Course, Lesson, Segment, TranscriptWindow
 from backend.models.people import is_there
-from backend.tasks.layers import missing_lesson, require_possible_id
 
 
 class LessonState(StrEnum):

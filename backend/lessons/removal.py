@@ -19,13 +19,14 @@ from backend.config import audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
 from backend.errors import LessonRemoved, MediaError, NotFound
 from backend.index.passages import compact
+from backend.lesson_texts.layers import lock_lesson, require_possible_id
 from backend.lessons.loose import forget_loose, note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
-from backend.lessons.service import HEAVY_COLUMNS, cancel_tasks, remove_lesson
+from backend.lessons.service import HEAVY_COLUMNS, remove_lesson
 from backend.lessons.wording import clean_person
 from backend.models import Lesson, TrashedLesson
 from backend.models.columns import database_now, seconds_since
-from backend.tasks.layers import lock_lesson, require_possible_id
+from backend.task_queue.service import cancel_tasks_of
 
 logger = logging.getLogger("lectern.lessons")
 
@@ -66,7 +67,7 @@ def trash_lesson(
         filename = lesson.filename
         now = session.connection().execute(select(database_now())).scalar_one()
         session.add(TrashedLesson(lesson_id=lesson_id, removed_at=now, removed_by=remover))
-        cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
+        cancel_tasks_of(session, lesson_id, LessonRemoved(lesson_id))
     settle_recording(session, filename)
 
 
@@ -99,7 +100,7 @@ def restore_lesson(session: Session, lesson_id: int) -> None:
         lesson, trashed = _require_trashed(session, lesson_id)
         bring_back(lesson.filename)
         # Those that were asked for meanwhile.
-        cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
+        cancel_tasks_of(session, lesson_id, LessonRemoved(lesson_id))
         session.delete(trashed)
 
 

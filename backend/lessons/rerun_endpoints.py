@@ -8,7 +8,6 @@ from backend.config import load_config
 from backend.database import bind_of
 from backend.dependencies import SessionDep
 from backend.lessons.schemas import FormerPublic, MakerPublic, Rerun, Reruns
-from backend.tasks.stages import LAYER_OF
 from backend.web.inputs import PathId
 from backend.web.problems import problems
 
@@ -29,8 +28,8 @@ def list_reruns(lesson_id: PathId, session: SessionDep) -> Reruns:
 
 def _public(found: "Prospect") -> Rerun:
     return Rerun(
-        task_type=found.stage,
-        layer=LAYER_OF[found.stage],
+        task_type=found.stage.name,
+        layer=found.stage.layer,
         has_text=found.has_text,
         is_due=found.is_due,
         made_by=MakerPublic.of(found.present),

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from backend.lesson_texts.layers import LessonLayer
+from backend.lesson_texts.makers import Maker
 from backend.lessons.queries import LessonState, TextColumn
 from backend.models import SummaryPart
 from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
-from backend.tasks.layers import LessonLayer
-from backend.tasks.makers import Maker
-from backend.tasks.stages import Stage
 from backend.web.inputs import Id, Moment, Text, Title
 
 if TYPE_CHECKING:
@@ -259,8 +258,8 @@ class FormerPublic(BaseModel):
 class Rerun(BaseModel):
     """What making one of a lesson's texts anew would replace, with what, and what it would cost."""
 
-    task_type: Stage = Field(description="Of the task that does it.")
-    layer: LessonLayer
+    task_type: str = Field(description="Of the task that does it.")
+    layer: LessonLayer | None = Field(description="null: it cannot be restored.")
     has_text: bool = Field(description="Whether there is something to be replaced.")
     is_due: bool = Field(description="It is missing, or was made from a text that has changed.")
     made_by: MakerPublic | None = Field(description="null: nobody knows.")

@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any, Self
 
-from sqlalchemy import update
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.database import forget_deleted, refuse_uncommitted_writes, writing
-from backend.errors import InvalidValue, LecternError, LessonRemoved, MediaError
+from backend.errors import InvalidValue, LessonRemoved, MediaError
 from backend.index.passages import compact
+from backend.lesson_texts.layers import lock_lesson, missing_lesson, require_possible_id
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.loose import adopting, forget_loose, note_loose
@@ -21,13 +21,13 @@ from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording
 from backend.lessons.titles import title_of
 from backend.lessons.wording import require_title
-from backend.models import Course, Lesson, Task, TaskStatus, TaskType
-from backend.models.columns import database_now, seconds_since, utc_now
+from backend.models import Course, Lesson
+from backend.models.columns import utc_now
 from backend.models.people import is_there
-from backend.models.task import ACTIVE, is_of_lesson
+from backend.models.task import PROCESS
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
-from backend.tasks.layers import lock_lesson, missing_lesson, require_possible_id
+from backend.task_queue.service import add_task, cancel_tasks_of
 from backend.versions import require_version, version_of
 
 SAMPLE_DIR = PACKAGE_DIR / "sample"
@@ -134,7 +134,8 @@ def add_stored(
         session.add(lesson)
         session.flush()
         require_recording(stored)
-        task = _ask_for_processing(session, lesson) if process else None
+        asked = {"lesson_id": lesson.id}
+        task = add_task(session, PROCESS, asked) if process else None
     return AddedLesson(lesson, same, None if task is None else task.id)
 
 
@@ -146,13 +147,6 @@ def require_recording(stored: StoredRecording) -> None:
             f"The recording {stored.filename} is not in {audio_dir()} any more: add it again. "
             "Nothing was changed."
         )
-
-
-def _ask_for_processing(session: Session, lesson: Lesson) -> Task:
-    task = Task(task_type=TaskType.PROCESS, parameters={"lesson_id": lesson.id})
-    session.add(task)
-    session.flush()
-    return task
 
 
 def _find_same(session: Session, stored: StoredRecording) -> tuple[int, ...]:
@@ -171,14 +165,6 @@ def get_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) -> 
     if lesson is None:
         raise missing_lesson(session, lesson_id)
     return lesson
-
-
-def require_lesson(session: Session, lesson_id: int) -> None:
-    """Raises `LessonNotFound`; reads nothing of the lesson."""
-    require_possible_id(lesson_id)
-    statement = select(Lesson.id).where(Lesson.id == lesson_id, is_there)
-    if session.exec(statement).first() is None:
-        raise missing_lesson(session, lesson_id)
 
 
 def lesson_version(lesson: Lesson) -> str:
@@ -224,26 +210,12 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     session.delete(lesson)
     session.flush()
     # After the lesson, as whoever stores a result locks them, so that neither waits for the other.
-    cancel_tasks(session, lesson_id, LessonRemoved(lesson_id))
+    cancel_tasks_of(session, lesson_id, LessonRemoved(lesson_id))
     session.commit()
     compact(session)
     forget_deleted(session)
     settle_recording(session, filename)
     forget_loose(filename)
-
-
-def cancel_tasks(session: Session, lesson_id: int, cause: LecternError) -> None:
-    """End the tasks of a lesson that is being removed or replaced, in the same transaction; also
-    those that no worker has looked at yet."""
-    is_active = col(Task.status).in_(ACTIVE)
-    cancelled = {
-        "status": TaskStatus.CANCELLED,
-        "error": cause.message,
-        "error_code": cause.code,
-        "end_date": database_now(),
-        "duration": seconds_since(col(Task.start_date)),
-    }
-    session.execute(update(Task).where(is_of_lesson(lesson_id), is_active).values(cancelled))
 
 
 def _apply(session: Session, lesson: Lesson, details: LessonDetails) -> None:

@@ -1,7 +1,7 @@
 """People edit a lesson's summary: its brief and its text, each by itself.
 
 As with segments, an edit is a row that is never lost, undoing is an edit too, and a rerun leaves
-what people wrote where it is (see `backend/tasks/summaries.py`).
+what people wrote where it is (see `backend/lesson_texts/summaries.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,16 @@ from sqlmodel import Session, col, select
 
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import NoSummary, NotFound
-from backend.lessons.service import require_lesson
-from backend.lessons.wording import clean_person, clean_summary
-from backend.models import Lesson, SummaryEdit, SummaryPart
-from backend.tasks.layers import lock_lesson, require_possible_id
-from backend.tasks.summaries import (
+from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
+from backend.lesson_texts.summaries import (
     holding_summary_edits,
     lay_summary_edits,
     people_texts,
     proposed_summary,
     shown_text_hash,
 )
+from backend.lessons.wording import clean_person, clean_summary
+from backend.models import Lesson, SummaryEdit, SummaryPart
 from backend.versions import require_version, version_of
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from backend.dependencies import SessionDep
 from backend.errors import NoSummary
+from backend.lesson_texts.summaries import is_older_than_text
 from backend.lessons import service
 from backend.lessons.schemas import (
     Editor,
@@ -25,7 +26,6 @@ from backend.lessons.summary_editing import (
     undo_summary_edit,
 )
 from backend.models import SummaryPart
-from backend.tasks.summaries import is_older_than_text
 from backend.web.conditional import ExactlySeen, name_version
 from backend.web.inputs import PathId
 from backend.web.problems import problems

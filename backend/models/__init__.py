@@ -12,7 +12,7 @@ from backend.models.people import (
     TrashedLesson,
 )
 from backend.models.summaries import SummaryEdit, SummaryPart, SummaryProposal
-from backend.models.task import Task, TaskStatus, TaskType
+from backend.models.task import Task, TaskStatus
 from backend.models.transcript import Flag, Segment, Word
 from backend.models.uploads import WatchedFile
 from backend.models.worker import ProviderPace, Worker
@@ -37,7 +37,6 @@ __all__ = [
     "SummaryProposal",
     "Task",
     "TaskStatus",
-    "TaskType",
     "Theme",
     "TranscriptWindow",
     "TrashedLesson",

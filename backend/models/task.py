@@ -26,13 +26,8 @@ ACTIVE = (TaskStatus.PENDING, TaskStatus.RUNNING)
 ENDED = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
 
 
-class TaskType(StrEnum):
-    """What a task can do; the first three are also the stages that the last one goes through."""
-
-    TRANSCRIPTION = "transcription"
-    CORRECTION = "correction"
-    SUMMARY = "summary"
-    PROCESS = "process"
+PROCESS = "process"
+"""The `task_type` that goes through all stages; the others are the stages' names."""
 
 
 class Task(TableModel, table=True):
@@ -47,7 +42,7 @@ class Task(TableModel, table=True):
     `end_date`, all by the database's clock. `error` is the message, `error_code` the code and
     `error_facts` the facts of the `LecternError` that ended it. An `id` is never given twice.
 
-    The columns from `lesson_id` on are the workers' own, see `backend/jobs/rows.py`.
+    The columns from `lesson_id` on are the workers' own, see `backend/task_queue/rows.py`.
     """
 
     __table_args__ = (

@@ -3,38 +3,46 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Session
 
-from backend.config import Provider, Settings, load_config
-from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
+from backend.config import Provider, Settings
+from backend.database import bind_of, writing
 from backend.errors import (
     AllGroupsFailed,
     ContextTooLong,
-    InvalidValue,
     ProviderError,
     ProviderUnavailable,
     RateLimited,
     ReplyCut,
 )
-from backend.llm.ledger import Ledger, finish_run, open_run
-from backend.llm.paid import Outcome, PaidCaller, Question
-from backend.llm.provider import ModelChoice
-from backend.models import Segment
-from backend.models.notices import Notice, Stored
-from backend.tasks.layers import (
+from backend.lesson_texts.layers import (
     Layer,
     LessonLayer,
     lock_unchanged,
     read_layer,
     replace_layer,
-    require_not_lower_than_present,
 )
-from backend.tasks.makers import Maker
-from backend.tasks.ownership import Owner
-from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.lesson_texts.makers import Maker
+from backend.lesson_texts.people import has_edits
+from backend.llm.ledger import Ledger, count_answered, finish_run, open_run
+from backend.llm.paid import Outcome, PaidCaller, Question
+from backend.llm.provider import ModelChoice
+from backend.models import Segment
+from backend.models.notices import Notice, Stored
+from backend.tasks.from_text import require_text_and_model, segments_without_words
+from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
+from backend.tasks.stage import (
+    Count,
+    LessonState,
+    Stage,
+    StageContext,
+    StageOptions,
+    Words,
+    run_stage,
+)
 from backend.text.groups import (
     CorrectedGroup,
     Group,
@@ -47,26 +55,17 @@ from backend.text.rules import correct_offline
 
 STAGE = "correction"
 OFFLINE_MODEL = "rules"
-SEGMENTS_PER_GROUP = 10
-MAX_CONCURRENCY = 10
 
 GIVE_UP_AFTER = 10
 """Groups that fail on end, from the first, because the provider does not answer: each has had all
 its attempts, and hundreds more would only make the person wait for hours."""
 
 
-@dataclass(frozen=True)
-class CorrectionOptions:
+class CorrectionOptions(StageOptions):
     """How many segments go into one call, and how many calls go out at once."""
 
-    segments_per_group: int = SEGMENTS_PER_GROUP
-    max_concurrency: int = MAX_CONCURRENCY
-
-    def __post_init__(self) -> None:
-        for name in ("segments_per_group", "max_concurrency"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise InvalidValue(f"{name} must be a whole number from 1 on, not {value!r}.")
+    segments_per_group: Count = 10
+    max_concurrency: Count = 10
 
 
 DEFAULTS = CorrectionOptions()
@@ -74,8 +73,8 @@ DEFAULTS = CorrectionOptions()
 
 def correct_transcript(
     lesson_id: int,
-    segments_per_group: int = SEGMENTS_PER_GROUP,
-    max_concurrency: int = MAX_CONCURRENCY,
+    segments_per_group: int = DEFAULTS.segments_per_group,
+    max_concurrency: int = DEFAULTS.max_concurrency,
     session: Session | None = None,
     *,
     accept_lower_quality: bool = False,
@@ -88,99 +87,105 @@ def correct_transcript(
     `accept_lower_quality` says that it may go.
     """
     return succeeds(
-        lambda used, owner: run_correction(
-            lesson_id,
-            used,
-            CorrectionOptions(segments_per_group, max_concurrency),
-            owner=owner,
-            accept_lower_quality=accept_lower_quality,
+        lambda context: run_stage(
+            CORRECTION, context, _options(segments_per_group, max_concurrency)
         ),
+        lesson_id,
         session,
+        accept_lower_quality=accept_lower_quality,
     )
 
 
 async def correct_transcript_async(
     lesson_id: int,
-    segments_per_group: int = SEGMENTS_PER_GROUP,
-    max_concurrency: int = MAX_CONCURRENCY,
+    segments_per_group: int = DEFAULTS.segments_per_group,
+    max_concurrency: int = DEFAULTS.max_concurrency,
     session: Session | None = None,
     *,
     accept_lower_quality: bool = False,
 ) -> bool:
     """`correct_transcript` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
-        lambda used, owner: run_correction(
-            lesson_id,
-            used,
-            CorrectionOptions(segments_per_group, max_concurrency),
-            owner=owner,
-            accept_lower_quality=accept_lower_quality,
+        lambda context: run_stage(
+            CORRECTION, context, _options(segments_per_group, max_concurrency)
         ),
+        lesson_id,
         session,
+        accept_lower_quality=accept_lower_quality,
     )
 
 
-def run_correction(
-    lesson_id: int,
-    session: Session,
-    options: CorrectionOptions = DEFAULTS,
-    on_progress: OnProgress = ignore_progress,
-    *,
-    owner: Owner | None = None,
-    settings: Settings | None = None,
-    accept_lower_quality: bool = False,
-) -> None:
-    """The core of `correct_transcript`: raises what went wrong.
-
-    Parameters
-    ----------
-    owner
-        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
-    settings
-        Those that hold; None: what config.yaml says now.
-
-    Raises
-    ------
-    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
-    LowerQuality
-        A better one is there, and `accept_lower_quality` does not say that it may go.
-    InputChanged
-        The transcript was replaced while it was corrected: nothing is saved.
-    AllGroupsFailed
-    """
-    refuse_uncommitted_writes(session)
-    owner = owner or Owner()
-    bind = bind_of(session)
-    settings = settings or load_config()
-    layer = read_layer(bind, lesson_id, prefer_corrected=False)
-    if not accept_lower_quality:
-        maker = correction_maker(settings)
-        require_not_lower_than_present(bind, lesson_id, LessonLayer.CORRECTION, maker)
-    if settings.provider is Provider.OFFLINE:
-        result = _correct_offline(layer)
-    else:
-        terms = _Terms(settings, options, on_progress, owner)
-        result = _correct_by_model(bind, layer, terms)
-    owner.check()
-    save = partial(_save, session, layer, result, owner)
-    owner.persist(partial(save, accept_lower_quality=accept_lower_quality))
+def _options(segments_per_group: int, max_concurrency: int) -> CorrectionOptions:
+    return CorrectionOptions.checked(
+        segments_per_group=segments_per_group, max_concurrency=max_concurrency
+    )
 
 
-def correction_maker(settings: Settings) -> Maker:
-    """What would make it now."""
-    if settings.provider is Provider.OFFLINE:
-        return Maker(Provider.OFFLINE, OFFLINE_MODEL)
-    return Maker(settings.provider, settings.correction.model)
+class Correction(Stage[CorrectionOptions]):
+    """The corrected transcript, by a language model or by the built-in rules."""
+
+    name = STAGE
+    title = Words("Correction", "Correction")
+    doing = Words("Correcting", "Correction en cours")
+    queue = "language"
+    weight = 2
+    layer = LessonLayer.CORRECTION
+    options = CorrectionOptions
+    decisive: ClassVar = {"provider": True, "correction": True}
+
+    def maker(self, settings: Settings) -> Maker:
+        if settings.provider is Provider.OFFLINE:
+            return Maker(Provider.OFFLINE, OFFLINE_MODEL)
+        return Maker(settings.provider, settings.correction.model)
+
+    def has_text(self, state: LessonState) -> bool:
+        return state.texts.corrected is not None
+
+    def is_due(self, state: LessonState) -> bool:
+        transcript = state.texts.transcript
+        made_from = (state.lesson.correction_metadata or {}).get("input")
+        return (
+            transcript is None
+            or state.texts.corrected is None
+            or made_from != transcript.transcript_hash
+        )
+
+    def require_possible(self, state: LessonState, settings: Settings) -> None:
+        require_text_and_model(state, settings, settings.correction)
+
+    def is_edited(self, state: LessonState) -> bool:
+        return has_edits(state.session, state.lesson_id)
+
+    def count_calls(self, state: LessonState, settings: Settings) -> int:
+        if settings.provider is Provider.OFFLINE:
+            return 0
+        segments = segments_without_words(state.texts.transcript)
+        questions = correction_questions(segments, state.lesson.spoken_language, settings)
+        choice = ModelChoice.from_settings(settings, settings.correction)
+        keys = [question.key(choice) for question in questions]
+        return len(keys) - count_answered(bind_of(state.session), state.lesson_id, STAGE, keys)
+
+    def run(self, context: StageContext, options: CorrectionOptions) -> None:
+        """
+        Raises
+        ------
+        LessonNotFound, NoTranscript, ConfigError, ProviderError, WorkStopped
+        LowerQuality
+            A better one came meanwhile, and the context does not say that it may go.
+        InputChanged
+            The transcript was replaced while it was corrected: nothing is saved.
+        AllGroupsFailed
+        """
+        layer = read_layer(context.bind, context.lesson_id, prefer_corrected=False)
+        if context.settings.provider is Provider.OFFLINE:
+            result = _correct_offline(layer)
+        else:
+            result = _correct_by_model(layer, context, options)
+        context.owner.check()
+        context.owner.persist(partial(_save, context, layer, result))
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """What a correction goes by, from its start to its end."""
-
-    settings: Settings
-    options: CorrectionOptions
-    on_progress: OnProgress
-    owner: Owner
+CORRECTION = Correction()
 
 
 @dataclass
@@ -197,15 +202,15 @@ def _correct_offline(layer: Layer) -> _Result:
     return _Result(correct_offline(layer.segments, layer.language), metadata)
 
 
-def _correct_by_model(bind: Bind, layer: Layer, terms: _Terms) -> _Result:
-    settings, options, owner = terms.settings, terms.options, terms.owner
+def _correct_by_model(layer: Layer, context: StageContext, options: CorrectionOptions) -> _Result:
+    settings, owner = context.settings, context.owner
     choice = ModelChoice.from_settings(settings, settings.correction)
-    run_id = open_run(bind, layer.lesson_id, STAGE)
-    ledger = Ledger(bind, run_id, owner)
+    run_id = open_run(context.bind, layer.lesson_id, STAGE)
+    ledger = Ledger(context.bind, run_id, owner)
     correction = _Correction(
         PaidCaller(choice, ledger, options.max_concurrency, owner.stopped),
         correction_system(settings.correction.prompt, layer.language),
-        terms.on_progress,
+        context.on_progress,
     )
     groups = group_segments(layer.segments, options.segments_per_group)
     correction.correct(groups)
@@ -238,7 +243,8 @@ def correction_questions(
 ) -> list[Question]:
     """What a correction with the usual options asks first of all."""
     system = correction_system(settings.correction.prompt, language)
-    return [_question(system, group) for group in group_segments(segments, SEGMENTS_PER_GROUP)]
+    per_group = DEFAULTS.segments_per_group
+    return [_question(system, group) for group in group_segments(segments, per_group)]
 
 
 def _question(system: str, group: Group) -> Question:
@@ -320,9 +326,7 @@ def _tell_reason(error: ProviderError) -> dict[str, Any]:
     return {"reason": error.message, "code": error.code, "facts": dict(error.facts)}
 
 
-def _save(
-    session: Session, layer: Layer, result: _Result, owner: Owner, *, accept_lower_quality: bool
-) -> None:
+def _save(context: StageContext, layer: Layer, result: _Result) -> None:
     """One transaction: the corrected transcript, what it was made with, and the run's end."""
     changed = sum(
         before.text != after.text
@@ -334,19 +338,16 @@ def _save(
         "correction_metadata": {**result.metadata, **counts, "input": layer.hash},
     }
     failed = result.metadata["failed_groups"]
+    session = context.session
     with writing(session):
         lesson = lock_unchanged(session, layer)
-        replace_layer(
-            session,
-            lesson,
-            LessonLayer.CORRECTION,
-            content,
-            accept_lower_quality=accept_lower_quality,
-        )
+        accept = context.accept_lower_quality
+        replace_layer(session, lesson, LessonLayer.CORRECTION, content, accept_lower_quality=accept)
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
         notices = [*_tell_failed(failed), *result.metadata.get("notices", [])]
-        owner.store_result(session, {**counts, "failed_groups": len(failed), "notices": notices})
+        told = {**counts, "failed_groups": len(failed), "notices": notices}
+        context.owner.store_result(session, told)
 
 
 def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[Stored]:
@@ -363,7 +364,7 @@ def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[Stored]:
 
 def _tell_limited(asked: int, limit: int | None) -> list[Stored]:
     """That fewer calls went out at once than the caller asked for, if it asked for a number."""
-    if limit is None or asked <= limit or asked == MAX_CONCURRENCY:
+    if limit is None or asked <= limit or asked == DEFAULTS.max_concurrency:
         return []
     text = (
         f"{asked} calls at once were asked for, and `llm.max_concurrency` allows {limit}: raise "

@@ -14,7 +14,7 @@ T = TypeVar("T")
 class Owner:
     """The caller of a core. This one, of a direct call, owns whatever the core writes.
 
-    A worker's owner (`backend.jobs.claim.Claim`) holds its task only until it is cancelled or
+    A worker's owner (`backend.workers.claim.Claim`) holds its task only until it is cancelled or
     taken over. `note_receipt` and the two `store_` methods are called within the transaction
     that they speak of, before its commit; the `store_` methods raise `OwnershipLost` to have it
     rolled back. By then the transaction holds the lesson's lock, so a task's row is always

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from sqlmodel import Session
 
@@ -11,14 +12,22 @@ from backend.config import known_secrets, log_dir
 from backend.errors import LecternError, UncommittedWrites
 from backend.log import set_up_logging
 from backend.tasks.ownership import Owner
+from backend.tasks.stage import StageContext
 
 logger = logging.getLogger("lectern.tasks")
 
-Work = Callable[[Session, Owner], object]
+Work = Callable[[StageContext], object]
 
 
-def succeeds(work: Work, session: Session | None, owner: Owner | None = None) -> bool:
-    """Run the work on the given session or on one of its own; say whether it succeeded.
+def succeeds(
+    work: Work,
+    lesson_id: int,
+    session: Session | None,
+    *,
+    accept_lower_quality: bool,
+    owner: Owner | None = None,
+) -> bool:
+    """Do the work on a lesson, on the given session or on one of its own; say whether it succeeded.
 
     A failure is rolled back and logged: its full trace in the log file, one line on the terminal.
 
@@ -27,14 +36,24 @@ def succeeds(work: Work, session: Session | None, owner: Owner | None = None) ->
     UncommittedWrites
         The given session holds writes: they are left as they are, for their owner to finish.
     """
-    owner = owner or Owner()
     set_up_logging(log_dir(), known_secrets())
+
+    def do(used: Session) -> None:
+        work(
+            StageContext(
+                lesson_id,
+                used,
+                owner=owner or Owner(),
+                accept_lower_quality=accept_lower_quality,
+            )
+        )
+
     try:
         if session is not None:
-            work(session, owner)
+            do(session)
         else:
             with Session(database.engine) as own_session:
-                work(own_session, owner)
+                do(own_session)
     except UncommittedWrites:
         raise
     except LecternError as error:
@@ -48,11 +67,14 @@ def succeeds(work: Work, session: Session | None, owner: Owner | None = None) ->
     return True
 
 
-async def succeeds_in_thread(work: Work, session: Session | None) -> bool:
+async def succeeds_in_thread(
+    work: Work, lesson_id: int, session: Session | None, *, accept_lower_quality: bool
+) -> bool:
     """`succeeds` in a thread. Cancelling stops the work: no further call is sent."""
     owner = Owner()
+    do = partial(succeeds, accept_lower_quality=accept_lower_quality, owner=owner)
     try:
-        return await asyncio.to_thread(succeeds, work, session, owner)
+        return await asyncio.to_thread(do, work, lesson_id, session)
     except asyncio.CancelledError:
         owner.stopped.set()
         raise

@@ -3,30 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Session
 
-from backend.config import Provider, Settings, load_config
-from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
+from backend.config import Provider, Settings
+from backend.database import writing
 from backend.errors import ContextTooLong, ProviderError, ReplyCut
-from backend.llm.ledger import Ledger, finish_run, open_run
-from backend.llm.paid import PaidCaller, Question
-from backend.llm.provider import ModelChoice
-from backend.models import Segment
-from backend.models.notices import Notice
-from backend.tasks.layers import (
+from backend.lesson_texts.layers import (
     Layer,
     LessonLayer,
     lock_unchanged,
     read_layer,
     replace_layer,
-    require_not_lower_than_present,
 )
-from backend.tasks.makers import Maker
-from backend.tasks.ownership import Owner
-from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.lesson_texts.makers import Maker
+from backend.lesson_texts.summaries import people_texts
+from backend.llm.ledger import Ledger, finish_run, open_run
+from backend.llm.paid import PaidCaller, Question
+from backend.llm.provider import ModelChoice
+from backend.models import Segment, SummaryPart
+from backend.models.notices import Notice
+from backend.tasks.from_text import require_text_and_model, segments_without_words
+from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import succeeds, succeeds_in_thread
+from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
 from backend.text.citations import CitedSummary, cut_to_words, read_summary, says_anything
 from backend.text.extractive import summarise_offline
 from backend.text.parts import estimate_tokens, split_evenly
@@ -70,10 +71,12 @@ def generate_summary(
     that it may go. A lesson in which nothing was said is done without a summary.
     """
     return succeeds(
-        lambda used, owner: run_summary(
-            lesson_id, used, use_corrected, owner=owner, accept_lower_quality=accept_lower_quality
+        lambda context: run_stage(
+            SUMMARY, context, SummaryOptions.checked(use_corrected=use_corrected)
         ),
+        lesson_id,
         session,
+        accept_lower_quality=accept_lower_quality,
     )
 
 
@@ -86,65 +89,85 @@ async def generate_summary_async(
 ) -> bool:
     """`generate_summary` in a thread; cancelling it sends no further call."""
     return await succeeds_in_thread(
-        lambda used, owner: run_summary(
-            lesson_id, used, use_corrected, owner=owner, accept_lower_quality=accept_lower_quality
+        lambda context: run_stage(
+            SUMMARY, context, SummaryOptions.checked(use_corrected=use_corrected)
         ),
+        lesson_id,
         session,
+        accept_lower_quality=accept_lower_quality,
     )
 
 
-def run_summary(
-    lesson_id: int,
-    session: Session,
-    use_corrected: bool = True,
-    on_progress: OnProgress = ignore_progress,
-    *,
-    owner: Owner | None = None,
-    settings: Settings | None = None,
-    accept_lower_quality: bool = False,
-) -> None:
-    """The core of `generate_summary`: raises what went wrong.
+class SummaryOptions(StageOptions):
+    """`use_corrected`: of the corrected transcript where there is one, else of the transcript."""
 
-    Parameters
-    ----------
-    owner
-        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
-    settings
-        Those that hold; None: what config.yaml says now.
-
-    Raises
-    ------
-    LessonNotFound, NoTranscript, ConfigError, ProviderError, UncommittedWrites, WorkStopped
-    LowerQuality
-        A better one is there, and `accept_lower_quality` does not say that it may go.
-    InputChanged
-        The text was replaced while it was summarised: nothing is saved.
-    """
-    refuse_uncommitted_writes(session)
-    owner = owner or Owner()
-    bind = bind_of(session)
-    settings = settings or load_config()
-    layer = read_layer(bind, lesson_id, prefer_corrected=use_corrected)
-    if not accept_lower_quality:
-        maker = summary_maker(settings)
-        require_not_lower_than_present(bind, lesson_id, LessonLayer.SUMMARY, maker)
-    if not any(segment.text.strip() for segment in layer.segments):
-        notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
-        result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
-    elif settings.provider is Provider.OFFLINE:
-        result = _summarise_offline(layer, settings.summary.max_length)
-    else:
-        result = _summarise_by_model(bind, layer, settings, on_progress, owner)
-    owner.check()
-    save = partial(_save, session, layer, result, owner)
-    owner.persist(partial(save, accept_lower_quality=accept_lower_quality))
+    use_corrected: bool = True
 
 
-def summary_maker(settings: Settings) -> Maker:
-    """What would make it now."""
-    if settings.provider is Provider.OFFLINE:
-        return Maker(Provider.OFFLINE, OFFLINE_MODEL)
-    return Maker(settings.provider, settings.summary.model)
+class SummaryStage(Stage[SummaryOptions]):
+    """The summary, by a language model or of the lesson's own sentences."""
+
+    name = STAGE
+    title = Words("Summary", "Résumé")
+    doing = Words("Summarising", "Résumé en cours")
+    queue = "language"
+    weight = 1
+    layer = LessonLayer.SUMMARY
+    options = SummaryOptions
+    decisive: ClassVar = {"provider": True, "summary": True}
+
+    def maker(self, settings: Settings) -> Maker:
+        if settings.provider is Provider.OFFLINE:
+            return Maker(Provider.OFFLINE, OFFLINE_MODEL)
+        return Maker(settings.provider, settings.summary.model)
+
+    def has_text(self, state: LessonState) -> bool:
+        return state.lesson.summary is not None
+
+    def is_due(self, state: LessonState) -> bool:
+        if state.texts.shown is None:
+            return True
+        if len(people_texts(state.session, state.lesson_id)) == len(SummaryPart):
+            return False  # people have written all of it: another would not be seen
+        made_from = (state.lesson.summary_metadata or {}).get("input")
+        return made_from != state.texts.shown.transcript_hash
+
+    def require_possible(self, state: LessonState, settings: Settings) -> None:
+        require_text_and_model(state, settings, settings.summary)
+
+    def is_edited(self, state: LessonState) -> bool:
+        return bool(people_texts(state.session, state.lesson_id))
+
+    def count_calls(self, state: LessonState, settings: Settings) -> int:
+        if settings.provider is Provider.OFFLINE:
+            return 0
+        return count_summary_calls(segments_without_words(state.texts.shown), settings)
+
+    def run(self, context: StageContext, options: SummaryOptions) -> None:
+        """
+        Raises
+        ------
+        LessonNotFound, NoTranscript, ConfigError, ProviderError, WorkStopped
+        LowerQuality
+            A better one came meanwhile, and the context does not say that it may go.
+        InputChanged
+            The text was replaced while it was summarised: nothing is saved.
+        """
+        settings = context.settings
+        use_corrected = options.use_corrected
+        layer = read_layer(context.bind, context.lesson_id, prefer_corrected=use_corrected)
+        if not any(segment.text.strip() for segment in layer.segments):
+            notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
+            result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
+        elif settings.provider is Provider.OFFLINE:
+            result = _summarise_offline(layer, settings.summary.max_length)
+        else:
+            result = _summarise_by_model(layer, context)
+        context.owner.check()
+        context.owner.persist(partial(_save, context, layer, result))
+
+
+SUMMARY = SummaryStage()
 
 
 @dataclass
@@ -197,14 +220,13 @@ def _summarise_offline(layer: Layer, max_words: int) -> _Result:
 # --- by a language model ---------------------------------------------------------------------
 
 
-def _summarise_by_model(
-    bind: Bind, layer: Layer, settings: Settings, on_progress: OnProgress, owner: Owner
-) -> _Result:
+def _summarise_by_model(layer: Layer, context: StageContext) -> _Result:
+    settings, owner = context.settings, context.owner
     choice = ModelChoice.from_settings(settings, settings.summary)
-    run_id = open_run(bind, layer.lesson_id, STAGE)
-    ledger = Ledger(bind, run_id, owner)
+    run_id = open_run(context.bind, layer.lesson_id, STAGE)
+    ledger = Ledger(context.bind, run_id, owner)
     caller = PaidCaller(choice, ledger, MAX_CONCURRENCY, owner.stopped)
-    writer = _Writer(caller, layer, settings, on_progress)
+    writer = _Writer(caller, layer, settings, context.on_progress)
     summary = writer.write()
     usage = ledger.sum_tokens()
     metadata = {
@@ -332,9 +354,7 @@ class _Writer:
         self.on_progress(Progress(STAGE, done, self.n_parts + 1, "parts"))
 
 
-def _save(
-    session: Session, layer: Layer, result: _Result, owner: Owner, *, accept_lower_quality: bool
-) -> None:
+def _save(context: StageContext, layer: Layer, result: _Result) -> None:
     """One transaction: the summary, what it was made with, and the run's end."""
     content = {
         "brief": result.brief,
@@ -345,15 +365,11 @@ def _save(
         "words": len((result.summary or "").split()),
         "notices": result.metadata.get("notices", []),
     }
+    session = context.session
     with writing(session):
         lesson = lock_unchanged(session, layer)
-        replace_layer(
-            session,
-            lesson,
-            LessonLayer.SUMMARY,
-            content,
-            accept_lower_quality=accept_lower_quality,
-        )
+        accept = context.accept_lower_quality
+        replace_layer(session, lesson, LessonLayer.SUMMARY, content, accept_lower_quality=accept)
         if result.run_to_finish is not None:
             finish_run(session, result.run_to_finish)
-        owner.store_result(session, told)
+        context.owner.store_result(session, told)

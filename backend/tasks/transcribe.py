@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from backend.config import Settings, TranscriptionSettings, audio_dir, load_config, models_dir
-from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
+from backend.database import Bind, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
+from backend.lesson_texts.layers import (
+    LessonLayer,
+    lock_lesson,
+    missing_lesson,
+    replace_layer,
+    require_possible_id,
+)
+from backend.lesson_texts.makers import EARLIER_RECORDING, Maker
+from backend.lesson_texts.people import has_edits
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
@@ -28,18 +37,10 @@ from backend.speech.isolated import probe_apart
 from backend.speech.isolated_decoding import IsolatedStream
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan_recogniser
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
-from backend.tasks.layers import (
-    LessonLayer,
-    lock_lesson,
-    missing_lesson,
-    replace_layer,
-    require_not_lower_than_present,
-    require_possible_id,
-)
-from backend.tasks.makers import Maker
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import succeeds
+from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
 
 logger = logging.getLogger("lectern.tasks")
 
@@ -70,10 +71,10 @@ def transcribe_lesson(
     too, where a better transcript is there, unless `accept_lower_quality` says that it may go.
     """
     return succeeds(
-        lambda used, owner: run_transcription(
-            lesson_id, used, owner=owner, accept_lower_quality=accept_lower_quality
-        ),
+        partial(run_stage, TRANSCRIPTION),
+        lesson_id,
         session,
+        accept_lower_quality=accept_lower_quality,
     )
 
 
@@ -106,67 +107,72 @@ def transcribe_audio(
     return Transcription(segments, work.metadata(windows))
 
 
-def run_transcription(
-    lesson_id: int,
-    session: Session,
-    on_progress: OnProgress = ignore_progress,
-    *,
-    owner: Owner | None = None,
-    settings: Settings | None = None,
-    accept_lower_quality: bool = False,
-) -> None:
-    """The core of `transcribe_lesson`: raises what went wrong.
+class TranscriptionStage(Stage[StageOptions]):
+    """The transcript, as a recogniser hears the recording."""
 
-    Parameters
-    ----------
-    owner
-        Whom the work is for; None: the caller, who stops it through `on_progress` if at all.
-    settings
-        Those that hold; None: what config.yaml says now.
+    name = STAGE
+    title = Words("Transcription", "Transcription")
+    doing = Words("Transcribing", "Transcription en cours")
+    queue = "transcription"
+    weight = 7
+    layer = LessonLayer.TRANSCRIPT
+    options = StageOptions
+    decisive: ClassVar = {
+        "transcription": {
+            "engine",
+            "model",
+            "language",
+            "beam_size",
+            "vad_filter",
+            "initial_prompt",
+        }
+    }
 
-    Raises
-    ------
-    LessonNotFound, AudioMissing, MediaError, RecogniserError, ConfigError
-    LowerQuality
-        A better transcript is there, and `accept_lower_quality` does not say that it may go.
-    InputChanged
-        The recording was replaced while it was transcribed: no transcript is saved.
-    UncommittedWrites, WorkStopped
-    """
-    refuse_uncommitted_writes(session)
-    owner = owner or Owner()
-    bind = bind_of(session)
-    recording = _find_recording(bind, lesson_id)
-    asked = (settings or load_config()).transcription
-    if not accept_lower_quality:
-        maker = transcript_maker(asked)
-        require_not_lower_than_present(bind, lesson_id, LessonLayer.TRANSCRIPT, maker)
-    language = recording.language or asked.language
-    work = _prepare(recording.path, asked.model_copy(update={"language": language}))
-    sha256 = hash_file(recording.path)
-    fingerprint = work.fingerprint(sha256)
-    stored = _last_window(bind, lesson_id, fingerprint)
-    first = stored.position + 1 if stored else 0
-    logger.info("lesson %s: transcribes from window %d on", lesson_id, first)
-    for window in work.windows(stored, on_progress, owner):
-        owner.persist(partial(_store_window, bind, lesson_id, fingerprint, window, owner))
-    _require_unchanged(bind, lesson_id, sha256)
-    owner.check()
-    assemble = partial(
-        _assemble, session, lesson_id, work, owner, accept_lower_quality=accept_lower_quality
-    )
-    owner.persist(partial(assemble, sha256=sha256))
+    def maker(self, settings: Settings) -> Maker:
+        planned = plan_recogniser(settings.transcription, models_dir())
+        return Maker(planned.engine, planned.model)
+
+    def has_text(self, state: LessonState) -> bool:
+        return state.texts.transcript is not None
+
+    def is_due(self, state: LessonState) -> bool:
+        metadata = state.lesson.transcript_metadata or {}
+        return state.texts.transcript is None or EARLIER_RECORDING in metadata
+
+    def require_possible(self, state: LessonState, settings: Settings) -> None:
+        audio_path(state.lesson_id, state.lesson.filename)
+
+    def is_edited(self, state: LessonState) -> bool:
+        return has_edits(state.session, state.lesson_id)
+
+    def run(self, context: StageContext, options: StageOptions) -> None:
+        """
+        Raises
+        ------
+        AudioMissing, MediaError, RecogniserError, ConfigError, WorkStopped
+        LowerQuality
+            A better transcript came meanwhile, and the context does not say that it may go.
+        InputChanged
+            The recording was replaced while it was transcribed: no transcript is saved.
+        """
+        owner, lesson_id = context.owner, context.lesson_id
+        recording = _find_recording(context.bind, lesson_id)
+        asked = context.settings.transcription
+        language = recording.language or asked.language
+        work = _prepare(recording.path, asked.model_copy(update={"language": language}))
+        sha256 = hash_file(recording.path)
+        fingerprint = work.fingerprint(sha256)
+        stored = _last_window(context.bind, lesson_id, fingerprint)
+        first = stored.position + 1 if stored else 0
+        logger.info("lesson %s: transcribes from window %d on", lesson_id, first)
+        for window in work.windows(stored, context.on_progress, owner):
+            owner.persist(partial(_store_window, context, fingerprint, window))
+        _require_unchanged(context.bind, lesson_id, sha256)
+        owner.check()
+        owner.persist(partial(_assemble, context, work, sha256))
 
 
-def transcript_maker(settings: TranscriptionSettings) -> Maker:
-    """What would transcribe now.
-
-    Raises
-    ------
-    RecogniserError
-    """
-    planned = plan_recogniser(settings, models_dir())
-    return Maker(planned.engine, planned.model)
+TRANSCRIPTION = TranscriptionStage()
 
 
 # --- the work on one recording ---------------------------------------------------------------
@@ -347,9 +353,8 @@ def _to_window(row: TranscriptWindow) -> TranscribedWindow:
     )
 
 
-def _store_window(
-    bind: Bind, lesson_id: int, fingerprint: str, window: TranscribedWindow, owner: Owner
-) -> None:
+def _store_window(context: StageContext, fingerprint: str, window: TranscribedWindow) -> None:
+    lesson_id = context.lesson_id
     row = TranscriptWindow(
         lesson_id=lesson_id,
         fingerprint=fingerprint,
@@ -361,11 +366,11 @@ def _store_window(
         language_probability=window.language.probability,
         segments=window.segments,
     )
-    with Session(bind) as session:
+    with Session(context.bind) as session:
         session.add(row)
         try:
             session.flush()  # locks the lesson first, then the task
-            owner.store_piece(session)
+            context.owner.store_piece(session)
             session.commit()
             logger.info(
                 "lesson %s: stored window %d (%.3f to %.3f s, %d segments)",
@@ -383,16 +388,9 @@ def _store_window(
             # as well, or by our own commit of which we never heard that it went through.
 
 
-def _assemble(
-    session: Session,
-    lesson_id: int,
-    work: _Work,
-    owner: Owner,
-    *,
-    sha256: str,
-    accept_lower_quality: bool,
-) -> None:
+def _assemble(context: StageContext, work: _Work, sha256: str) -> None:
     """One transaction: the transcript onto the lesson, its windows gone."""
+    session, lesson_id = context.session, context.lesson_id
     fingerprint = work.fingerprint(sha256)
     with writing(session):
         lesson = lock_lesson(session, lesson_id)
@@ -410,7 +408,7 @@ def _assemble(
                 lesson,
                 LessonLayer.TRANSCRIPT,
                 content,
-                accept_lower_quality=accept_lower_quality,
+                accept_lower_quality=context.accept_lower_quality,
             )
             lesson.duration = metadata["duration"]
             lesson.audio_sha256 = sha256
@@ -421,7 +419,7 @@ def _assemble(
             )
         # Otherwise another process did the same work meanwhile, and its transcript is there.
         session.execute(_obsolete_windows(lesson_id, fingerprint))
-        owner.store_result(session, _result(lesson))
+        context.owner.store_result(session, _result(lesson))
 
 
 def _result(lesson: Lesson) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import LessonNotFound, UnreadableCaptions
+from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
+from backend.lesson_texts.makers import IMPORTED
 from backend.lessons.wording import clean_title
 from backend.models import Lesson
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
-from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
-from backend.tasks.makers import IMPORTED
 from backend.text.captions_in import Captions, clip_to
 from backend.uploads.captions_apart import read_captions_apart
 

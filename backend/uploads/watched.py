@@ -20,7 +20,6 @@ from backend.config import LibrarySettings, audio_dir, data_dir
 from backend.errors import InvalidValue, LecternError, MediaError
 from backend.files import is_plain_name
 from backend.lessons.loose import adopting
-from backend.lessons.new_recording import NewRecording, replace_recording
 from backend.lessons.same_sound import has_sound_of
 from backend.lessons.service import LessonDetails, add_stored
 from backend.lessons.storage import StoredRecording
@@ -30,6 +29,7 @@ from backend.models.people import is_there
 from backend.speech.audio_info import AudioInfo
 from backend.speech.isolated import probe_apart
 from backend.text.character_sets import readable_name
+from backend.uploads.new_recording import NewRecording, replace_recording
 from backend.uploads.watched_files import (
     FoundFile,
     find_files,

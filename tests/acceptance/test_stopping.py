@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.jobs.service import cancel_task, retry_task
 from backend.lessons.service import remove_lesson
+from backend.task_queue.service import cancel_task, retry_task
 from tests.acceptance.workers import (
     AccountingStub,
     MakeLesson,

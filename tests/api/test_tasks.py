@@ -12,7 +12,8 @@ import httpx
 from sqlmodel import Session
 
 from backend import database
-from backend.tasks.process import run_process
+from backend.tasks.pipeline import run_process
+from backend.tasks.stage import StageContext
 from backend.web.events import EventHub
 from tests.acceptance.workers import execute, insert_task, spoken
 from tests.api.server import LIMIT_SECONDS
@@ -316,7 +317,7 @@ def test_processing_what_is_finished_says_that_there_is_nothing_to_do(
 ) -> None:
     lesson_id = lesson_of(transcript=spoken(1), language="en")
     with Session(database.engine) as session:
-        list(run_process(lesson_id, session))
+        list(run_process(StageContext(lesson_id, session)))
     asked = {"task_type": "process", "parameters": {"lesson_id": lesson_id}}
 
     nothing = sqlite_client.post(TASKS, json=asked)

@@ -12,7 +12,7 @@ import pytest
 import backend
 from backend import errors
 from backend.errors import LecternError
-from backend.jobs.rows import Doing
+from backend.task_queue.states import Doing
 from scripts.build_pages import FRONTEND
 
 NEVER_SEEN = {

@@ -25,10 +25,10 @@ from sqlmodel import Session
 from backend import __version__, database
 from backend.cli import COMMANDS, main
 from backend.config import Settings, load_config
-from backend.jobs.reading import TaskView
 from backend.lessons.queries import list_lessons
 from backend.lessons.service import to_json
 from backend.models import Lesson
+from backend.task_queue.reading import TaskView
 from tests.audio_files import SAMPLE_RATE_HZ, decode_blocks, write_wav
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from backend.doctor.examination import examine
 from backend.doctor.findings import Finding, Level
 from backend.speech.engines import sphinx
 from tests.audio_files import NANO_MODEL_DIR
-from tests.unit.jobs.rows import add_worker, insert_task
+from tests.unit.task_queue.rows import add_worker, insert_task
 
 DAY_SECONDS = 24 * 3600
 

@@ -7,11 +7,11 @@ from sqlmodel import Session
 
 from backend import database
 from backend.database import writing
+from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer
 from backend.lessons.editing import EditedSegment, edit_segment
 from backend.lessons.queries import read_segment
 from backend.models import Lesson
 from backend.models.transcript import to_segments
-from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer
 
 SPOKEN = ("the sell divides", "every day it grows", "and then it stops")
 

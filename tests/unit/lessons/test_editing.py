@@ -22,6 +22,7 @@ from backend.errors import (
     NoTranscript,
     UncommittedWrites,
 )
+from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons.editing import (
     Edit,
     dismiss_edit,
@@ -33,11 +34,10 @@ from backend.lessons.editing import (
 )
 from backend.models import FormerLayer, Lesson, SegmentEdit
 from backend.search.service import SearchRequest, search
-from backend.tasks.correction import run_correction
-from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.process import is_stage_needed
-from backend.tasks.stages import Stage
-from backend.tasks.summary import run_summary
+from backend.tasks.correction import CORRECTION
+from backend.tasks.pipeline import AnyStage, is_stage_due
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
 from backend.text.sentences import display_words
 from tests.unit.lessons.people import (
     SPOKEN,
@@ -79,8 +79,8 @@ def restore(lesson_id: int, layer: LessonLayer) -> None:
         restore_layer(session, lesson_id, layer)
 
 
-def is_needed(lesson_id: int, stage: Stage) -> bool:
-    return is_stage_needed(database.engine, lesson_id, stage)
+def is_needed(lesson_id: int, stage: AnyStage) -> bool:
+    return is_stage_due(database.engine, lesson_id, stage)
 
 
 @pytest.fixture
@@ -99,33 +99,33 @@ def test_an_edit_makes_a_corrected_transcript_that_pretends_no_correction(lesson
     lesson = read(lesson_id)
     assert lesson.correction_metadata == {"by_hand": True}
     assert [segment.text for segment in lesson.transcript or ()] == list(SPOKEN)
-    assert is_needed(lesson_id, Stage.CORRECTION)
+    assert is_needed(lesson_id, CORRECTION)
 
 
 def test_a_correction_after_it_keeps_the_edit_and_is_not_due_again(lesson_id: int) -> None:
     edit(lesson_id, 0, "the shell divides")
 
     with Session(database.engine) as session:
-        run_correction(lesson_id, session)
+        run_stage(CORRECTION, StageContext(lesson_id, session))
 
     texts = shown(lesson_id)
     assert texts is not None
     assert texts[0] == "the shell divides"
     assert texts[2] == "And then it stops." or texts[2] == "and then it stops."
     assert (read(lesson_id).correction_metadata or {})["provider"] == "Offline"
-    assert not is_needed(lesson_id, Stage.CORRECTION)
+    assert not is_needed(lesson_id, CORRECTION)
 
 
 def test_a_summary_of_an_edited_text_is_out_of_date(lesson_id: int) -> None:
     with Session(database.engine) as session:
-        run_correction(lesson_id, session)
-        run_summary(lesson_id, session)
-    assert not is_needed(lesson_id, Stage.SUMMARY)
+        run_stage(CORRECTION, StageContext(lesson_id, session))
+        run_stage(SUMMARY, StageContext(lesson_id, session))
+    assert not is_needed(lesson_id, SUMMARY)
 
     edit(lesson_id, 0, "The shell divides.")
 
-    assert is_needed(lesson_id, Stage.SUMMARY)
-    assert not is_needed(lesson_id, Stage.CORRECTION)
+    assert is_needed(lesson_id, SUMMARY)
+    assert not is_needed(lesson_id, CORRECTION)
 
 
 def test_the_history_says_who_and_what_stood_before_newest_first(lesson_id: int) -> None:
@@ -317,7 +317,7 @@ def test_processes_that_edit_one_lesson_while_it_is_corrected_lose_no_edit(
 
     while any(editor.poll() is None for editor in editors):
         with Session(database.engine) as session:
-            run_correction(lesson_id, session)
+            run_stage(CORRECTION, StageContext(lesson_id, session))
 
     assert [editor.communicate()[1] for editor in editors] == ["", ""]
     assert shown(lesson_id) == [f"edit {n}" for n in range(30)]

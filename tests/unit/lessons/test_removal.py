@@ -14,9 +14,11 @@ from backend.errors import LessonNotFound
 from backend.lessons.service import remove_lesson
 from backend.models import FormerLayer, Lesson, Task, TaskStatus
 from backend.models.columns import utc_now
-from backend.tasks.correction import run_correction
+from backend.tasks.correction import CORRECTION
 from backend.tasks.ownership import Owner
-from backend.tasks.summary import run_summary
+from backend.tasks.pipeline import AnyStage
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
 from tests.unit.tasks.owners import TaskOwner
 from tests.waiting import wait_until
 
@@ -115,14 +117,14 @@ class RemovesTheLesson(Owner):
 
 
 @pytest.mark.usefixtures("each_database")
-@pytest.mark.parametrize("run", [run_correction, run_summary])
+@pytest.mark.parametrize("stage", [CORRECTION, SUMMARY])
 def test_work_on_a_lesson_that_was_removed_ends_and_makes_nothing_anew(
-    run: Callable[..., None], lesson_of: MakeLesson
+    stage: AnyStage, lesson_of: MakeLesson
 ) -> None:
     lesson_id = lesson_of(transcript=SPOKEN, language="en")
 
     with Session(database.engine) as session, pytest.raises(LessonNotFound):
-        run(lesson_id, session, owner=RemovesTheLesson(lesson_id))
+        run_stage(stage, StageContext(lesson_id, session, owner=RemovesTheLesson(lesson_id)))
 
     with Session(database.engine) as session:
         assert session.exec(select(Lesson)).all() == []
@@ -151,7 +153,7 @@ def test_removal_and_a_result_that_is_being_stored_do_not_wait_for_each_other(
     removal = threading.Thread(target=remove, args=(lesson_id,))
 
     with Session(database.engine) as session:
-        run_correction(lesson_id, session, owner=owner)
+        run_stage(CORRECTION, StageContext(lesson_id, session, owner=owner))
     removal.join(60)
 
     assert owner.task.result is not None
@@ -169,7 +171,7 @@ def test_the_text_of_a_former_layer_is_in_no_byte_of_the_data_directory(
 ) -> None:
     lesson_id = lesson_of(transcript=[], summary="Xylographic quokkas divide.")
     with Session(database.engine) as session:
-        run_summary(lesson_id, session)
+        run_stage(SUMMARY, StageContext(lesson_id, session))
     with Session(database.engine) as session:
         assert "quokkas" in session.exec(select(FormerLayer)).one().content["summary"]
 

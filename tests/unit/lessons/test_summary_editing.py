@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from backend import database
 from backend.errors import Conflict, InvalidValue, NoSummary, NotFound
+from backend.lesson_texts.layers import LessonLayer, restore_layer
+from backend.lesson_texts.summaries import is_older_than_text
 from backend.lessons.summary_editing import (
     edit_summary,
     edited_summary,
@@ -16,11 +18,9 @@ from backend.lessons.summary_editing import (
 )
 from backend.models import SummaryPart
 from backend.search.service import SearchRequest, search
-from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.process import is_stage_needed
-from backend.tasks.stages import Stage
-from backend.tasks.summaries import is_older_than_text
-from backend.tasks.summary import run_summary
+from backend.tasks.pipeline import is_stage_due
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
 from tests.unit.lessons.people import edit, read, spoken
 
 MakeLesson = Callable[..., int]
@@ -41,7 +41,7 @@ def lesson_id(each_database: str, lesson_of: MakeLesson) -> int:
 
 def summarise(lesson_id: int) -> None:
     with Session(database.engine) as session:
-        run_summary(lesson_id, session)
+        run_stage(SUMMARY, StageContext(lesson_id, session))
 
 
 def version(lesson_id: int) -> str:
@@ -163,7 +163,7 @@ def test_a_person_who_edits_both_parts_has_brought_it_up_to_date(lesson_id: int)
     edit(lesson_id, 1, "Every colour bends.")
 
     assert (half, whole, is_older(lesson_id)) == (True, False, True)
-    assert not is_stage_needed(database.engine, lesson_id, Stage.SUMMARY)
+    assert not is_stage_due(database.engine, lesson_id, SUMMARY)
 
 
 def test_restoring_an_older_summary_leaves_what_a_person_wrote(lesson_id: int) -> None:

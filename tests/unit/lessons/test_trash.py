@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, select
 from backend import database
 from backend.config import audio_dir
 from backend.errors import LessonInTrash, NotFound
+from backend.lesson_texts.layers import LessonLayer, read_layer, restore_layer
 from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.loose import loose_dir
 from backend.lessons.notes import NewNote, add_note, list_notes
@@ -34,12 +35,12 @@ from backend.lessons.service import (
 )
 from backend.models import Lesson, Task, TaskStatus
 from backend.search.service import SearchRequest, search
-from backend.tasks.correction import run_correction
-from backend.tasks.layers import LessonLayer, read_layer, restore_layer
-from backend.tasks.summary import run_summary
+from backend.tasks.correction import CORRECTION
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
 from backend.text.stretches import Stretch
-from tests.unit.jobs.rows import insert_task
 from tests.unit.lessons.people import SPOKEN, edit, read, shown, spoken
+from tests.unit.task_queue.rows import insert_task
 
 MakeLesson = Callable[..., int]
 
@@ -102,8 +103,8 @@ def test_nobody_finds_a_removed_lesson(lesson_id: int) -> None:
             lambda: segment_history(session, lesson_id, 0),
             lambda: edit_segment(session, lesson_id, 0, "x", editor="A", seen="?"),
             lambda: add_note(session, lesson_id, NewNote(Stretch(0, 0, 0, 0), "the"), author="A"),
-            lambda: run_correction(lesson_id, session),
-            lambda: run_summary(lesson_id, session),
+            lambda: run_stage(CORRECTION, StageContext(lesson_id, session)),
+            lambda: run_stage(SUMMARY, StageContext(lesson_id, session)),
             lambda: restore_layer(session, lesson_id, LessonLayer.SUMMARY),
             lambda: read_layer(database.engine, lesson_id, prefer_corrected=True),
         ]
@@ -194,8 +195,8 @@ def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
     edit(lesson_id, 0, "the cell divides")
     with Session(database.engine) as session:
         add_note(session, lesson_id, NewNote(Stretch(0, 1, 0, 1), "cell"), author="Ann")
-        run_correction(lesson_id, session)
-        run_summary(lesson_id, session)
+        run_stage(CORRECTION, StageContext(lesson_id, session))
+        run_stage(SUMMARY, StageContext(lesson_id, session))
     trash(lesson_id)
 
     assert empty(WEEK) == 0

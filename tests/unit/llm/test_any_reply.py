@@ -17,8 +17,8 @@ from backend.errors import LecternError, ProviderError
 from backend.llm.calls import FATAL, ChatCaller
 from backend.llm.provider import ModelChoice
 from backend.models import Lesson, LlmCall
-from backend.tasks.correction import run_correction
-from backend.tasks.summary import run_summary
+from backend.tasks.pipeline import all_stages
+from backend.tasks.stage import StageContext, run_stage
 from tests.stubs.clocks import FakeTime
 from tests.stubs.llm_server import Behaviour, Received, Response, serve
 from tests.stubs.openai import OpenAIStub
@@ -198,10 +198,10 @@ def check_what_is_kept(
     lesson_id = lesson_of(transcript=transcript, language="en")
     answer_with(stub, text, reason)
     is_done = []
-    for work in (run_correction, run_summary):
+    for stage in all_stages()[1:]:
         with Session(database.engine) as session:
             try:
-                work(lesson_id, session)
+                run_stage(stage, StageContext(lesson_id, session))
                 is_done.append(True)
             except LecternError:
                 is_done.append(False)

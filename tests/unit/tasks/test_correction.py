@@ -29,9 +29,10 @@ from backend.errors import (
 )
 from backend.models import CallOutcome, FormerLayer, Lesson, LlmCall, LlmRun, Segment
 from backend.tasks import correct_transcript, correct_transcript_async, get_llm_model
-from backend.tasks.correction import CorrectionOptions, run_correction
+from backend.tasks.correction import CORRECTION, CorrectionOptions
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
+from backend.tasks.stage import StageContext, run_stage
 from backend.text.groups import (
     CorrectedGroup,
     Group,
@@ -59,9 +60,10 @@ def run(
     at_once: int = 3,
     owner: Owner | None = None,
 ) -> None:
-    options = CorrectionOptions(per_group, at_once)
+    options = CorrectionOptions(segments_per_group=per_group, max_concurrency=at_once)
     with Session(database.engine) as session:
-        run_correction(lesson_id, session, options, tell, owner=owner)
+        context = StageContext(lesson_id, session, tell, owner=owner or Owner())
+        run_stage(CORRECTION, context, options)
 
 
 def texts_of(lesson: Lesson) -> list[str]:
@@ -620,7 +622,7 @@ def test_settings_that_are_given_hold_whatever_the_file_says_meanwhile(
     write_config("provider: Offline\ncorrection: {prompt: Do it otherwise.}")
 
     with Session(database.engine) as session:
-        run_correction(lesson_id, session, settings=settings)
+        run_stage(CORRECTION, StageContext(lesson_id, session, settings=settings))
 
     metadata = stored_lesson(lesson_id).correction_metadata or {}
     assert metadata["provider"] == settings.provider
@@ -683,8 +685,6 @@ def test_senseless_options_are_refused(
     lesson_id = spoken_lesson(2)
 
     assert correct_transcript(lesson_id, *options) is False
-    with pytest.raises(InvalidValue, match="whole number"):
-        CorrectionOptions(*options)
     assert provider.call_count == 0
 
 

@@ -9,10 +9,13 @@ from sqlmodel import Session
 from backend import database
 from backend.config import load_config
 from backend.errors import LessonNotFound, OwnershipLost, WorkStopped
-from backend.models import Lesson, TaskType
+from backend.models import Lesson
+from backend.tasks.correction import CORRECTION
 from backend.tasks.ownership import Owner
-from backend.tasks.process import is_stage_needed, run_process, run_stage
-from backend.tasks.stages import Stage
+from backend.tasks.pipeline import AnyStage, due_stages, is_stage_due, run_process
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
+from backend.tasks.transcribe import TRANSCRIPTION
 from tests.audio_files import Pause, Say, speak_nano, write_wav
 from tests.unit.tasks.owners import LosesTaskAtResult, TaskOwner
 
@@ -28,13 +31,13 @@ def short_recording(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "short.wav", speech.waveform)
 
 
-def needed(lesson_id: int) -> list[Stage]:
-    return [stage for stage in Stage if is_stage_needed(database.engine, lesson_id, stage)]
+def needed(lesson_id: int) -> list[AnyStage]:
+    return due_stages(database.engine, lesson_id, again=False)
 
 
-def run(lesson_id: int, stage: Stage) -> None:
+def run(lesson_id: int, stage: AnyStage) -> None:
     with Session(database.engine) as session:
-        run_stage(stage, lesson_id, session)
+        run_stage(stage, StageContext(lesson_id, session))
 
 
 def change(lesson_id: int, **fields: object) -> None:
@@ -46,33 +49,29 @@ def change(lesson_id: int, **fields: object) -> None:
         session.commit()
 
 
-def test_the_stages_are_task_types() -> None:
-    assert [*Stage, "process"] == [str(kind) for kind in TaskType]
-
-
 @pytest.mark.usefixtures("each_database")
 def test_a_stage_is_needed_until_its_layer_is_made_from_what_is_there(
     lesson_of: MakeLesson,
 ) -> None:
     lesson_id = lesson_of(language="en")
-    assert needed(lesson_id) == [Stage.TRANSCRIPTION, Stage.CORRECTION, Stage.SUMMARY]
+    assert needed(lesson_id) == [TRANSCRIPTION, CORRECTION, SUMMARY]
 
     change(lesson_id, transcript=SPOKEN)
-    assert needed(lesson_id) == [Stage.CORRECTION, Stage.SUMMARY]
-    run(lesson_id, Stage.CORRECTION)
-    assert needed(lesson_id) == [Stage.SUMMARY]
-    run(lesson_id, Stage.SUMMARY)
+    assert needed(lesson_id) == [CORRECTION, SUMMARY]
+    run(lesson_id, CORRECTION)
+    assert needed(lesson_id) == [SUMMARY]
+    run(lesson_id, SUMMARY)
     assert needed(lesson_id) == []
 
     change(lesson_id, transcript=[{"start": 0, "end": 2, "text": "a cat"}])
-    assert needed(lesson_id) == [Stage.CORRECTION]
+    assert needed(lesson_id) == [CORRECTION]
 
 
 @pytest.mark.usefixtures("each_database")
 @pytest.mark.parametrize("lesson_id", [77, 0, 10**30, None])
 def test_no_stage_is_needed_of_a_lesson_that_is_not_there(lesson_id: int) -> None:
     with pytest.raises(LessonNotFound):
-        is_stage_needed(database.engine, lesson_id, Stage.SUMMARY)
+        is_stage_due(database.engine, lesson_id, SUMMARY)
 
 
 @pytest.mark.usefixtures("nano_config", "each_database")
@@ -87,13 +86,13 @@ def test_owner_and_settings_hold_for_all_three_stages(
     write_config("provider: no such provider")
 
     with Session(database.engine) as session:
-        for stage in run_process(lesson_id, session, owner=owner, settings=settings):
+        for stage in run_process(StageContext(lesson_id, session, owner=owner, settings=settings)):
             results.append((stage, sorted(owner.task.result or {})))
 
     assert results == [
-        (Stage.TRANSCRIPTION, ["duration", "language", "notices", "segments"]),
-        (Stage.CORRECTION, ["changed_segments", "failed_groups", "notices", "segments"]),
-        (Stage.SUMMARY, ["notices", "words"]),
+        (TRANSCRIPTION, ["duration", "language", "notices", "segments"]),
+        (CORRECTION, ["changed_segments", "failed_groups", "notices", "segments"]),
+        (SUMMARY, ["notices", "words"]),
     ]
     assert stored_lesson(lesson_id).summary
 
@@ -105,22 +104,22 @@ def test_the_way_ends_where_the_task_is_lost(
     lesson_id = lesson_of(transcript=SPOKEN, language="en")
 
     with Session(database.engine) as session, pytest.raises(OwnershipLost):
-        list(run_process(lesson_id, session, owner=LosesTaskAtResult()))
+        list(run_process(StageContext(lesson_id, session, owner=LosesTaskAtResult())))
 
     lesson = stored_lesson(lesson_id)
     assert (lesson.corrected_transcript, lesson.summary) == (None, None)
 
 
 @pytest.mark.usefixtures("each_database")
-@pytest.mark.parametrize("stage", [Stage.CORRECTION, Stage.SUMMARY])
+@pytest.mark.parametrize("stage", [CORRECTION, SUMMARY])
 def test_offline_work_that_was_stopped_saves_nothing(
-    stage: Stage, lesson_of: MakeLesson, stored_lesson: ReadLesson
+    stage: AnyStage, lesson_of: MakeLesson, stored_lesson: ReadLesson
 ) -> None:
     lesson_id, owner = lesson_of(transcript=SPOKEN, language="en"), Owner()
     owner.stopped.set()
 
     with Session(database.engine) as session, pytest.raises(WorkStopped):
-        run_stage(stage, lesson_id, session, owner=owner)
+        run_stage(stage, StageContext(lesson_id, session, owner=owner))
 
     lesson = stored_lesson(lesson_id)
     assert (lesson.corrected_transcript, lesson.summary) == (None, None)

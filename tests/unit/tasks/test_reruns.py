@@ -11,15 +11,15 @@ from backend import database
 from backend.config import load_config, models_dir
 from backend.database import writing
 from backend.errors import LowerQuality, UnknownModel
+from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer, restore_layer
+from backend.lesson_texts.makers import Maker
 from backend.models import Lesson
-from backend.tasks.correction import run_correction
-from backend.tasks.layers import LessonLayer, lock_lesson, replace_layer, restore_layer
-from backend.tasks.makers import Maker
-from backend.tasks.process import run_process
+from backend.tasks.correction import CORRECTION
+from backend.tasks.pipeline import AnyStage, run_process
 from backend.tasks.prospects import Prospect, look_ahead
-from backend.tasks.stages import Stage
-from backend.tasks.summary import run_summary
-from backend.tasks.transcribe import run_transcription
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY
+from backend.tasks.transcribe import TRANSCRIPTION
 from tests.audio_files import NANO_MODEL_DIR, Pause, Say, speak_nano, write_wav
 
 MakeLesson = Callable[..., int]
@@ -51,20 +51,20 @@ def finished(lesson_of: MakeLesson, tmp_path: Path) -> int:
     )
 
 
-def ahead(lesson_id: int) -> dict[Stage, Prospect]:
+def ahead(lesson_id: int) -> dict[AnyStage, Prospect]:
     found = look_ahead(database.engine, lesson_id, load_config())
     return {prospect.stage: prospect for prospect in found}
 
 
 @pytest.mark.usefixtures("each_database")
-@pytest.mark.parametrize("run", [run_transcription, run_correction, run_summary])
+@pytest.mark.parametrize("stage", [TRANSCRIPTION, CORRECTION, SUMMARY])
 def test_a_better_text_is_not_replaced_by_a_worse_one_unasked(
-    run: Callable[..., None], finished: int, stored_lesson: ReadLesson
+    stage: AnyStage, finished: int, stored_lesson: ReadLesson
 ) -> None:
     before = stored_lesson(finished)
 
     with Session(database.engine) as session, pytest.raises(LowerQuality, match="which is worse"):
-        run(finished, session)
+        run_stage(stage, StageContext(finished, session))
 
     after = stored_lesson(finished)
     assert (after.transcript, after.corrected_transcript) == (
@@ -78,7 +78,7 @@ def test_it_is_replaced_when_this_is_accepted_and_can_be_brought_back(
     finished: int, stored_lesson: ReadLesson
 ) -> None:
     with Session(database.engine) as session:
-        run_summary(finished, session, accept_lower_quality=True)
+        run_stage(SUMMARY, StageContext(finished, session, accept_lower_quality=True))
         replaced = stored_lesson(finished).summary
         restore_layer(session, finished, LessonLayer.SUMMARY)
 
@@ -92,7 +92,7 @@ def test_the_whole_way_is_refused_before_any_of_its_stages(
     write_config(f'transcription: {{model: "{NANO_MODEL_DIR}", compute_type: int8}}\n')
 
     with Session(database.engine) as session, pytest.raises(LowerQuality, match="correction"):
-        list(run_process(finished, session, again=True))
+        list(run_process(StageContext(finished, session), again=True))
 
     assert stored_lesson(finished).transcript_metadata == BY_WHISPER
 
@@ -110,16 +110,16 @@ def test_a_name_that_no_model_has_is_not_taken_for_one_that_is_not_installed(
     write_config("transcription: {model: smal}\n")
 
     with Session(database.engine) as session, pytest.raises(UnknownModel, match="`small`"):
-        run_transcription(finished, session)
+        run_stage(TRANSCRIPTION, StageContext(finished, session))
 
 
 def test_what_each_stage_would_do_is_known_beforehand(finished: int) -> None:
     prospects = ahead(finished)
 
     assert all(prospect.is_lower for prospect in prospects.values())
-    assert prospects[Stage.TRANSCRIPTION].present == Maker("faster-whisper", "small")
-    assert prospects[Stage.TRANSCRIPTION].new == Maker("pocketsphinx", "en-us")
-    assert prospects[Stage.CORRECTION].new == Maker("Offline", "rules")
+    assert prospects[TRANSCRIPTION].present == Maker("faster-whisper", "small")
+    assert prospects[TRANSCRIPTION].new == Maker("pocketsphinx", "en-us")
+    assert prospects[CORRECTION].new == Maker("Offline", "rules")
     assert [prospect.n_calls for prospect in prospects.values()] == [0, 0, 0]
     assert all(prospect.former is None for prospect in prospects.values())
 
@@ -132,7 +132,7 @@ def test_the_calls_of_a_provider_are_counted_by_its_groups(
     prospects = ahead(finished)
 
     assert [prospect.n_calls for prospect in prospects.values()] == [0, 2, 1]
-    assert not prospects[Stage.CORRECTION].is_lower
+    assert not prospects[CORRECTION].is_lower
 
 
 def test_what_cannot_run_says_why(finished: int, write_config: WriteConfig) -> None:
@@ -149,9 +149,9 @@ def test_what_cannot_run_says_why(finished: int, write_config: WriteConfig) -> N
 
 def test_an_older_text_is_known_by_what_made_it(finished: int) -> None:
     with Session(database.engine) as session:
-        run_summary(finished, session, accept_lower_quality=True)
+        run_stage(SUMMARY, StageContext(finished, session, accept_lower_quality=True))
 
-    former = ahead(finished)[Stage.SUMMARY].former
+    former = ahead(finished)[SUMMARY].former
 
     assert former is not None
     assert former.maker == Maker("OpenAI", "gpt-4o")
@@ -164,6 +164,6 @@ def test_a_model_that_is_installed_is_named_as_its_transcript_will_name_it(
     (models_dir() / "mine").symlink_to(NANO_MODEL_DIR)
     write_config("transcription: {model: mine}\n")
 
-    prospect = ahead(finished)[Stage.TRANSCRIPTION]
+    prospect = ahead(finished)[TRANSCRIPTION]
 
     assert (prospect.new, prospect.is_lower) == (Maker("faster-whisper", "mine"), False)

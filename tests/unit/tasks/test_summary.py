@@ -24,7 +24,8 @@ from backend.models import Lesson, Segment
 from backend.tasks import generate_summary, generate_summary_async
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
-from backend.tasks.summary import run_summary
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.summary import SUMMARY, SummaryOptions
 from backend.text.citations import cut_to_words, read_summary
 from backend.text.parts import estimate_tokens, split_evenly
 from tests.stubs.llm_server import ProviderStub, Received, Response
@@ -44,7 +45,8 @@ def run(
     owner: Owner | None = None,
 ) -> None:
     with Session(database.engine) as session:
-        run_summary(lesson_id, session, use_corrected, tell, owner=owner)
+        context = StageContext(lesson_id, session, tell, owner=owner or Owner())
+        run_stage(SUMMARY, context, SummaryOptions(use_corrected=use_corrected))
 
 
 def numbers_sent(stub: ProviderStub) -> list[list[int]]:
@@ -317,7 +319,7 @@ def test_settings_that_are_given_hold_whatever_the_file_says_meanwhile(
     write_config("provider: Offline\nsummary: {max_length: 7}")
 
     with Session(database.engine) as session:
-        run_summary(lesson_id, session, settings=settings)
+        run_stage(SUMMARY, StageContext(lesson_id, session, settings=settings))
 
     metadata = stored_lesson(lesson_id).summary_metadata or {}
     assert (metadata["provider"], metadata["max_length"]) == (settings.provider, 40)

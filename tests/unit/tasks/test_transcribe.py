@@ -25,17 +25,18 @@ from backend.errors import (
     UncommittedWrites,
     WorkStopped,
 )
-from backend.lessons.new_recording import replace_recording
+from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons.service import remove_lesson
 from backend.lessons.storage import store_recording
 from backend.models import FormerLayer, Lesson, TranscriptWindow
 from backend.speech.engines import sphinx
 from backend.tasks import transcribe_audio, transcribe_lesson
-from backend.tasks.correction import run_correction
-from backend.tasks.layers import LessonLayer, restore_layer
+from backend.tasks.correction import CORRECTION
 from backend.tasks.ownership import Owner, T
 from backend.tasks.progress import Progress
-from backend.tasks.transcribe import hash_file, run_transcription
+from backend.tasks.stage import StageContext, run_stage
+from backend.tasks.transcribe import TRANSCRIPTION, hash_file
+from backend.uploads.new_recording import replace_recording
 from tests.audio_files import (
     NANO_LESSON_PATH,
     NANO_MODEL_DIR,
@@ -79,7 +80,7 @@ def run(
     owner: Owner | None = None,
 ) -> None:
     with Session(database.engine) as session:
-        run_transcription(lesson_id, session, tell, owner=owner)
+        run_stage(TRANSCRIPTION, StageContext(lesson_id, session, tell, owner=owner or Owner()))
 
 
 def stored_windows() -> list[TranscriptWindow]:
@@ -227,7 +228,7 @@ def test_a_recording_that_is_replaced_at_the_last_moment_does_not_get_the_former
             replace_recording(session, lesson_id, stored, 3.0)
 
     with pytest.raises(InputChanged, match="replaced"), Session(database.engine) as session:
-        run_transcription(lesson_id, session, owner=ReplacesAtResult(replace))
+        run_stage(TRANSCRIPTION, StageContext(lesson_id, session, owner=ReplacesAtResult(replace)))
 
     lesson = stored_lesson(lesson_id)
     assert (lesson.transcript, lesson.filename, lesson.duration) == (None, "other.wav", 3.0)
@@ -503,7 +504,7 @@ def test_settings_that_are_given_hold_whatever_the_file_says_meanwhile(
     write_config("transcription: {engine: no such engine}")
 
     with Session(database.engine) as session:
-        run_transcription(lesson_id, session, settings=settings)
+        run_stage(TRANSCRIPTION, StageContext(lesson_id, session, settings=settings))
 
     assert (stored_lesson(lesson_id).transcript_metadata or {})["model"] == "nano-whisper"
 
@@ -771,4 +772,4 @@ def test_what_cannot_be_a_lesson_is_no_lesson(lesson_id: int) -> None:
     with pytest.raises(LessonNotFound):
         run(lesson_id)
     with Session(database.engine) as session, pytest.raises(LessonNotFound):
-        run_correction(lesson_id, session)
+        run_stage(CORRECTION, StageContext(lesson_id, session))

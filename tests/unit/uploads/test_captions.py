@@ -17,10 +17,11 @@ from backend.cli.captions import import_
 from backend.errors import LecternError, LessonNotFound, UnreadableCaptions
 from backend.exports.captions import write_srt, write_vtt
 from backend.exports.document import Layer, LessonExport
+from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.models import Lesson, Segment
-from backend.tasks.layers import LessonLayer, restore_layer
-from backend.tasks.process import is_stage_needed
-from backend.tasks.stages import Stage
+from backend.tasks.correction import CORRECTION
+from backend.tasks.pipeline import is_stage_due
+from backend.tasks.transcribe import TRANSCRIPTION
 from backend.text.captions_in import Captions, read_captions
 from backend.uploads.captions import import_captions
 
@@ -275,8 +276,8 @@ def test_an_imported_transcript_is_corrected_and_not_transcribed_over(
 
     import_captions(session, lesson_id, SRT.encode(), "week 1.srt")
 
-    assert not is_stage_needed(database.engine, lesson_id, Stage.TRANSCRIPTION)
-    assert is_stage_needed(database.engine, lesson_id, Stage.CORRECTION)
+    assert not is_stage_due(database.engine, lesson_id, TRANSCRIPTION)
+    assert is_stage_due(database.engine, lesson_id, CORRECTION)
 
 
 def test_captions_of_another_recording_change_nothing(
