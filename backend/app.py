@@ -33,6 +33,7 @@ from backend.task_queue import endpoints as tasks
 from backend.task_queue.changes import TaskFollower
 from backend.task_queue.reading import TaskView
 from backend.task_queue.schemas import TaskPublic
+from backend.tasks import endpoints as stages
 from backend.uploads import endpoints as uploads
 from backend.uploads.housekeeping import Housekeeping
 from backend.web.access import describe_access, operation_id, require_access
@@ -58,7 +59,19 @@ UNCOMPRESSED = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 
-API = (lessons, summaries, reruns, editing, notes, courses, search, tasks, models, preferences)
+API = (
+    lessons,
+    summaries,
+    reruns,
+    editing,
+    notes,
+    courses,
+    search,
+    stages,
+    tasks,
+    models,
+    preferences,
+)
 """Whose bodies are JSON."""
 
 FILES = (captions, uploads)

@@ -8,6 +8,7 @@ from backend.config import load_config
 from backend.database import bind_of
 from backend.dependencies import SessionDep
 from backend.lessons.schemas import FormerPublic, MakerPublic, Rerun, Reruns
+from backend.tasks.schemas import StageName
 from backend.web.inputs import PathId
 from backend.web.problems import problems
 
@@ -28,7 +29,7 @@ def list_reruns(lesson_id: PathId, session: SessionDep) -> Reruns:
 
 def _public(found: "Prospect") -> Rerun:
     return Rerun(
-        task_type=found.stage.name,
+        task_type=StageName(found.stage.name),
         layer=found.stage.layer,
         has_text=found.has_text,
         is_due=found.is_due,

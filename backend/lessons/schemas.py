@@ -11,6 +11,7 @@ from backend.lessons.queries import LessonState, TextColumn
 from backend.models import SummaryPart
 from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
+from backend.tasks.schemas import StageName
 from backend.web.inputs import Id, Moment, Text, Title
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ class FormerPublic(BaseModel):
 class Rerun(BaseModel):
     """What making one of a lesson's texts anew would replace, with what, and what it would cost."""
 
-    task_type: str = Field(description="Of the task that does it.")
+    task_type: StageName = Field(description="Of the task that does it.")
     layer: LessonLayer | None = Field(description="null: it cannot be restored.")
     has_text: bool = Field(description="Whether there is something to be replaced.")
     is_due: bool = Field(description="It is missing, or was made from a text that has changed.")

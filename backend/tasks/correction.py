@@ -126,7 +126,7 @@ class Correction(Stage[CorrectionOptions]):
 
     name = STAGE
     title = Words("Correction", "Correction")
-    doing = Words("Correcting", "Correction en cours")
+    doing = Words("Correcting", "Correction")
     queue = "language"
     weight = 2
     layer = LessonLayer.CORRECTION

@@ -109,7 +109,7 @@ class SummaryStage(Stage[SummaryOptions]):
 
     name = STAGE
     title = Words("Summary", "Résumé")
-    doing = Words("Summarising", "Résumé en cours")
+    doing = Words("Summarising", "Résumé")
     queue = "language"
     weight = 1
     layer = LessonLayer.SUMMARY

@@ -112,7 +112,7 @@ class TranscriptionStage(Stage[StageOptions]):
 
     name = STAGE
     title = Words("Transcription", "Transcription")
-    doing = Words("Transcribing", "Transcription en cours")
+    doing = Words("Transcribing", "Transcription")
     queue = "transcription"
     weight = 7
     layer = LessonLayer.TRANSCRIPT

@@ -78,6 +78,7 @@ ACCESS = {
     "send_upload": ANYBODY,
     "remove_upload": ANYBODY,
     # Work is done with the settings in force: it can choose neither server nor model nor prompt.
+    "list_stages": ANYBODY,
     "list_tasks": ANYBODY,
     "create_task": ANYBODY,
     "get_task": ANYBODY,

@@ -796,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stages
+         * @description List the stages of a lesson's way, with their words for people.
+         */
+        get: operations["list_stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -2140,9 +2160,14 @@ export interface components {
          * @description What making one of a lesson's texts anew would replace, with what, and what it would cost.
          */
         Rerun: {
-            /** @description Of the task that does it. */
-            task_type: components["schemas"]["Stage"];
-            layer: components["schemas"]["LessonLayer"];
+            /**
+             * Task Type
+             * @description Of the task that does it.
+             * @enum {string}
+             */
+            task_type: "transcription" | "correction" | "summary";
+            /** @description null: it cannot be restored. */
+            layer: components["schemas"]["LessonLayer"] | null;
             /**
              * Has Text
              * @description Whether there is something to be replaced.
@@ -2311,11 +2336,27 @@ export interface components {
             segments: components["schemas"]["ChangeOfSegment"][];
         };
         /**
-         * Stage
-         * @description A stage of the way, in order. `TaskType` has these and what is made up of them.
-         * @enum {string}
+         * StagePublic
+         * @description A step on a lesson's way, which makes one of its texts.
          */
-        Stage: "transcription" | "correction" | "summary";
+        StagePublic: {
+            /**
+             * Name
+             * @description As in `task_type` and `stage` of a task.
+             */
+            name: string;
+            title: components["schemas"]["WordsPublic"];
+            /** @description What is done while it runs. */
+            doing: components["schemas"]["WordsPublic"];
+        };
+        /** Stages */
+        Stages: {
+            /**
+             * Items
+             * @description In the order in which `process` does them.
+             */
+            items: components["schemas"]["StagePublic"][];
+        };
         /**
          * Stretch
          * @description From a word to a word, both included; words are counted from 0 within their segment.
@@ -2521,7 +2562,11 @@ export interface components {
          * @description Background work that is asked for.
          */
         TaskNew: {
-            task_type: components["schemas"]["TaskType"];
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "transcription" | "correction" | "summary" | "process";
             /**
              * Parameters
              * @description `lesson_id`, and what the type takes: `again` (process), `use_corrected` (summary), `segments_per_group`, `max_concurrency` (correction); `accept_lower_quality`, where a better text may go for a worse one.
@@ -2649,12 +2694,6 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
-        /**
-         * TaskType
-         * @description What a task can do; the first three are also the stages that the last one goes through.
-         * @enum {string}
-         */
-        TaskType: "transcription" | "correction" | "summary" | "process";
         /**
          * TextColumn
          * @description A lesson's two texts, as the columns are called.
@@ -2940,6 +2979,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * WordsPublic
+         * @description A few words for people, in each language of the pages.
+         */
+        WordsPublic: {
+            /** En */
+            en: string;
+            /** Fr */
+            fr: string;
+        };
+        /**
          * WorkerSettings
          * @description What one worker does at once, and when others take its work over.
          */
@@ -3220,7 +3269,8 @@ export type SegmentPublic = components['schemas']['SegmentPublic'];
 export type SegmentState = components['schemas']['SegmentState'];
 export type SegmentWithPlaces = components['schemas']['SegmentWithPlaces'];
 export type SegmentsChange = components['schemas']['SegmentsChange'];
-export type Stage = components['schemas']['Stage'];
+export type StagePublic = components['schemas']['StagePublic'];
+export type Stages = components['schemas']['Stages'];
 export type Stretch = components['schemas']['Stretch'];
 export type Summary = components['schemas']['Summary'];
 export type SummaryChange = components['schemas']['SummaryChange'];
@@ -3234,7 +3284,6 @@ export type TaskNew = components['schemas']['TaskNew'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskPublic = components['schemas']['TaskPublic'];
 export type TaskStatus = components['schemas']['TaskStatus'];
-export type TaskType = components['schemas']['TaskType'];
 export type TextColumn = components['schemas']['TextColumn'];
 export type TextMaking = components['schemas']['TextMaking'];
 export type ThemeListed = components['schemas']['ThemeListed'];
@@ -3252,6 +3301,7 @@ export type UndoneEdits = components['schemas']['UndoneEdits'];
 export type UploadStage = components['schemas']['UploadStage'];
 export type UploadStatus = components['schemas']['UploadStatus'];
 export type WordPublic = components['schemas']['WordPublic'];
+export type WordsPublic = components['schemas']['WordsPublic'];
 export type WorkerSettings = components['schemas']['WorkerSettings'];
 export type WrittenSegment = components['schemas']['WrittenSegment'];
 export type WrittenSegments = components['schemas']['WrittenSegments'];
@@ -9045,6 +9095,89 @@ export interface operations {
             };
             /** @description Unprocessable content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stages"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TaskPublic } from '@/api/tasks'
 import AppShell from '@/shell/AppShell.vue'
 import { FakeEventSource } from '@/testing/FakeEventSource'
-import { aTask, doing } from '@/testing/lessons'
+import { aTask, doing, STAGES } from '@/testing/lessons'
 import { renderInPages } from '@/testing/render'
 import { fakeServer, problem, type FakeServer } from '@/testing/server'
 import Toaster from '@/ui/Toaster.vue'
@@ -30,6 +30,7 @@ function serveTasks(tasks: TaskPublic[]): void {
 beforeEach(() => {
   vi.stubGlobal('IntersectionObserver', NoIntersections)
   server = fakeServer({
+    'GET /api/v1/stages': { items: STAGES },
     'GET /healthz': { status: 'ok' },
     'GET /api/v1/courses': { items: [] },
     'GET /api/v1/lessons': { items: [], next_cursor: null },
@@ -58,7 +59,7 @@ describe('TasksView', () => {
     expect(server.requests.join()).not.toContain('/api/v1/lessons')
     const bar = screen.getByRole('progressbar', { name: 'Progress of “Enzymes”' })
     expect(bar).toHaveAttribute('aria-valuenow', '43')
-    expect(screen.getByText('Transcribing: 12:30 of 45:00, about 2 min left')).toBeVisible()
+    expect(await screen.findByText('Transcribing: 12:30 of 45:00, about 2 min left')).toBeVisible()
     expect(screen.getByText('Transcribe, correct and summarise')).toBeVisible()
     expect(screen.getByText('worker lectern-1')).toBeVisible()
   })
@@ -76,7 +77,7 @@ describe('TasksView', () => {
 
     const bar = await screen.findByRole('progressbar', { name: 'Progress of “Enzymes”' })
     expect(bar).not.toHaveAttribute('aria-valuenow')
-    expect(screen.getByText('Summarising')).toBeVisible()
+    expect(await screen.findByText('Summarising')).toBeVisible()
   })
 
   it('says that a worker died, and who goes on', async () => {

@@ -11,7 +11,6 @@ export const STATUSES: readonly TaskStatus[] = [
   'completed',
   'cancelled',
 ]
-const TYPES = ['process', 'transcription', 'correction', 'summary']
 
 /** The status that an address asks for; null: all. */
 export function readStatus(query: LocationQuery): TaskStatus | null {
@@ -22,22 +21,12 @@ export function isUnderWay(task: TaskPublic): boolean {
   return UNDER_WAY.some((status) => status === task.status)
 }
 
-export function isKnownType(taskType: string): boolean {
-  return TYPES.includes(taskType)
-}
-
 /** Those that run first, the oldest of them first; then those that wait, as they will be taken. */
 export function byTurn(one: TaskPublic, other: TaskPublic): number {
   if (one.status !== other.status) return one.status === 'running' ? -1 : 1
   if (one.status === 'pending' && one.priority !== other.priority)
     return other.priority - one.priority
   return one.id - other.id
-}
-
-const STAGES = ['transcription', 'correction', 'summary'] as const
-
-export function isStage(name: string | null): name is (typeof STAGES)[number] {
-  return STAGES.some((stage) => stage === name)
 }
 
 /** Whether its stage has nothing to show yet, though it may be at work for long. */

@@ -1,12 +1,14 @@
 import { useI18n } from 'vue-i18n'
 import type { TaskDoing, TaskPublic } from '@/api/tasks'
 import { formatTime, useFormats } from '@/i18n/useFormats'
-import { hasNotAdvanced, isStage } from './kinds'
+import { hasNotAdvanced } from './kinds'
+import { useStageWords } from './stages'
 
 /** What a task does, how far it is and how long that still takes, in the language of the pages. */
 export function useProgressText() {
   const { t } = useI18n()
   const { formatLength, formatNumber } = useFormats()
+  const { titleOf, doingOf } = useStageWords()
 
   function progressText({ doing, progress_message: message }: TaskPublic): string {
     switch (doing?.code) {
@@ -15,7 +17,7 @@ export function useProgressText() {
       case 'working':
         return working(doing)
       case 'between-stages':
-        return isStage(doing.stage) ? t(`tasks.next.${doing.stage}`) : ''
+        return t('tasks.next', { stage: titleOf(doing.stage ?? '') })
       case 'worker-stopped':
         return t('tasks.workerStopped')
       case 'worker-died':
@@ -27,10 +29,9 @@ export function useProgressText() {
 
   function working(doing: TaskDoing): string {
     const { stage, seconds_left: left } = doing
-    if (!isStage(stage)) return ''
     const far = hasNotAdvanced(doing)
-      ? t(`tasks.begun.${stage}`)
-      : t(`tasks.doing.${stage}`, { amount: amountOf(doing) })
+      ? doingOf(stage ?? '')
+      : t('tasks.doing', { doing: doingOf(stage ?? ''), amount: amountOf(doing) })
     return left === null ? far : [far, leftText(left)].join(', ')
   }
 

@@ -1,4 +1,5 @@
 import type { LessonListed, LessonPublic } from '@/api/lessons'
+import type { StagePublic } from '@/api/stages'
 import type { TaskDoing, TaskPublic } from '@/api/tasks'
 
 export function aLesson(more: Partial<LessonListed> = {}): LessonListed {
@@ -75,3 +76,22 @@ export function aTask(more: Partial<TaskPublic> = {}): TaskPublic {
     ...more,
   }
 }
+
+/** As the server lists them. */
+export const STAGES: StagePublic[] = [
+  {
+    name: 'transcription',
+    title: { en: 'Transcription', fr: 'Transcription' },
+    doing: { en: 'Transcribing', fr: 'Transcription' },
+  },
+  {
+    name: 'correction',
+    title: { en: 'Correction', fr: 'Correction' },
+    doing: { en: 'Correcting', fr: 'Correction' },
+  },
+  {
+    name: 'summary',
+    title: { en: 'Summary', fr: 'Résumé' },
+    doing: { en: 'Summarising', fr: 'Résumé' },
+  },
+]

@@ -37,7 +37,7 @@ export function useReruns(lessonId: number, lesson: Readonly<Ref<LessonPublic | 
   )
 
   async function restore(rerun: Rerun): Promise<void> {
-    await restoreLayer(lessonId, rerun.layer)
+    if (rerun.layer !== null) await restoreLayer(lessonId, rerun.layer)
   }
 
   return { reruns, former, isCorrectionDue, failure, load, restore }
