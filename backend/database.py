@@ -91,6 +91,7 @@ def engine_for(url: str) -> Engine:
     # Here, so that whoever writes lessons has it, and importing this module loads no tables.
     from backend.index.notes import keep_notes_in_step
     from backend.index.passages import keep_in_step
+    from backend.models.people import hide_removed_lessons
 
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -108,6 +109,7 @@ def engine_for(url: str) -> Engine:
     _name_errors(built)
     keep_in_step(built)
     keep_notes_in_step()
+    hide_removed_lessons()
     _engines.append(built)
     return built
 
@@ -295,7 +297,7 @@ def take_write_lock(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def forget_deleted(session: Session) -> None:
+def purge_deleted(session: Session) -> None:
     """After a commit: make what was deleted vanish from the write-ahead log of SQLite too."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":

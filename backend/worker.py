@@ -17,7 +17,7 @@ from backend.config import Settings, known_secrets, log_dir
 from backend.errors import PASSING_ERRORS
 from backend.files import keep_files_private
 from backend.lessons.loose import clear_loose
-from backend.lessons.notes import forget_removed_notes
+from backend.lessons.notes import delete_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
 from backend.owner import close_data_dir
@@ -25,7 +25,7 @@ from backend.task_queue import service
 from backend.task_queue.watch import Watch
 from backend.tasks.pipeline import all_stages
 from backend.uploads.watched import FolderWatcher
-from backend.workers.claim import outlast
+from backend.workers.claim import retry_passing
 from backend.workers.dispatcher import Dispatcher
 from backend.workers.engine import JobEngine, engine_url
 from backend.workers.heartbeat import Heartbeat, WorkerFacts
@@ -57,7 +57,7 @@ def run_worker(queues: Sequence[str]) -> None:
     settings = CurrentSettings()
     stopping = _stop_on_signals()
     try:
-        outlast(_open_database, stopping, "the worker")
+        retry_passing(_open_database, stopping, "the worker")
     except PASSING_ERRORS:
         return  # told to stop while it waited
     worker = _Worker(queues, settings)
@@ -121,7 +121,7 @@ class _Worker:
         self._dispatcher.wake()
 
     def start(self, stopping: threading.Event) -> None:
-        outlast(self._heartbeat.beat, stopping, "the worker")
+        retry_passing(self._heartbeat.beat, stopping, "the worker")
         self._engine.launch()
         for part in (self._heartbeat, self._dispatcher, self._watch, self._folder_watcher):
             name = type(part).__name__.lower()
@@ -147,7 +147,7 @@ class _Worker:
         undo_time = timedelta(days=self._settings.read().library.undo_days)
         with Session(database.engine) as session:
             n_lessons = empty_trash(session, undo_time)
-            n_notes = forget_removed_notes(session, undo_time)
+            n_notes = delete_removed_notes(session, undo_time)
         for number, what in ((n_lessons, "lessons"), (n_notes, "notes")):
             if number:
                 logger.info("%d %s that were removed long ago are gone for good", number, what)

@@ -24,7 +24,7 @@ ALLOWED = {
     "migrations": {"models", "index"},
     "damage": {"errors", "files"},
     "in_use": {"errors"},
-    "database": {"config", "damage", "errors", "files", "in_use", "index", "readable"},
+    "database": {"config", "damage", "errors", "files", "in_use", "index", "models", "readable"},
     "text": {"errors", "models", "readable"},
     "exports": {"errors", "models", "text"},
 }

@@ -38,6 +38,7 @@ from backend.errors import BackupFailed
 from backend.files import flush_directory, write_whole
 from backend.lessons.recordings import trash_dir
 from backend.models import Lesson
+from backend.models.people import WITH_REMOVED
 
 BUILDING = ".incomplete-"
 LOCK = ".lock"
@@ -131,8 +132,9 @@ def _fill(engine: Engine, building: Path, earlier: Backup | None, tell: Tell) ->
 
 
 def _names_of_lessons(engine: Engine) -> set[str]:
+    filenames = select(col(Lesson.filename)).distinct()
     with Session(engine) as session:
-        return set(_plain(session.exec(select(col(Lesson.filename)).distinct())))
+        return set(_plain(session.exec(filenames, execution_options=WITH_REMOVED)))
 
 
 def _read_snapshot(database: Path) -> tuple[set[str], int]:

@@ -24,7 +24,7 @@ from backend.backup.files import copy_file, named_errors, require_room
 from backend.backup.manifest import Backup, StoredFile, sha256_of, verify
 from backend.backup.settings import put_settings_back
 from backend.backup.snapshot import (
-    forget_work_under_way,
+    clear_work_under_way,
     load_into_postgres,
     prepare_sqlite,
     sqlite_url,
@@ -36,7 +36,7 @@ from backend.errors import BackupDamaged, BackupFailed, DatabaseTooNew, LibraryI
 from backend.files import flush_directory
 from backend.in_use import use_alone
 from backend.index.passages import index_lesson
-from backend.lessons.loose import forget_loose, note_loose, old_notes
+from backend.lessons.loose import clear_loose_note, note_loose, old_notes
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import INCOMING_PREFIX, library_name
 
@@ -66,7 +66,7 @@ def restore_backup(backup: Backup) -> Restored:
     with named_errors(directory), _alone(directory):
         _refuse_newer(backup)
         verify(backup)
-        _forget_former_tries(directory)
+        _delete_former_tries(directory)
         ready = directory / READY
         require_room(directory, backup.database.stat().st_size)
         copy_file(backup.database, ready, READY)
@@ -113,7 +113,7 @@ def _refuse_newer(backup: Backup) -> None:
         )
 
 
-def _forget_former_tries(directory: Path) -> None:
+def _delete_former_tries(directory: Path) -> None:
     for path in unfinished_restore(directory):
         path.unlink()
 
@@ -188,7 +188,7 @@ def _make_ready(backup: Backup, ready: Path) -> None:
     engine = sqlalchemy.create_engine(sqlite_url(ready))
     try:
         with engine.begin() as connection:
-            forget_work_under_way(connection)
+            clear_work_under_way(connection)
             if backup.manifest.database != "sqlite":
                 _index_all(connection)
             n_lessons = connection.scalar(text("SELECT count(*) FROM lesson"))
@@ -295,5 +295,5 @@ def _clear_away(directory: Path, names: Iterable[str]) -> None:
     with Session(database.engine) as session:
         for name in names:
             settle_recording(session, name)
-            forget_loose(name)
-    _forget_former_tries(directory)
+            clear_loose_note(name)
+    _delete_former_tries(directory)

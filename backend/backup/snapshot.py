@@ -128,7 +128,7 @@ def load_into_postgres(snapshot: Path, connection: Connection) -> None:
         index_lesson(connection, lesson_id)
 
 
-def forget_work_under_way(connection: Connection) -> None:
+def clear_work_under_way(connection: Connection) -> None:
     """Tasks that were under way are done by whoever is free; they go on from what is stored."""
     connection.execute(sqlalchemy.delete(SQLModel.metadata.tables["worker"]))
     tasks = _table(Task)

@@ -31,7 +31,7 @@ from backend.models.columns import LARGEST_ID
 from backend.models.task import PROCESS
 from backend.task_queue import service
 from backend.task_queue.reading import TaskView, read_workers
-from backend.tasks.asking import look_before
+from backend.tasks.asking import check_request
 from backend.tasks.parameters import read_parameters
 from backend.tasks.pipeline import task_types
 
@@ -80,7 +80,7 @@ def add(
             parameters: dict[str, Any] = {"lesson_id": lesson_id}
             parameters |= {"again": True} if again else {}
             parameters |= {"accept_lower_quality": True} if force else {}
-            _look_before(session, task_type, parameters, after)
+            _check_request(session, task_type, parameters, after)
             task = service.submit(session, task_type, parameters, priority, after)
             assert task.id is not None
             return service.get_task(session, task.id)
@@ -238,7 +238,7 @@ def watch(task_ids: tuple[int, ...], as_json: bool) -> None:
         sys.exit(1)
 
 
-def _look_before(
+def _check_request(
     session: Session, task_type: str, parameters: dict[str, Any], after: int | None
 ) -> None:
     """Refuse what would make a text worse; of what is done already, say so."""
@@ -246,7 +246,7 @@ def _look_before(
         return
     try:
         read = read_parameters(task_type, json.dumps(parameters))
-        look_before(session, task_type, read)
+        check_request(session, task_type, read)
     except NothingToDo as error:
         notice(error.message)
     session.rollback()

@@ -28,6 +28,7 @@ from backend.lessons.service import LessonDetails
 from backend.log import printable
 from backend.models import Lesson
 from backend.models.columns import LARGEST_ID
+from backend.models.people import WITH_REMOVED
 from backend.tasks.correction import CORRECTION, DEFAULTS, CorrectionOptions
 from backend.tasks.pipeline import AnyStage, run_process
 from backend.tasks.stage import StageContext, run_stage
@@ -93,7 +94,7 @@ def _find_or_add(session: Session, target: str) -> int:
     """The lesson with this number, else a new one of the file with this name."""
     is_number = target.isdecimal() and len(target) <= len(str(LARGEST_ID))
     lesson_id = int(target) if is_number else 0
-    if 0 < lesson_id <= LARGEST_ID and session.get(Lesson, lesson_id) is not None:
+    if 0 < lesson_id <= LARGEST_ID and _is_lesson(session, lesson_id):
         return lesson_id
     try:
         added = service.add_recording(session, recording_path(target), LessonDetails())
@@ -102,6 +103,11 @@ def _find_or_add(session: Session, target: str) -> int:
     assert added.lesson.id is not None
     tell_same_recording(added)
     return added.lesson.id
+
+
+def _is_lesson(session: Session, lesson_id: int) -> bool:
+    """Also one in the trash, which is then said."""
+    return session.get(Lesson, lesson_id, execution_options=WITH_REMOVED) is not None
 
 
 def _report(lesson: Lesson, done: list[AnyStage]) -> None:

@@ -49,7 +49,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Session, SQLModel
 
 from backend.index.folding import find_words, fold_readings
-from backend.index.vocabulary import forget_unused_words, remember_words
+from backend.index.vocabulary import delete_unused_words, remember_words
 from backend.models import Lesson
 from backend.models.transcript import Text as PlainText
 
@@ -143,7 +143,7 @@ def index_lesson(connection: Connection, lesson_id: int) -> None:
     _store(connection, id_range(lesson_id, 0), _read_segments(connection, lesson_id))
 
 
-def forget_lesson(connection: Connection, lesson_id: int) -> None:
+def unindex_lesson(connection: Connection, lesson_id: int) -> None:
     """Take a lesson's passages out of the index."""
     connection.execute(delete(passage_table).where(passage_table.c.lesson_id == lesson_id))
 
@@ -278,7 +278,7 @@ def rebuild(session: Session) -> Iterator[int]:
         # Held until the commit: its text must not change between being read and being indexed.
         # SQLite, which knows no such locks, takes the one for writing with the deletion.
         connection.execute(known.where(lesson_table.c.id == lesson_id).with_for_update())
-        forget_lesson(connection, lesson_id)
+        unindex_lesson(connection, lesson_id)
         index_lesson(connection, lesson_id)
         session.commit()
         yield lesson_id
@@ -292,7 +292,7 @@ def compact(session: Session) -> None:
     seconds for a million segments. PostgreSQL does it by itself (autovacuum).
     """
     _command_full_text(session, "optimize")
-    forget_unused_words(session.connection())
+    delete_unused_words(session.connection())
     session.commit()
 
 

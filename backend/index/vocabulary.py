@@ -93,7 +93,7 @@ _NOT_IN_USE = {
 }
 
 
-def forget_unused_words(connection: Connection) -> None:
+def delete_unused_words(connection: Connection) -> None:
     """Let go of the words that no passage has: of removed lessons nothing stays.
 
     It takes a second or two for a million segments.

@@ -1,7 +1,7 @@
 """The layers of a lesson: read as they are at a job's start, and replaced at its end.
 
 What a rerun replaces is kept beside the lesson until the next one, and can be restored. What
-people decided is a layer of its own (see `people.py` and `summaries.py`), laid over what reruns
+people decided is a layer of its own (see `texts.py` and `summaries.py`), laid over what reruns
 make.
 """
 
@@ -17,11 +17,12 @@ from sqlmodel import Session, col, select
 from backend.database import Bind, refuse_uncommitted_writes, writing
 from backend.errors import InputChanged, LessonInTrash, LessonNotFound, NotFound, NoTranscript
 from backend.lesson_texts.makers import Maker, require_not_lower
-from backend.lesson_texts.people import LessonTexts, keeping_notes
+from backend.lesson_texts.note_places import keeping_notes
 from backend.lesson_texts.summaries import lay_summary_edits, proposed_summary
+from backend.lesson_texts.texts import LessonTexts
 from backend.models import FormerLayer, Lesson, Segment, TrashedLesson
 from backend.models.columns import LARGEST_ID
-from backend.models.people import is_there
+from backend.models.people import WITH_REMOVED
 from backend.models.transcript import segments_to_json, transcript_hash
 from backend.text.stored_text import StoredText
 
@@ -59,7 +60,7 @@ def missing_lesson(session: Session, lesson_id: int) -> LessonNotFound:
 def require_lesson(session: Session, lesson_id: int) -> None:
     """Raises `LessonNotFound`; reads nothing of the lesson."""
     require_possible_id(lesson_id)
-    statement = select(Lesson.id).where(Lesson.id == lesson_id, is_there)
+    statement = select(Lesson.id).where(Lesson.id == lesson_id)
     if session.exec(statement).first() is None:
         raise missing_lesson(session, lesson_id)
 
@@ -72,7 +73,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
     LessonNotFound, NoTranscript
     """
     require_possible_id(lesson_id)
-    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
+    statement = select(Lesson).where(Lesson.id == lesson_id)
     with Session(bind) as session:
         lesson = session.exec(statement).first()
         if lesson is None:
@@ -105,7 +106,12 @@ def lock_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) ->
     """
     options = [] if with_texts else defer_texts()
     lesson = session.get(
-        Lesson, lesson_id, options=options, populate_existing=True, with_for_update=True
+        Lesson,
+        lesson_id,
+        options=options,
+        populate_existing=True,
+        with_for_update=True,
+        execution_options=WITH_REMOVED,
     )
     # Asked once the lock is held: whoever removes a lesson holds it, too.
     if is_trashed(session, lesson_id):
@@ -262,7 +268,7 @@ def _put(session: Session, lesson: Lesson, layer: LessonLayer, content: Mapping[
         if layer is LessonLayer.TRANSCRIPT:
             is_by_hand = texts.proposed is None
             _assign(lesson, content)
-            texts.forget_transcript()
+            texts.reread_transcript()
             if is_by_hand:
                 texts.lay_edits(None)
         else:

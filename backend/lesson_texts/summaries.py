@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from backend.lesson_texts.people import BY_HAND, LessonTexts
+from backend.lesson_texts.texts import BY_HAND, LessonTexts
 from backend.models import Lesson, SummaryEdit, SummaryPart, SummaryProposal
 from backend.text.moments import carry_moments
 

@@ -15,7 +15,6 @@ from backend.errors import AlreadyThere, InvalidValue, NotFound
 from backend.lessons.wording import clean_note, clean_title, require_title
 from backend.models import Course, Lesson, Theme
 from backend.models.columns import LARGEST_ID
-from backend.models.people import is_there
 from backend.versions import require_version, version_of
 
 
@@ -42,7 +41,7 @@ class ListedTheme:
 def list_courses(session: Session) -> list[ListedCourse]:
     """All courses by their titles."""
     n_lessons = (
-        select(func.count()).where(col(Lesson.course_id) == col(Course.id), is_there)
+        select(func.count()).where(col(Lesson.course_id) == col(Course.id))
     ).scalar_subquery()
     n_themes = select(func.count()).where(col(Theme.course_id) == col(Course.id)).scalar_subquery()
     order = (func.lower(Course.title), col(Course.id))
@@ -178,7 +177,7 @@ def list_themes(session: Session, course_id: int) -> list[ListedTheme]:
     """
     get_course(session, course_id)
     n_lessons = (
-        select(func.count()).where(col(Lesson.theme_id) == col(Theme.id), is_there)
+        select(func.count()).where(col(Lesson.theme_id) == col(Theme.id))
     ).scalar_subquery()
     statement = (
         select(Theme, n_lessons)

@@ -1,7 +1,7 @@
 """People edit the segments of a lesson's corrected transcript.
 
 An edit is a row of its own that is never lost: the next one takes its place, undoing is an edit
-too, and reruns lay the edits over what they make (see `backend/lesson_texts/people.py`). Each
+too, and reruns lay the edits over what they make (see `backend/lesson_texts/texts.py`). Each
 segment has a version of its own, so that two people who edit different segments do not meet.
 """
 
@@ -14,8 +14,10 @@ from sqlmodel import Session, col, select
 
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import CannotUndo, Conflict, InvalidValue, NotFound, NoTranscript
+from backend.lesson_texts.edits import holding_edits
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
-from backend.lesson_texts.people import LessonTexts, holding_edits, keeping_notes
+from backend.lesson_texts.note_places import keeping_notes
+from backend.lesson_texts.texts import LessonTexts
 from backend.lessons.wording import clean_person, clean_segment
 from backend.models import Segment, SegmentEdit
 from backend.text.replacing import Piece, Replacement, cut_at_places

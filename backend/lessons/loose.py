@@ -59,7 +59,7 @@ def note_loose(filename: str | None) -> None:
         ) from error
 
 
-def forget_loose(filename: str | None) -> None:
+def clear_loose_note(filename: str | None) -> None:
     """The recording and its lesson are both there, or both gone."""
     if filename and Path(filename).name == filename:
         with suppress(OSError):  # then it is looked at once more, and found right
@@ -86,9 +86,9 @@ def adopting(session: Session, source: Path) -> Iterator[StoredRecording]:
         with suppress(LecternError):
             session.rollback()
             settle_recording(session, filename, with_nobody_adding=True)
-            forget_loose(filename)
+            clear_loose_note(filename)
         raise
-    forget_loose(filename)
+    clear_loose_note(filename)
 
 
 def clear_loose(session: Session, older_than_seconds: float = STALE_SECONDS) -> list[str]:
@@ -124,5 +124,5 @@ def _clear(session: Session, filename: str) -> bool:
     except MediaError as error:
         logger.warning("%s", error.message)
         return False
-    forget_loose(filename)
+    clear_loose_note(filename)
     return was_there and not any(place.is_file() for place in places)

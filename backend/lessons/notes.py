@@ -1,9 +1,8 @@
 """Highlights on stretches of words, with or without a note.
 
-They follow their words through edits and reruns (see `keeping_notes` in
-`backend/lesson_texts/people.py`); where these are not certain to be there any more, the note is
-detached, and still listed. A removed note keeps its row for some days, in which it can be brought
-back: until then nobody finds it.
+They follow their words through edits and reruns (see `backend/lesson_texts/note_places.py`); where
+these are not certain to be there any more, the note is detached, and still listed. A removed note
+keeps its row for some days, in which it can be brought back: until then nobody finds it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,15 +16,15 @@ from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from backend.database import forget_deleted, refuse_uncommitted_writes, writing
+from backend.database import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
 from backend.index.notes import notes_have_words
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
-from backend.lesson_texts.people import LessonTexts, put_note, stretch_of
+from backend.lesson_texts.note_places import put_note, stretch_of
+from backend.lesson_texts.texts import LessonTexts
 from backend.lessons.wording import clean_note, clean_person, clean_segment
 from backend.models import Colour, Course, Lesson, LessonNotes, Note
 from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
-from backend.models.people import is_there
 from backend.text.sentences import normalise_words
 from backend.text.stored_text import StoredText
 from backend.text.stretches import Stretch, quote
@@ -190,7 +189,7 @@ def restore_note(session: Session, note_id: int) -> ListedNote:
     return found
 
 
-def forget_removed_notes(session: Session, older_than: timedelta) -> int:
+def delete_removed_notes(session: Session, older_than: timedelta) -> int:
     """Delete for good what was removed longer ago than that; returns how many notes."""
     refuse_uncommitted_writes(session)
     is_older = seconds_since(col(Note.removed_at)) >= older_than.total_seconds()
@@ -200,7 +199,7 @@ def forget_removed_notes(session: Session, older_than: timedelta) -> int:
         removal = delete(Note).where(col(Note.id).in_(forgotten))
         n_forgotten = session.connection().execute(removal).rowcount
     if n_forgotten:
-        forget_deleted(session)
+        purge_deleted(session)
     return n_forgotten
 
 
@@ -244,7 +243,7 @@ def list_all_notes(
 def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[LessonNotes]:
     """All notes that are wanted, in the order of time within their lessons; lessons by course and
     date."""
-    conditions = (is_there, col(Note.removed_at).is_(None), *_conditions(wanted))
+    conditions = (col(Note.removed_at).is_(None), *_conditions(wanted))
     of_notes = select(Note.lesson_id).join(Lesson).where(*conditions)
     lessons = {lesson.lesson_id: lesson for lesson in _read_lessons(session, of_notes)}
     statement = select(Note).join(Lesson).where(*conditions)
@@ -264,7 +263,7 @@ def _read_lessons(session: Session, of_notes: SelectOfScalar[int]) -> Iterator[L
         .outerjoin(Course, col(Lesson.course_id) == col(Course.id))
         .where(col(Lesson.id).in_(of_notes))
     )
-    rows = session.connection().execute(statement)
+    rows = session.execute(statement)
     for lesson_id, title, date, course, spoken in rows:
         assert lesson_id is not None
         yield LessonNotes(lesson_id, title, course, date, spoken, [])
@@ -325,7 +324,7 @@ NotesAndTitles = Select[Note, str, bool]
 def _titled() -> NotesAndTitles:
     """Notes of lessons that are there, those among them that were removed."""
     has_recording = col(Lesson.filename).is_not(None)
-    return select(Note, Lesson.title, has_recording).join(Lesson).where(is_there)
+    return select(Note, Lesson.title, has_recording).join(Lesson)
 
 
 def _there() -> NotesAndTitles:

@@ -17,7 +17,6 @@ from backend.errors import LecternError, LessonNotFound, NotFound, NoTranscript
 from backend.lesson_texts.layers import missing_lesson, require_lesson, require_possible_id
 from backend.lessons.editing import EditedSegment
 from backend.models import Course, Lesson, Segment, TranscriptWindow
-from backend.models.people import is_there
 
 
 class LessonState(StrEnum):
@@ -121,7 +120,7 @@ def read_lesson_page(
     key = _order_column(order)
     keys = [col(Lesson.id)] if key is None else [key, col(Lesson.id)]
     is_down = order.startswith("-")
-    page = select(col(Lesson.id)).where(is_there, *_conditions(wanted)).limit(limit)
+    page = select(col(Lesson.id)).where(*_conditions(wanted)).limit(limit)
     page = page.order_by(*(each.desc() if is_down else each.asc() for each in keys))
     if after is not None:
         page = page.where(_is_after(keys, after, is_down))
@@ -129,21 +128,19 @@ def read_lesson_page(
     found = {
         row.id: row for row in _read_listed(session, _listed().where(col(Lesson.id).in_(page)))
     }
-    ids = session.connection().execute(page).scalars().all()
+    ids = session.execute(page).scalars().all()
     return [found[lesson_id] for lesson_id in ids if lesson_id in found]
 
 
 def list_lessons(session: Session) -> list[ListedLesson]:
     """All lessons, oldest first, without reading any text."""
-    return _read_listed(
-        session, _listed().where(is_there).order_by(col(Lesson.date), col(Lesson.id))
-    )
+    return _read_listed(session, _listed().order_by(col(Lesson.date), col(Lesson.id)))
 
 
 def read_listed_lesson(session: Session, lesson_id: int) -> ListedLesson:
     """Raises `LessonNotFound`."""
     require_possible_id(lesson_id)
-    found = _read_listed(session, _listed().where(col(Lesson.id) == lesson_id, is_there))
+    found = _read_listed(session, _listed().where(col(Lesson.id) == lesson_id))
     if not found:
         raise missing_lesson(session, lesson_id)
     return found[0]
@@ -162,7 +159,7 @@ def read_metadata(session: Session, lesson_id: int) -> dict[str, dict[str, Any] 
         col(Lesson.correction_metadata).label("corrected_transcript"),
         col(Lesson.summary_metadata).label("summary"),
     )
-    row = session.connection().execute(select(*columns).where(col(Lesson.id) == lesson_id)).first()
+    row = session.execute(select(*columns).where(col(Lesson.id) == lesson_id)).first()
     if row is None:
         raise LessonNotFound(lesson_id)
     return dict(row._mapping)
@@ -247,7 +244,7 @@ def _listed() -> Select[Any]:
 
 
 def _read_listed(session: Session, statement: Select[Any]) -> list[ListedLesson]:
-    rows = session.connection().execute(statement).mappings()
+    rows = session.execute(statement).mappings()
     return [ListedLesson(**row) for row in rows]
 
 
@@ -288,10 +285,8 @@ def read_stored_text(session: Session, lesson_id: int, column: TextColumn) -> by
     # SQLite gives the bytes as they are, PostgreSQL only a text.
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     form: type[TypeEngine[Any]] = LargeBinary if is_sqlite else Text
-    statement = select(cast(col(getattr(Lesson, column)), form)).where(
-        col(Lesson.id) == lesson_id, is_there
-    )
-    row = session.connection().execute(statement).first()
+    statement = select(cast(col(getattr(Lesson, column)), form)).where(col(Lesson.id) == lesson_id)
+    row = session.execute(statement).first()
     if row is None:
         raise missing_lesson(session, lesson_id)
     found: bytes | str | None = row[0]
@@ -350,7 +345,7 @@ def read_segment(session: Session, lesson_id: int, position: int) -> EditedSegme
     """
     require_possible_id(lesson_id)
     is_corrected = select(col(Lesson.corrected_transcript).is_not(None))
-    found = session.connection().execute(is_corrected.where(col(Lesson.id) == lesson_id)).scalar()
+    found = session.execute(is_corrected.where(col(Lesson.id) == lesson_id)).scalar()
     column = TextColumn.CORRECTED if found else TextColumn.TRANSCRIPT
     stored = read_stored_text(session, lesson_id, column)
     check_stored_text(lesson_id, column, stored)

@@ -10,6 +10,7 @@ from backend.database import writing
 from backend.errors import MediaError
 from backend.files import flush_directory, is_plain_name, make_private_directory
 from backend.models import Lesson, TrashedLesson
+from backend.models.people import WITH_REMOVED
 
 
 def trash_dir() -> Path:
@@ -39,7 +40,8 @@ def settle_recording(
             _hold_off_lessons(session)
         # Their locks hold off whoever removes one of them, or brings one back.
         statement = select(Lesson.id).where(Lesson.filename == filename).order_by(col(Lesson.id))
-        lesson_ids = session.exec(statement.with_for_update()).all()
+        locked = statement.with_for_update().execution_options(**WITH_REMOVED)
+        lesson_ids = session.exec(locked).all()
         trashed = select(TrashedLesson.lesson_id).where(
             col(TrashedLesson.lesson_id).in_(lesson_ids)
         )

@@ -1,7 +1,7 @@
 """Removing lessons so that it can be undone: the trash, and what becomes of it.
 
-A removed lesson keeps all that it has, and is in the table `trashed_lesson`: nobody finds it (see
-`is_there`). What the table says holds. The recording follows: it is moved once the removal is
+A removed lesson keeps all that it has, and is in the table `trashed_lesson`: nobody finds it, see
+`hide_removed_lessons`. What the table says holds. The recording follows: it is moved once it is
 committed, and moved back before the return is, so that a lesson that is there has its recording
 whenever a process is killed; `empty_trash` puts right what was left where it does not belong.
 """
@@ -16,16 +16,17 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
-from backend.database import forget_deleted, refuse_uncommitted_writes, writing
+from backend.database import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import LessonRemoved, MediaError, NotFound
 from backend.index.passages import compact
 from backend.lesson_texts.layers import lock_lesson, require_possible_id
-from backend.lessons.loose import forget_loose, note_loose
+from backend.lessons.loose import clear_loose_note, note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
 from backend.lessons.service import HEAVY_COLUMNS, remove_lesson
 from backend.lessons.wording import clean_person
 from backend.models import Lesson, TrashedLesson
 from backend.models.columns import database_now, seconds_since
+from backend.models.people import WITH_REMOVED
 from backend.task_queue.service import cancel_tasks_of
 
 logger = logging.getLogger("lectern.lessons")
@@ -122,7 +123,7 @@ def delete_removed(session: Session, lesson_id: int) -> None:
         filename = lesson.filename
         session.delete(lesson)
     compact(session)
-    forget_deleted(session)
+    purge_deleted(session)
     settle_recording(session, filename)
 
 
@@ -140,7 +141,7 @@ def empty_trash(session: Session, older_than: timedelta) -> int:
         recordings += _remove_for_good(session, lesson_id, older_than)
     if recordings:
         compact(session)
-        forget_deleted(session)
+        purge_deleted(session)
         for filename in recordings:
             _settle(session, filename)
     return len(recordings)
@@ -154,7 +155,7 @@ def _settle_misplaced(session: Session) -> None:
 def _settle(session: Session, filename: str | None) -> None:
     try:
         settle_recording(session, filename)
-        forget_loose(filename)
+        clear_loose_note(filename)
     except MediaError as error:
         logger.warning("%s", error.message)
 
@@ -177,6 +178,7 @@ def _lock_trashed(session: Session, lesson_id: int) -> tuple[Lesson | None, Tras
         options=[defer(getattr(Lesson, name)) for name in HEAVY_COLUMNS],
         populate_existing=True,
         with_for_update=True,
+        execution_options=WITH_REMOVED,
     )
     return lesson, session.get(TrashedLesson, lesson_id, populate_existing=True)
 
@@ -202,7 +204,7 @@ def _find_misplaced(session: Session) -> list[str]:
     statement = select(Lesson.filename, TrashedLesson.lesson_id).join(
         TrashedLesson, col(TrashedLesson.lesson_id) == col(Lesson.id), isouter=True
     )
-    rows = [row for row in session.exec(statement) if row[0]]
+    rows = [row for row in session.exec(statement, execution_options=WITH_REMOVED) if row[0]]
     there = {filename for filename, trashed_id in rows if trashed_id is None}
     removed = {filename for filename, trashed_id in rows if trashed_id is not None} - there
     in_trash = {path.name for path in trash_dir().glob("*")}

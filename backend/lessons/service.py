@@ -10,20 +10,19 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, select
 
 from backend.config import PACKAGE_DIR, audio_dir
-from backend.database import forget_deleted, refuse_uncommitted_writes, writing
+from backend.database import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import InvalidValue, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lesson_texts.layers import lock_lesson, missing_lesson, require_possible_id
 from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
-from backend.lessons.loose import adopting, forget_loose, note_loose
+from backend.lessons.loose import adopting, clear_loose_note, note_loose
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording
 from backend.lessons.titles import title_of
 from backend.lessons.wording import require_title
 from backend.models import Course, Lesson
 from backend.models.columns import utc_now
-from backend.models.people import is_there
 from backend.models.task import PROCESS
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
@@ -150,7 +149,7 @@ def require_recording(stored: StoredRecording) -> None:
 
 
 def _find_same(session: Session, stored: StoredRecording) -> tuple[int, ...]:
-    statement = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256, is_there)
+    statement = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256)
     return tuple(lesson_id for lesson_id in session.exec(statement) if lesson_id is not None)
 
 
@@ -160,7 +159,7 @@ def get_lesson(session: Session, lesson_id: int, *, with_texts: bool = True) -> 
     Raises `LessonNotFound`.
     """
     require_possible_id(lesson_id)
-    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
+    statement = select(Lesson).where(Lesson.id == lesson_id)
     lesson = session.exec(statement if with_texts else statement.options(*_WITHOUT_TEXTS)).first()
     if lesson is None:
         raise missing_lesson(session, lesson_id)
@@ -213,9 +212,9 @@ def remove_lesson(session: Session, lesson_id: int) -> None:
     cancel_tasks_of(session, lesson_id, LessonRemoved(lesson_id))
     session.commit()
     compact(session)
-    forget_deleted(session)
+    purge_deleted(session)
     settle_recording(session, filename)
-    forget_loose(filename)
+    clear_loose_note(filename)
 
 
 def _apply(session: Session, lesson: Lesson, details: LessonDetails) -> None:

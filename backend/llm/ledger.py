@@ -25,6 +25,7 @@ from backend.llm.provider import ModelChoice
 from backend.llm.replies import Usage
 from backend.models import CallOutcome, Lesson, LlmCall, LlmRun
 from backend.models.columns import utc_now
+from backend.models.people import WITH_REMOVED
 
 OUTCOMES: dict[type[UnusableReply], CallOutcome] = {
     ReplyCut: CallOutcome.CUT,
@@ -129,6 +130,7 @@ class Ledger:
             .join(LlmRun, col(LlmRun.lesson_id) == Lesson.id)
             .where(LlmRun.id == run_id)
             .with_for_update(of=Lesson)
+            .execution_options(**WITH_REMOVED)  # paid is paid
         )
 
     def find_answers(self, keys: Collection[str]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Text, exists
+from sqlalchemy import JSON, Column, ColumnElement, Text, event, exists
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlmodel import Field, SQLModel, col
 
 from backend.models.columns import UtcDateTime, utc_now
@@ -127,7 +128,23 @@ class TrashedLesson(SQLModel, table=True):
     removed_by: str | None = None
 
 
-is_there: ColumnElement[bool] = ~(
+WITH_REMOVED = {"with_removed_lessons": True}
+"""The `execution_options` of a statement that is to find lessons in the trash, too."""
+
+_IS_THERE: ColumnElement[bool] = ~(
     exists().where(col(TrashedLesson.lesson_id) == col(Lesson.id)).correlate(Lesson)
 )
-"""That a lesson of a statement was not removed: for whoever reads lessons."""
+_PRESENT = with_loader_criteria(Lesson, _IS_THERE, include_aliases=True)
+
+
+def hide_removed_lessons() -> None:
+    """From now on no ORM statement of this process finds a lesson in the trash unless it asks for
+    it: no reader can forget it."""
+    if not event.contains(Session, "do_orm_execute", _hide):
+        event.listen(Session, "do_orm_execute", _hide)
+
+
+def _hide(state: ORMExecuteState) -> None:
+    is_whole = state.is_select and not state.is_column_load and not state.is_relationship_load
+    if is_whole and not state.execution_options.get("with_removed_lessons"):
+        state.statement = state.statement.options(_PRESENT)

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session, col
 
 from backend.index.passages import HEADS_FROM, SLOT_BITS, passage_table
-from backend.models import Lesson, TrashedLesson
+from backend.models import Lesson
 from backend.search.query import Phrase, Query, Term
 
 MOST_SEGMENTS, MOST_HEADS = 500, 100
@@ -99,10 +99,7 @@ def _heads_and_segments(find: Callable[[int], Select[Any]]) -> Ids:
 
 
 def _are_searched(lessons: LessonFilter) -> list[ColumnElement[bool]]:
-    """Conditions for lessons. Those in the trash are found by nobody."""
-    conditions: list[ColumnElement[bool]] = [
-        col(Lesson.id).not_in(select(col(TrashedLesson.lesson_id)))
-    ]
+    conditions: list[ColumnElement[bool]] = []
     if lessons.course_ids:
         conditions.append(col(Lesson.course_id).in_(lessons.course_ids))
     if lessons.theme_ids:

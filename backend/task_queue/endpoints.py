@@ -64,13 +64,13 @@ def create_task(new: TaskNew, session: SessionDep, response: Response) -> TaskPu
     `accept_lower_quality` is among the parameters; so is the processing of a lesson that is
     finished (`nothing-to-do`). GET /lessons/{lesson_id}/reruns tells both beforehand.
     """
-    from backend.tasks.asking import look_before  # loads all that tasks do
+    from backend.tasks.asking import check_request  # loads all that tasks do
     from backend.tasks.parameters import read_parameters
 
     parameters = read_parameters(new.task_type, json.dumps(new.parameters))
     require_lesson(session, parameters.lesson_id)
     if new.depends_on is None:  # else it meets what that task leaves, not what is there now
-        look_before(session, new.task_type, parameters)
+        check_request(session, new.task_type, parameters)
         session.rollback()
     task = service.submit(session, new.task_type, new.parameters, new.priority, new.depends_on)
     assert task.id is not None

@@ -21,7 +21,6 @@ from sqlmodel import Session, col
 
 from backend.models import Lesson, Task, TaskStatus, Worker
 from backend.models.columns import LARGEST_ID, UtcDateTime, seconds_since
-from backend.models.people import is_there
 from backend.models.task import ENDED, is_of_lesson
 
 TITLES_AT_ONCE = 1000
@@ -129,7 +128,7 @@ def _read_titles(session: Session, named: Set[int | None]) -> dict[int | None, s
     for start in range(0, len(lesson_ids), TITLES_AT_ONCE):
         batch = lesson_ids[start : start + TITLES_AT_ONCE]
         statement = select(col(Lesson.id), as_text(col(Lesson.title)))
-        rows = session.connection().execute(statement.where(col(Lesson.id).in_(batch), is_there))
+        rows = session.execute(statement.where(col(Lesson.id).in_(batch)))
         titles.update((lesson_id, title) for lesson_id, title in rows)
     return titles
 

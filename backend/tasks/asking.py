@@ -10,7 +10,7 @@ from backend.tasks.pipeline import AnyStage, due_stages, stage_named
 from backend.tasks.stage import StageContext, refuse_lower
 
 
-def look_before(session: Session, task_type: str, parameters: TaskParameters) -> None:
+def check_request(session: Session, task_type: str, parameters: TaskParameters) -> None:
     """Refuse work that has nothing to do, or that would make a text worse unasked.
 
     Raises

@@ -17,6 +17,7 @@ from backend.errors import (
     RateLimited,
     ReplyCut,
 )
+from backend.lesson_texts.edits import has_edits
 from backend.lesson_texts.layers import (
     Layer,
     LessonLayer,
@@ -25,7 +26,6 @@ from backend.lesson_texts.layers import (
     replace_layer,
 )
 from backend.lesson_texts.makers import Maker
-from backend.lesson_texts.people import has_edits
 from backend.llm.ledger import Ledger, count_answered, finish_run, open_run
 from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
@@ -33,7 +33,7 @@ from backend.models import Segment
 from backend.models.notices import Notice, Stored
 from backend.tasks.from_text import require_text_and_model, segments_without_words
 from backend.tasks.progress import OnProgress, Progress
-from backend.tasks.shell import succeeds, succeeds_in_thread
+from backend.tasks.shell import run_logged, run_logged_in_thread
 from backend.tasks.stage import (
     Count,
     LessonState,
@@ -86,7 +86,7 @@ def correct_transcript(
     kept for the next attempt. False, too, where a better corrected transcript is there, unless
     `accept_lower_quality` says that it may go.
     """
-    return succeeds(
+    return run_logged(
         lambda context: run_stage(
             CORRECTION, context, _options(segments_per_group, max_concurrency)
         ),
@@ -105,7 +105,7 @@ async def correct_transcript_async(
     accept_lower_quality: bool = False,
 ) -> bool:
     """`correct_transcript` in a thread; cancelling it sends no further call."""
-    return await succeeds_in_thread(
+    return await run_logged_in_thread(
         lambda context: run_stage(
             CORRECTION, context, _options(segments_per_group, max_concurrency)
         ),

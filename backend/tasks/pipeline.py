@@ -7,9 +7,8 @@ from sqlmodel import Session, select
 
 from backend.database import Bind
 from backend.lesson_texts.layers import defer_texts, missing_lesson, require_possible_id
-from backend.lesson_texts.people import LessonTexts
+from backend.lesson_texts.texts import LessonTexts
 from backend.models import Lesson
-from backend.models.people import is_there
 from backend.models.task import PROCESS
 from backend.tasks.correction import CORRECTION
 from backend.tasks.stage import LessonState, Stage, StageContext, refuse_lower, run_stage
@@ -79,7 +78,7 @@ def read_state(session: Session, lesson_id: int) -> LessonState:
     LessonNotFound
     """
     require_possible_id(lesson_id)
-    statement = select(Lesson).where(Lesson.id == lesson_id, is_there)
+    statement = select(Lesson).where(Lesson.id == lesson_id)
     lesson = session.exec(statement.options(*defer_texts())).first()
     if lesson is None:
         raise missing_lesson(session, lesson_id)

@@ -19,7 +19,7 @@ logger = logging.getLogger("lectern.tasks")
 Work = Callable[[StageContext], object]
 
 
-def succeeds(
+def run_logged(
     work: Work,
     lesson_id: int,
     session: Session | None,
@@ -67,12 +67,12 @@ def succeeds(
     return True
 
 
-async def succeeds_in_thread(
+async def run_logged_in_thread(
     work: Work, lesson_id: int, session: Session | None, *, accept_lower_quality: bool
 ) -> bool:
-    """`succeeds` in a thread. Cancelling stops the work: no further call is sent."""
+    """`run_logged` in a thread. Cancelling stops the work: no further call is sent."""
     owner = Owner()
-    do = partial(succeeds, accept_lower_quality=accept_lower_quality, owner=owner)
+    do = partial(run_logged, accept_lower_quality=accept_lower_quality, owner=owner)
     try:
         return await asyncio.to_thread(do, work, lesson_id, session)
     except asyncio.CancelledError:

@@ -22,7 +22,7 @@ from backend.lesson_texts.layers import (
     require_lesson,
 )
 from backend.lesson_texts.makers import Maker, require_not_lower
-from backend.lesson_texts.people import LessonTexts
+from backend.lesson_texts.texts import LessonTexts
 from backend.models import Lesson
 from backend.tasks.options import describe_problems
 from backend.tasks.ownership import Owner

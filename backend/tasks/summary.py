@@ -26,7 +26,7 @@ from backend.models import Segment, SummaryPart
 from backend.models.notices import Notice
 from backend.tasks.from_text import require_text_and_model, segments_without_words
 from backend.tasks.progress import OnProgress, Progress
-from backend.tasks.shell import succeeds, succeeds_in_thread
+from backend.tasks.shell import run_logged, run_logged_in_thread
 from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
 from backend.text.citations import CitedSummary, cut_to_words, read_summary, says_anything
 from backend.text.extractive import summarise_offline
@@ -70,7 +70,7 @@ def generate_summary(
     next attempt. False, too, where a better summary is there, unless `accept_lower_quality` says
     that it may go. A lesson in which nothing was said is done without a summary.
     """
-    return succeeds(
+    return run_logged(
         lambda context: run_stage(
             SUMMARY, context, SummaryOptions.checked(use_corrected=use_corrected)
         ),
@@ -88,7 +88,7 @@ async def generate_summary_async(
     accept_lower_quality: bool = False,
 ) -> bool:
     """`generate_summary` in a thread; cancelling it sends no further call."""
-    return await succeeds_in_thread(
+    return await run_logged_in_thread(
         lambda context: run_stage(
             SUMMARY, context, SummaryOptions.checked(use_corrected=use_corrected)
         ),

@@ -17,6 +17,7 @@ from backend.config import Settings, TranscriptionSettings, audio_dir, load_conf
 from backend.database import Bind, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
+from backend.lesson_texts.edits import has_edits
 from backend.lesson_texts.layers import (
     LessonLayer,
     lock_lesson,
@@ -25,11 +26,10 @@ from backend.lesson_texts.layers import (
     require_possible_id,
 )
 from backend.lesson_texts.makers import EARLIER_RECORDING, Maker
-from backend.lesson_texts.people import has_edits
 from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
-from backend.models.people import is_there
+from backend.models.people import WITH_REMOVED
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
@@ -39,7 +39,7 @@ from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan
 from backend.speech.transcription import Language, TranscribedWindow, TranscriptionJob
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
-from backend.tasks.shell import succeeds
+from backend.tasks.shell import run_logged
 from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
 
 logger = logging.getLogger("lectern.tasks")
@@ -70,7 +70,7 @@ def transcribe_lesson(
     Finished windows are stored as they come: after a crash the next call goes on after them. False,
     too, where a better transcript is there, unless `accept_lower_quality` says that it may go.
     """
-    return succeeds(
+    return run_logged(
         partial(run_stage, TRANSCRIPTION),
         lesson_id,
         session,
@@ -265,7 +265,7 @@ class _Recording:
 
 def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
     require_possible_id(lesson_id)
-    statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id, is_there)
+    statement = select(Lesson.filename, Lesson.language).where(Lesson.id == lesson_id)
     with Session(bind) as session:
         row = session.exec(statement).first()
         if row is None:
@@ -382,7 +382,7 @@ def _store_window(context: StageContext, fingerprint: str, window: TranscribedWi
             )
         except IntegrityError as error:
             session.rollback()
-            if session.get(Lesson, lesson_id) is None:
+            if session.get(Lesson, lesson_id, execution_options=WITH_REMOVED) is None:
                 raise LessonNotFound(lesson_id) from error
             # It is there: stored by another process that does the same work, whose text serves
             # as well, or by our own commit of which we never heard that it went through.

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import LessonNotFound, UnreadableCaptions
-from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer, require_possible_id
+from backend.errors import UnreadableCaptions
+from backend.lesson_texts.layers import (
+    LessonLayer,
+    lock_lesson,
+    missing_lesson,
+    replace_layer,
+    require_possible_id,
+)
 from backend.lesson_texts.makers import IMPORTED
 from backend.lessons.wording import clean_title
 from backend.models import Lesson
@@ -36,7 +42,7 @@ def preview_captions(
     require_possible_id(lesson_id)
     lesson = session.get(Lesson, lesson_id)
     if lesson is None:
-        raise LessonNotFound(lesson_id)
+        raise missing_lesson(session, lesson_id)
     return _fit(read_captions_apart(content, encoding), lesson)
 
 

@@ -13,6 +13,7 @@ from backend.lessons.recordings import settle_recording
 from backend.lessons.service import add_stored
 from backend.lessons.storage import StoredRecording, library_name, move_recording
 from backend.models import Lesson
+from backend.models.people import WITH_REMOVED
 from backend.speech.audio_info import AudioInfo
 from backend.speech.isolated import probe_apart
 from backend.uploads.protocol import UploadMetadata, read_metadata
@@ -76,7 +77,7 @@ def _refuse(upload: LockedUpload, error: LecternError) -> None:
 def _find_lesson(session: Session, recording: Recording) -> Outcome | None:
     """The lesson that was made before a process was killed; who knows of which task."""
     made = select(Lesson.id).where(Lesson.filename == recording.filename)
-    lesson_id = session.exec(made).first()
+    lesson_id = session.exec(made, execution_options=WITH_REMOVED).first()
     if lesson_id is None:
         return None
     same = select(Lesson.id).where(

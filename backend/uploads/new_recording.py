@@ -18,8 +18,8 @@ from backend.errors import InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lesson_texts.layers import LessonLayer
 from backend.lesson_texts.makers import EARLIER_RECORDING, IMPORTED
-from backend.lesson_texts.people import BY_HAND
-from backend.lessons.loose import forget_loose, note_loose
+from backend.lesson_texts.texts import BY_HAND
+from backend.lessons.loose import clear_loose_note, note_loose
 from backend.lessons.recordings import settle_recording, trash_dir
 from backend.lessons.same_sound import begins_with
 from backend.lessons.service import require_recording
@@ -27,6 +27,7 @@ from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, TranscriptWindow, TrashedLesson
 from backend.models.columns import database_now
 from backend.models.notices import Notice
+from backend.models.people import WITH_REMOVED
 from backend.models.task import PROCESS
 from backend.task_queue.service import active_types_of, add_task, cancel_tasks_of
 from backend.tasks.pipeline import AnyStage, all_stages
@@ -84,13 +85,19 @@ def replace_recording(
         task_ids = () if is_trashed else _ask_for(session, lesson_id, wanted)
     for filename in (former, stored.filename):
         settle_recording(session, filename)
-    forget_loose(former)
+    clear_loose_note(former)
     return NewRecording(task_ids, set_aside)
 
 
 def _lock(session: Session, lesson_id: int) -> Lesson:
     """The lesson, be it in the trash or not."""
-    lesson = session.get(Lesson, lesson_id, populate_existing=True, with_for_update=True)
+    lesson = session.get(
+        Lesson,
+        lesson_id,
+        populate_existing=True,
+        with_for_update=True,
+        execution_options=WITH_REMOVED,
+    )
     if lesson is None:
         raise LessonNotFound(lesson_id)
     return lesson

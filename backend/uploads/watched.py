@@ -25,7 +25,6 @@ from backend.lessons.service import LessonDetails, add_stored
 from backend.lessons.storage import StoredRecording
 from backend.models import Lesson, WatchedFile
 from backend.models.columns import utc_now
-from backend.models.people import is_there
 from backend.speech.audio_info import AudioInfo
 from backend.speech.isolated import probe_apart
 from backend.text.character_sets import readable_name
@@ -167,7 +166,7 @@ def _find_same(session: Session, stored: StoredRecording) -> int | None:
 
     A file that was moved or touched, or whose process was killed before it was written down.
     """
-    same = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256, is_there)
+    same = select(Lesson.id).where(Lesson.audio_sha256 == stored.sha256)
     return session.exec(same.order_by(Lesson.id)).first()  # type: ignore[arg-type]
 
 
@@ -203,7 +202,7 @@ def _is_of_another(session: Session, row: WatchedFile, coming: _Coming) -> bool:
 
 def _is_same_sound(session: Session, row: WatchedFile, stored: StoredRecording) -> bool:
     """Whether the lesson of a row is there, and its recording goes on in the new one."""
-    there = select(Lesson.filename).where(Lesson.id == row.lesson_id, is_there)
+    there = select(Lesson.filename).where(Lesson.id == row.lesson_id)
     former = session.exec(there).first()
     path = audio_dir() / former if former and is_plain_name(former) else None
     return path is not None and path.is_file() and has_sound_of(audio_dir() / stored.filename, path)

@@ -115,7 +115,7 @@ class Claim(Owner):
 
     def persist(self, write: Callable[[], Value]) -> Value:
         """Write, again and again while the database is away or busy, or the disk is full."""
-        return outlast(write, self.stopped, f"task {self.claimed.task_id}")
+        return retry_passing(write, self.stopped, f"task {self.claimed.task_id}")
 
     def note_receipt(self, session: Session) -> None:
         change_claimed(
@@ -161,7 +161,7 @@ class Claim(Owner):
             raise OwnershipLost
 
 
-def outlast(write: Callable[[], Value], stopped: threading.Event, what: str) -> Value:
+def retry_passing(write: Callable[[], Value], stopped: threading.Event, what: str) -> Value:
     """Do what needs the database, again and again while it is away or busy, or its disk is full.
 
     Raises

@@ -108,19 +108,19 @@ class Dispatcher:
         """
         runs = {run.run_id: run for run in waiting}
         unknown = runs.keys() - self._engine.find_open(runs) if runs else set()
-        forsaken = self._engine.find_forsaken(runs) if runs else set()
+        stuck = self._engine.find_stuck(runs) if runs else set()
         for run_id in unknown & self._suspect:
             # Its worker died before the engine had it, or the engine's tables were lost.
             logger.warning("task %s is handed to the engine anew", runs[run_id].task_id)
             dispatching.requeue(self._db, runs[run_id])
-        for run_id in forsaken & self._suspect:
+        for run_id in stuck & self._suspect:
             logger.warning("task %s is given back to its queue", runs[run_id].task_id)
-            self._engine.give_back(run_id)
+            self._engine.requeue(run_id)
         ended = self._find_ended()
         for token in ended.keys() & self._suspect:
             logger.warning("task %s is freed: its run has ended", ended[token].task_id)
             takeover.release_ended(self._db, ended[token])
-        self._suspect = unknown | forsaken | ended.keys()
+        self._suspect = unknown | stuck | ended.keys()
 
     def _find_ended(self) -> dict[str, HeldRun]:
         """By their tokens, the claims under which nobody works: by the engine's record, or because

@@ -136,7 +136,7 @@ class JobEngine:
         """Give the runs of a dead executor back to their queues."""
         DBOS._recover_pending_workflows([executor_id])
 
-    def give_back(self, run_id: str) -> None:
+    def requeue(self, run_id: str) -> None:
         """Put a run of this worker's back into its queue, because nobody here is doing it."""
         self._dbos._sys_db.reenqueue_for_recovery(run_id, [self._executor_id], INTERNAL_QUEUE_NAME)
 
@@ -144,7 +144,7 @@ class JobEngine:
         """Those of the runs that wait or are under way."""
         return {status["workflow_uuid"] for status in self._open(run_ids)}
 
-    def find_forsaken(self, run_ids: Collection[str]) -> set[str]:
+    def find_stuck(self, run_ids: Collection[str]) -> set[str]:
         """Those of the runs that this worker took and is not doing: it could not begin them."""
         active = set(self._dbos._active_workflows_set.activeList())
         return {

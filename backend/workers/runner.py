@@ -27,7 +27,7 @@ from backend.tasks.kept_settings import keep_settings, with_kept
 from backend.tasks.parameters import ProcessParameters, TaskParameters, read_parameters
 from backend.tasks.pipeline import is_stage_due, stage_named
 from backend.tasks.stage import StageContext, run_stage
-from backend.workers.claim import Claim, outlast
+from backend.workers.claim import Claim, retry_passing
 from backend.workers.settings import CurrentSettings
 from backend.workers.slots import Slots
 
@@ -109,10 +109,12 @@ class Runner:
     def _take(self, run: Run) -> None:
         queue = stage_named(run.stage).queue
         if not self._slots.take(queue):
-            self._outlast(run.task_id, lambda: requeue(self._db, run))
+            self._retry_passing(run.task_id, lambda: requeue(self._db, run))
             return
         try:
-            claimed = self._outlast(run.task_id, lambda: claim_run(self._db, run, self._worker))
+            claimed = self._retry_passing(
+                run.task_id, lambda: claim_run(self._db, run, self._worker)
+            )
             if claimed is not None:  # else it was cancelled or handed back since
                 claim = Claim(self._db, claimed)
                 with self._registered(claim):
@@ -120,8 +122,8 @@ class Runner:
         finally:
             self._slots.release(queue)
 
-    def _outlast(self, task_id: int, write: Callable[[], Value]) -> Value:
-        return outlast(write, self._stopping, f"task {task_id}")
+    def _retry_passing(self, task_id: int, write: Callable[[], Value]) -> Value:
+        return retry_passing(write, self._stopping, f"task {task_id}")
 
     @contextmanager
     def _registered(self, claim: Claim) -> Iterator[None]:
@@ -141,7 +143,7 @@ class Runner:
         task = claim.claimed
         logger.info("task %s: %s begins", task.task_id, task.stage)
         try:
-            outlast(lambda: self._do(claim), claim.stopped, f"task {task.task_id}")
+            retry_passing(lambda: self._do(claim), claim.stopped, f"task {task.task_id}")
             logger.info("task %s: %s is done", task.task_id, task.stage)
         except Exception as error:  # the outer edge of a run
             logger.info("task %s: %s ended early", task.task_id, task.stage, exc_info=True)

@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from backend import database
 from backend.index.folding import fold_readings, fold_words
-from backend.index.passages import MOST_PASSAGE_WORDS, forget_lesson, index_lesson, rebuild
+from backend.index.passages import MOST_PASSAGE_WORDS, index_lesson, rebuild, unindex_lesson
 from backend.models import Lesson, Segment
 from backend.models.transcript import to_segments
 from tests.unit.search.library import add_lesson, ask, find, spoken
@@ -106,7 +106,7 @@ def test_a_change_in_place_is_found_and_leaves_the_others_alone() -> None:
 def test_a_change_of_something_else_writes_nothing_to_the_index() -> None:
     lesson_id = add_lesson("one", title="Title")
     with database.engine.begin() as connection:
-        forget_lesson(connection, lesson_id)
+        unindex_lesson(connection, lesson_id)
 
     change(lesson_id, language="en", date=datetime(2020, 1, 1, tzinfo=UTC))
 
@@ -235,7 +235,7 @@ def test_a_rebuild_mends_whatever_became_of_the_index() -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE search_passage SET text = 'wrong' WHERE part = 'title'"))
         connection.execute(text("UPDATE search_passage SET words = 'odd' WHERE part = 'segment'"))
-        forget_lesson(connection, other)
+        unindex_lesson(connection, other)
         if connection.dialect.name == "sqlite":
             connection.execute(
                 text("INSERT INTO search_words (search_words) VALUES ('delete-all')")

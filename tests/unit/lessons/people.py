@@ -11,6 +11,7 @@ from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer
 from backend.lessons.editing import EditedSegment, edit_segment
 from backend.lessons.queries import read_segment
 from backend.models import Lesson
+from backend.models.people import WITH_REMOVED
 from backend.models.transcript import to_segments
 
 SPOKEN = ("the sell divides", "every day it grows", "and then it stops")
@@ -48,7 +49,7 @@ def store(lesson_id: int, layer: LessonLayer, content: dict[str, Any]) -> None:
 
 def read(lesson_id: int) -> Lesson:
     with Session(database.engine) as session:
-        return session.get_one(Lesson, lesson_id)
+        return session.get_one(Lesson, lesson_id, execution_options=WITH_REMOVED)
 
 
 def shown(lesson_id: int) -> list[str] | None:

@@ -16,8 +16,8 @@ from backend.lessons.notes import (
     NoteFilter,
     NoteKind,
     add_note,
+    delete_removed_notes,
     edit_note,
-    forget_removed_notes,
     get_note,
     list_all_notes,
     list_notes,
@@ -61,7 +61,7 @@ def restore(note_id: int) -> None:
 
 def forget(older_than: timedelta) -> int:
     with Session(database.engine) as session:
-        return forget_removed_notes(session, older_than)
+        return delete_removed_notes(session, older_than)
 
 
 def listed(lesson_id: int) -> list[Note]:

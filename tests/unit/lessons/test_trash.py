@@ -343,7 +343,7 @@ def test_killed_before_the_recording_of_what_expired_was_removed_it_goes_later(
     lesson_id: int,
 ) -> None:
     trash(lesson_id)
-    be_killed(lesson_id, "empty", "before", "forget_deleted")
+    be_killed(lesson_id, "empty", "before", "purge_deleted")
     assert trashed_ids() == []
     assert where_recordings_are() == [".trash/lesson.ogg"]
 

@@ -242,12 +242,12 @@ def test_a_run_that_was_taken_and_could_not_begin_is_noticed_and_given_back(
         "executor_id = 'me', queue_name = 'language' WHERE workflow_uuid = 'task-2'"
     )
 
-    assert engine.find_forsaken(["task-1", "task-2", "task-3"]) == {"task-2"}
-    engine.give_back("task-2")
+    assert engine.find_stuck(["task-1", "task-2", "task-3"]) == {"task-2"}
+    engine.requeue("task-2")
     engine.ring("language")
 
     wait_until(lambda: (2, "task-2") in work.begun, seconds=LIMIT_SECONDS)
-    assert engine.find_forsaken(["task-1", "task-2"]) == set()
+    assert engine.find_stuck(["task-1", "task-2"]) == set()
 
 
 def test_runs_that_ended_long_ago_are_forgotten(make_engine: MakeEngine, work: Recorder) -> None:

@@ -7,21 +7,20 @@ lesson's lock.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import JSON, BindParameter, literal, type_coerce, update
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.util import identity_key
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, select
 
 from backend.index.passages import index_lesson
-from backend.models import CorrectionProposal, FormerLayer, Lesson, Note, SegmentEdit
-from backend.text.anchors import Decision, Part, paint_segment, place_decisions
+from backend.lesson_texts.edits import decision_of, edit_id, holding_edits, move_edit, part_of
+from backend.models import CorrectionProposal, FormerLayer, Lesson
+from backend.text.anchors import Part, paint_segment, place_decisions
 from backend.text.stored_text import StoredText
-from backend.text.stretches import Quotation, Stretch, follow_stretch, quote
 
 BY_HAND = {"by_hand": True}
 """The metadata of a corrected transcript that is the transcript with people's edits: no model and
@@ -82,7 +81,7 @@ class LessonTexts:
         former = (self._session.exec(statement).first() or {}).get("transcript")
         return None if former is None else StoredText(former)
 
-    def forget_transcript(self) -> None:
+    def reread_transcript(self) -> None:
         """The transcript was replaced: it is to be read anew."""
         self._session.flush()
         for name in ("transcript", "heard"):
@@ -111,9 +110,9 @@ class LessonTexts:
         self.__dict__.pop("heard", None)
         edits = holding_edits(self._session, self.lesson_id)
         if edits:
-            decisions = [_decision(edit) for edit in edits]
+            decisions = [decision_of(edit) for edit in edits]
             places = place_decisions(decisions, self.heard, self.base)
-            moved = [_move(self._session, edit, places[_id(edit)]) for edit in edits]
+            moved = [move_edit(self._session, edit, places[edit_id(edit)]) for edit in edits]
             parts = [part for of_edit in moved for part in of_edit]
             self._show(_paint(self.base, self.heard, parts) if _has_text(parts) else proposed)
         else:
@@ -124,7 +123,7 @@ class LessonTexts:
     def repaint(self, positions: Iterable[int]) -> None:
         """Show some segments as their edits, which have changed, now say; all else stays."""
         edits = holding_edits(self._session, self.lesson_id)
-        parts = [_part(edit, edit.segment) for edit in edits if edit.segment is not None]
+        parts = [part_of(edit, edit.segment) for edit in edits if edit.segment is not None]
         by_segment = _by_segment(parts)
         painted = {
             position: paint_segment(self.base[position], self.heard[position], by_segment[position])
@@ -184,24 +183,6 @@ def _hash(text: StoredText | None) -> str:
     return "" if text is None else text.hash
 
 
-# --- edits as rows and as values -------------------------------------------------------------
-
-
-def holding_edits(session: Session, lesson_id: int) -> list[SegmentEdit]:
-    """The edits that no other took the place of, the oldest first."""
-    statement = (
-        select(SegmentEdit)
-        .where(SegmentEdit.lesson_id == lesson_id, col(SegmentEdit.superseded_by).is_(None))
-        .order_by(col(SegmentEdit.id))
-    )
-    return list(session.exec(statement))
-
-
-def has_edits(session: Session, lesson_id: int) -> bool:
-    """Whether people have said something of a lesson's words that holds."""
-    return any(edit.text is not None for edit in holding_edits(session, lesson_id))
-
-
 def _has_text(parts: Iterable[Part]) -> bool:
     return any(part.text is not None for part in parts)
 
@@ -220,90 +201,3 @@ def _paint(base: StoredText, heard: StoredText, parts: Iterable[Part]) -> Stored
             for position, of_segment in _by_segment(parts).items()
         }
     )
-
-
-def _id(edit: SegmentEdit) -> int:
-    assert edit.id is not None
-    return edit.id
-
-
-def _decision(edit: SegmentEdit) -> Decision:
-    return Decision(
-        _id(edit), edit.segment, edit.start, edit.end, edit.heard, edit.before, edit.text
-    )
-
-
-def _part(edit: SegmentEdit, position: int) -> Part:
-    bounds = (edit.first_word, edit.end_word)
-    return Part(position, *bounds, edit.start, edit.end, edit.heard, edit.text)
-
-
-def _move(session: Session, edit: SegmentEdit, parts: Sequence[Part]) -> Sequence[Part]:
-    """Write down where an edit is now; one whose words are in several segments becomes several."""
-    if len(parts) > 1:
-        rows = [_row_of_part(edit, part) for part in parts]
-        session.add_all(rows)
-        session.flush()
-        edit.superseded_by = rows[0].id
-    else:
-        place = parts[0] if parts else None
-        edit.segment = place.segment if place else None
-        edit.first_word = place.first_word if place else None
-        edit.end_word = place.end_word if place else None
-    return parts
-
-
-def _row_of_part(edit: SegmentEdit, part: Part) -> SegmentEdit:
-    return SegmentEdit(
-        lesson_id=edit.lesson_id,
-        segment=part.segment,
-        first_word=part.first_word,
-        end_word=part.end_word,
-        start=part.start,
-        end=part.end,
-        heard=part.heard,
-        before=part.heard,
-        before_by_person=False,
-        text=part.text,
-        editor=edit.editor,
-        edited_at=edit.edited_at,
-    )
-
-
-# --- notes -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def keeping_notes(session: Session, texts: LessonTexts) -> Iterator[None]:
-    """Whatever becomes of the shown text within: the notes follow their words.
-
-    A note whose words are not certain to be there is detached, until they are. One that was removed
-    follows them too, so that it stands right when it is brought back.
-    """
-    locked = select(Note).where(Note.lesson_id == texts.lesson_id).with_for_update()
-    notes = session.exec(locked).all()
-    old = texts.shown if notes else None
-    yield
-    new = texts.shown if notes else None
-    if new is not None and new is not old:
-        for note in notes:
-            quoted = Quotation(note.quote, note.start, note.end)
-            put_note(note, follow_stretch(stretch_of(note), quoted, old, new), new)
-
-
-def stretch_of(note: Note) -> Stretch | None:
-    """Where a note is; None: it is detached."""
-    places = (note.first_segment, note.first_word, note.last_segment, note.last_word)
-    return None if None in places else Stretch(*places)  # type: ignore[arg-type]
-
-
-def put_note(note: Note, stretch: Stretch | None, text: StoredText) -> None:
-    """Write down where a note is, and what stands there."""
-    values: dict[str, Any] = dict.fromkeys(Stretch._fields)
-    if stretch is not None:
-        quoted = quote(text, stretch)
-        assert quoted is not None
-        values = stretch._asdict()
-        values |= {"quote": quoted.text, "start": quoted.start, "end": quoted.end}
-    for name, value in values.items():
-        setattr(note, name, value)
