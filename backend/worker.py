@@ -22,7 +22,7 @@ from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
 from backend.owner import close_data_dir
 from backend.task_queue import service
-from backend.task_queue.watch import Watch
+from backend.task_queue.watch import TableWatch
 from backend.tasks.pipeline import all_stages
 from backend.uploads.watched import FolderWatcher
 from backend.workers.claim import retry_passing
@@ -113,7 +113,7 @@ class _Worker:
         )
         self._heartbeat = Heartbeat(db, facts, self._engine.recover)
         self._dispatcher = Dispatcher(db, self._engine, self._runner, slots)
-        self._watch = Watch(db.url, self._wake)
+        self._watch = TableWatch(db.url, self._wake)
         self._folder_watcher = FolderWatcher(lambda: settings.read().library)
         self._threads: list[threading.Thread] = []
 

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.models import Lesson
-from backend.search.service import LessonFilter, SearchRequest, search
+from backend.search.service import SearchedLessons, SearchRequest, search
 from benchmarks.big_library import FIRST_DAY, big_library, vocabulary
 from benchmarks.report import Targets, percentile, print_table
 from benchmarks.workers import DATABASES
@@ -30,11 +30,11 @@ LIMITS = {"ordinary": 100, "commonest": 300, "near": 300}
 REQUESTS, QUICK_REQUESTS = 50, 20
 
 FILTERS = {
-    "": LessonFilter(),
-    "course": LessonFilter(course_ids=(3,)),
-    "theme": LessonFilter(theme_ids=(7,)),
-    "oldest": LessonFilter(until=FIRST_DAY + timedelta(days=7)),
-    "half": LessonFilter(since=FIRST_DAY + timedelta(days=333)),
+    "": SearchedLessons(),
+    "course": SearchedLessons(course_ids=(3,)),
+    "theme": SearchedLessons(theme_ids=(7,)),
+    "oldest": SearchedLessons(until=FIRST_DAY + timedelta(days=7)),
+    "half": SearchedLessons(since=FIRST_DAY + timedelta(days=333)),
 }
 """Courses have a hundred lessons, themes twenty; the oldest ten lessons are the last to be looked
 at."""

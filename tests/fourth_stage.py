@@ -16,7 +16,7 @@ from backend.lesson_texts.layers import lock_lesson, read_layer
 from backend.lesson_texts.makers import Maker
 from backend.tasks.pipeline import register
 from backend.tasks.progress import Progress
-from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words
 
 
 class HeadlineOptions(StageOptions):
@@ -36,13 +36,13 @@ class Headline(Stage[HeadlineOptions]):
     def maker(self, settings: Settings) -> Maker:
         return Maker("headlines")
 
-    def has_text(self, state: LessonState) -> bool:
+    def has_text(self, state: LessonSnapshot) -> bool:
         return headline_path(state.lesson_id).exists()
 
-    def is_due(self, state: LessonState) -> bool:
+    def is_due(self, state: LessonSnapshot) -> bool:
         return not self.has_text(state)
 
-    def require_possible(self, state: LessonState, settings: Settings) -> None:
+    def require_possible(self, state: LessonSnapshot, settings: Settings) -> None:
         if state.texts.transcript is None:
             raise NoTranscript
 

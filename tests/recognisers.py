@@ -8,12 +8,12 @@ import numpy as np
 from backend.models import Segment
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 
-Say = Callable[[DecodeOptions, Sequence[Span]], list[Segment]]
+Say = Callable[[DecodeOptions, Sequence[SpeechSpan]], list[Segment]]
 
 
-def one_segment_per_span(options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
+def one_segment_per_span(options: DecodeOptions, speech: Sequence[SpeechSpan]) -> list[Segment]:
     return [
         Segment(
             start=span.start / SAMPLE_RATE_HZ,
@@ -48,7 +48,7 @@ class ScriptedRecogniser:
     def recognise(
         self,
         waveform: np.ndarray,
-        speech: Sequence[Span],
+        speech: Sequence[SpeechSpan],
         options: DecodeOptions,
         heard: HeardSeconds,
     ) -> list[Segment]:

@@ -14,8 +14,8 @@ from backend.errors import NotFound
 from backend.index.passages import rebuild
 from backend.log import printable
 from backend.models import Course, Theme
-from backend.search.ranking import Piece
-from backend.search.service import MOST_HITS, Hit, LessonFilter, SearchRequest, SearchResults
+from backend.search.ranking import HitPiece
+from backend.search.service import MOST_HITS, Hit, SearchedLessons, SearchRequest, SearchResults
 from backend.search.service import search as find_passages
 
 DATE = click.DateTime(["%Y-%m-%d"])
@@ -60,7 +60,7 @@ def search(
         if is_rebuild:
             _rebuild(session, as_json)
             return
-        lessons = LessonFilter(
+        lessons = SearchedLessons(
             course_ids(session, course),
             theme_ids(session, theme),
             since and since.replace(tzinfo=UTC),
@@ -134,6 +134,6 @@ def _place(hit: Hit) -> str:
     return f"Lesson {hit.lesson_id}, {place}"
 
 
-def _show(piece: Piece) -> str:
+def _show(piece: HitPiece) -> str:
     text = re.sub(r"\s+", " ", printable(piece.text))
     return click.style(text, bold=True) if piece.is_match else text

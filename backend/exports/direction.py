@@ -17,7 +17,7 @@ LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A stretch of text that is read in one direction."""
 
     text: str
@@ -45,7 +45,7 @@ def is_right_to_left(text: str, language: str | None) -> bool:
     return leftward > rightward
 
 
-def split_by_direction(text: str, *, is_right_to_left: bool) -> Iterator[Run]:
+def split_by_direction(text: str, *, is_right_to_left: bool) -> Iterator[TextRun]:
     """The text in stretches of one direction, in a paragraph of the given one.
 
     A number after letters that are read from left to right belongs to them, and brackets to what
@@ -55,7 +55,7 @@ def split_by_direction(text: str, *, is_right_to_left: bool) -> Iterator[Run]:
     if not text:
         return
     if text.isascii() and not is_right_to_left:
-        yield Run(text, is_right_to_left=False)
+        yield TextRun(text, is_right_to_left=False)
         return
     directions = _letter_directions(text)
     for opening, closing in _bracket_pairs(text):
@@ -63,7 +63,7 @@ def split_by_direction(text: str, *, is_right_to_left: bool) -> Iterator[Run]:
         directions[opening] = directions[closing] = direction
     resolved = _resolve_others(directions, base=is_right_to_left)
     for flag, group in groupby(zip(resolved, text, strict=True), key=lambda pair: pair[0]):
-        yield Run("".join(character for _, character in group), flag)
+        yield TextRun("".join(character for _, character in group), flag)
 
 
 # Directions are True for right to left, False for left to right, None for what takes either.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend.exports.document import LessonExport, Part
-from backend.exports.outline import NO_WORDS, Summary, make_outline
+from backend.exports.outline import NO_WORDS, SummaryOutline, make_outline
 from backend.exports.paragraphs import Paragraph, clean_text, clock_time
 
 MARKUP = re.compile(r"([\\`*_\[\]<>&|~$#^@])")
@@ -48,7 +48,7 @@ def _escape_line_start(match: re.Match[str]) -> str:
     return f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}"
 
 
-def _summary(summary: Summary) -> Iterator[str]:
+def _summary(summary: SummaryOutline) -> Iterator[str]:
     for lines in summary.paragraphs:
         yield "\\\n".join(map(escape_markdown, lines))
     if summary.moments:

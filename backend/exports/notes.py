@@ -92,7 +92,7 @@ class StoredNote(Protocol):
     def created_at(self) -> datetime: ...
 
 
-class LessonNotes(Protocol):
+class NotesDocument(Protocol):
     """Some notes of a lesson by their time in it, and what the lesson is."""
 
     @property
@@ -144,7 +144,7 @@ class NotesOutline:
         return len(self.lessons) == 1
 
 
-def export_notes(lessons: Sequence[LessonNotes], notes_format: NotesFormat) -> Exported:
+def export_notes(lessons: Sequence[NotesDocument], notes_format: NotesFormat) -> Exported:
     """Notes in that format; no notes are a valid file."""
     outline = make_notes_outline(lessons)
     content, notices = _write(lessons, outline, notes_format)
@@ -154,7 +154,7 @@ def export_notes(lessons: Sequence[LessonNotes], notes_format: NotesFormat) -> E
 
 
 def _write(
-    lessons: Sequence[LessonNotes], outline: NotesOutline, notes_format: NotesFormat
+    lessons: Sequence[NotesDocument], outline: NotesOutline, notes_format: NotesFormat
 ) -> tuple[bytes, tuple[str, ...]]:
     match notes_format:
         case NotesFormat.CSV:
@@ -174,7 +174,7 @@ def _write(
 # --- what is read ----------------------------------------------------------------------------
 
 
-def make_notes_outline(lessons: Sequence[LessonNotes]) -> NotesOutline:
+def make_notes_outline(lessons: Sequence[NotesDocument]) -> NotesOutline:
     """Notes in the order in which they are read."""
     read = tuple(map(_read_lesson, lessons))
     one = read[0] if len(read) == 1 else None
@@ -188,7 +188,7 @@ def make_notes_outline(lessons: Sequence[LessonNotes]) -> NotesOutline:
     )
 
 
-def _read_lesson(lesson: LessonNotes) -> NotesOfLesson:
+def _read_lesson(lesson: NotesDocument) -> NotesOfLesson:
     course = clean_text(lesson.course or "")
     date = ("Date", f"{lesson.date:%Y-%m-%d}")
     return NotesOfLesson(
@@ -237,7 +237,7 @@ def _markdown_note(note: ReadNote) -> Iterator[str]:
     yield f"({escape_markdown(note.about)})"
 
 
-def write_notes_csv(lessons: Sequence[LessonNotes]) -> str:
+def write_notes_csv(lessons: Sequence[NotesDocument]) -> str:
     """A row per note (RFC 4180), with the names of `COLUMNS` above.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it.
@@ -250,7 +250,7 @@ def write_notes_csv(lessons: Sequence[LessonNotes]) -> str:
     return BYTE_ORDER_MARK + stream.getvalue()
 
 
-def _row(lesson: LessonNotes, note: StoredNote) -> tuple[object, ...]:
+def _row(lesson: NotesDocument, note: StoredNote) -> tuple[object, ...]:
     return (
         lesson.lesson_id,
         _cell(lesson.title),

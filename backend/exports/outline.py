@@ -15,7 +15,7 @@ LAYER_NAMES = {Layer.TRANSCRIPT: "as recognised", Layer.CORRECTED: "corrected"}
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class SummaryOutline:
     """`paragraphs` holds lines that stay lines; `moments` are statements with their times."""
 
     paragraphs: tuple[tuple[str, ...], ...]
@@ -34,7 +34,7 @@ class Outline:
     title: str
     is_right_to_left: bool
     facts: tuple[tuple[str, str], ...]
-    summary: Summary | None
+    summary: SummaryOutline | None
     transcript: tuple[Paragraph, ...] | None
 
 
@@ -54,7 +54,7 @@ def make_outline(document: LessonExport, part: Part) -> Outline:
     )
 
 
-def _texts(summary: Summary | None, transcript: Iterable[Paragraph] | None) -> Iterator[str]:
+def _texts(summary: SummaryOutline | None, transcript: Iterable[Paragraph] | None) -> Iterator[str]:
     if summary:
         yield from chain.from_iterable(summary.paragraphs)
         yield from (moment.text for moment in summary.moments)
@@ -82,14 +82,14 @@ def _facts(document: LessonExport, *, has_transcript: bool) -> Iterator[tuple[st
         yield "Text", LAYER_NAMES[document.layer]
 
 
-def _read_summary(document: LessonExport) -> Summary | None:
+def _read_summary(document: LessonExport) -> SummaryOutline | None:
     brief, summary = (document.brief or "").strip(), (document.summary or "").strip()
     paragraphs = [] if brief == summary else [brief]
     if not _consists_of(summary, document.moments):
         paragraphs.extend(re.split(r"\n\s*\n", summary))
     lines = tuple(filter(None, (_lines(paragraph) for paragraph in paragraphs)))
     moments = tuple(Paragraph(moment.start, clean_text(moment.text)) for moment in document.moments)
-    return Summary(lines, moments) if lines or moments else None
+    return SummaryOutline(lines, moments) if lines or moments else None
 
 
 def _consists_of(summary: str, moments: tuple[Moment, ...]) -> bool:

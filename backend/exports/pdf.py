@@ -13,7 +13,7 @@ from backend.errors import PdfNotMade
 from backend.exports.direction import is_right_to_left, language_code
 from backend.exports.document import LessonExport, Part
 from backend.exports.notes import NO_NOTES, NotesOutline, ReadNote
-from backend.exports.outline import NO_WORDS, Outline, Summary, make_outline
+from backend.exports.outline import NO_WORDS, Outline, SummaryOutline, make_outline
 from backend.exports.paragraphs import Paragraph, clock_time
 
 TYPESETTING = Path(__file__).with_name("typesetting.py")
@@ -146,7 +146,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{name}: {fact}" for name, fact in facts]
 
 
-def _summary(summary: Summary, language: str | None) -> dict[str, Any]:
+def _summary(summary: SummaryOutline, language: str | None) -> dict[str, Any]:
     return {
         "paragraphs": [_text("\n".join(lines), language) for lines in summary.paragraphs],
         "moments": _timed(summary.moments, language),

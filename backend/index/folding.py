@@ -22,7 +22,7 @@ LONGEST_WORD = 100
 """Characters of a folded word that are kept. PostgreSQL takes no lexeme of 2 KiB."""
 
 
-class Word(NamedTuple):
+class FoldedWord(NamedTuple):
     """A word of a text, and where it stands there: characters `start` to `end`."""
 
     folded: str
@@ -30,7 +30,7 @@ class Word(NamedTuple):
     end: int
 
 
-def find_words(text: str) -> Iterator[Word]:
+def find_words(text: str) -> Iterator[FoldedWord]:
     """The words of a text, in their order.
 
     A word is letters and digits with their marks; whatever stands between words separates them.
@@ -40,7 +40,7 @@ def find_words(text: str) -> Iterator[Word]:
     for found in pattern.finditer(classes):
         start, end = found.span()
         if folded := _fold(text[start:end]):
-            yield Word(folded, start, end)
+            yield FoldedWord(folded, start, end)
 
 
 def fold_words(text: str) -> list[str]:
@@ -50,7 +50,7 @@ def fold_words(text: str) -> list[str]:
     return [word.folded for word in find_words(text)]
 
 
-def read_words(text: str) -> list[list[Word]]:
+def read_words(text: str) -> list[list[FoldedWord]]:
     """The words of a text in each way that it can be read: once, or twice where they differ."""
     words = list(find_words(text))
     if not _may_differ(text):
@@ -182,18 +182,18 @@ def _may_differ(text: str) -> bool:
     return bool(_BETWEEN_LETTERS.search(text) or _BETWEEN_DIGITS.search(text))
 
 
-def _read_together(text: str, words: list[Word]) -> list[Word]:
+def _read_together(text: str, words: list[FoldedWord]) -> list[FoldedWord]:
     spans = [found.span() for found in _TOGETHER.finditer(text.translate(_CLASSES))]
     if not spans and not HANGUL.search(text):
         return words
     return [_without_particle(text, word) for word in _join(words, spans)]
 
 
-def _join(words: list[Word], spans: list[tuple[int, int]]) -> Iterator[Word]:
+def _join(words: list[FoldedWord], spans: list[tuple[int, int]]) -> Iterator[FoldedWord]:
     """The words, those of each span in one."""
     left = iter(spans)
     start, end = next(left, (0, 0))
-    joined: list[Word] = []
+    joined: list[FoldedWord] = []
     for word in words:
         while end <= word.start and (start, end) != (0, 0):
             start, end = next(left, (0, 0))
@@ -206,18 +206,18 @@ def _join(words: list[Word], spans: list[tuple[int, int]]) -> Iterator[Word]:
             yield word
 
 
-def _as_one(words: list[Word]) -> Word:
+def _as_one(words: list[FoldedWord]) -> FoldedWord:
     folded = unicodedata.normalize("NFC", "".join(word.folded for word in words))
-    return Word(folded[:LONGEST_WORD], words[0].start, words[-1].end)
+    return FoldedWord(folded[:LONGEST_WORD], words[0].start, words[-1].end)
 
 
-def _without_particle(text: str, word: Word) -> Word:
+def _without_particle(text: str, word: FoldedWord) -> FoldedWord:
     stem = without_particle(word.folded)
     if stem == word.folded:
         return word
     ends = range(word.start + 1, word.end + 1)
     end = next((end for end in ends if _fold(text[word.start : end]) == stem), word.end)
-    return Word(stem, word.start, end)
+    return FoldedWord(stem, word.start, end)
 
 
 # --- what is the same word -------------------------------------------------------------------

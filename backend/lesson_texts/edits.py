@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from backend.models import SegmentEdit
-from backend.text.anchors import Decision, Part
+from backend.text.anchors import Decision, EditPart
 
 
 def holding_edits(session: Session, lesson_id: int) -> list[SegmentEdit]:
@@ -34,12 +34,12 @@ def decision_of(edit: SegmentEdit) -> Decision:
     )
 
 
-def part_of(edit: SegmentEdit, position: int) -> Part:
+def part_of(edit: SegmentEdit, position: int) -> EditPart:
     bounds = (edit.first_word, edit.end_word)
-    return Part(position, *bounds, edit.start, edit.end, edit.heard, edit.text)
+    return EditPart(position, *bounds, edit.start, edit.end, edit.heard, edit.text)
 
 
-def move_edit(session: Session, edit: SegmentEdit, parts: Sequence[Part]) -> Sequence[Part]:
+def move_edit(session: Session, edit: SegmentEdit, parts: Sequence[EditPart]) -> Sequence[EditPart]:
     """Write down where an edit is now; one whose words are in several segments becomes several."""
     if len(parts) > 1:
         rows = [_row_of_part(edit, part) for part in parts]
@@ -54,7 +54,7 @@ def move_edit(session: Session, edit: SegmentEdit, parts: Sequence[Part]) -> Seq
     return parts
 
 
-def _row_of_part(edit: SegmentEdit, part: Part) -> SegmentEdit:
+def _row_of_part(edit: SegmentEdit, part: EditPart) -> SegmentEdit:
     return SegmentEdit(
         lesson_id=edit.lesson_id,
         segment=part.segment,

@@ -31,7 +31,7 @@ CORRECTED = "corrected_transcript"
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerText:
     """One of a lesson's texts. `hash` tells whether it changed meanwhile."""
 
     lesson_id: int
@@ -65,7 +65,7 @@ def require_lesson(session: Session, lesson_id: int) -> None:
         raise missing_lesson(session, lesson_id)
 
 
-def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
+def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> LayerText:
     """The corrected transcript if there is one and it is preferred, else the transcript.
 
     Raises
@@ -87,7 +87,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> Layer:
                 f"Lesson {lesson_id} has no transcript yet: run `lectern transcribe {lesson_id}` "
                 "first."
             )
-        return Layer(
+        return LayerText(
             lesson_id, name, tuple(segments), lesson.spoken_language, transcript_hash(segments)
         )
 
@@ -126,7 +126,7 @@ def defer_texts() -> list[Any]:
     return [defer(getattr(Lesson, name)) for name in (TRANSCRIPT, CORRECTED)]
 
 
-def lock_unchanged(session: Session, layer: Layer) -> Lesson:
+def lock_unchanged(session: Session, layer: LayerText) -> Lesson:
     """`lock_lesson`, if the lesson's layer is still what was read.
 
     Raises

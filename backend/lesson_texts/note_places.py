@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from backend.lesson_texts.texts import LessonTexts
 from backend.models import Note
 from backend.text.stored_text import StoredText
-from backend.text.stretches import Quotation, Stretch, follow_stretch, quote
+from backend.text.stretches import Quotation, WordStretch, follow_stretch, quote
 
 
 @contextmanager
@@ -30,15 +30,15 @@ def keeping_notes(session: Session, texts: LessonTexts) -> Iterator[None]:
             put_note(note, follow_stretch(stretch_of(note), quoted, old, new), new)
 
 
-def stretch_of(note: Note) -> Stretch | None:
+def stretch_of(note: Note) -> WordStretch | None:
     """Where a note is; None: it is detached."""
     places = (note.first_segment, note.first_word, note.last_segment, note.last_word)
-    return None if None in places else Stretch(*places)  # type: ignore[arg-type]
+    return None if None in places else WordStretch(*places)  # type: ignore[arg-type]
 
 
-def put_note(note: Note, stretch: Stretch | None, text: StoredText) -> None:
+def put_note(note: Note, stretch: WordStretch | None, text: StoredText) -> None:
     """Write down where a note is, and what stands there."""
-    values: dict[str, Any] = dict.fromkeys(Stretch._fields)
+    values: dict[str, Any] = dict.fromkeys(WordStretch._fields)
     if stretch is not None:
         quoted = quote(text, stretch)
         assert quoted is not None

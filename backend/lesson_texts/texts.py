@@ -19,7 +19,7 @@ from sqlmodel import Session, SQLModel, select
 from backend.index.passages import index_lesson
 from backend.lesson_texts.edits import decision_of, edit_id, holding_edits, move_edit, part_of
 from backend.models import CorrectionProposal, FormerLayer, Lesson
-from backend.text.anchors import Part, paint_segment, place_decisions
+from backend.text.anchors import EditPart, paint_segment, place_decisions
 from backend.text.stored_text import StoredText
 
 BY_HAND = {"by_hand": True}
@@ -183,18 +183,18 @@ def _hash(text: StoredText | None) -> str:
     return "" if text is None else text.hash
 
 
-def _has_text(parts: Iterable[Part]) -> bool:
+def _has_text(parts: Iterable[EditPart]) -> bool:
     return any(part.text is not None for part in parts)
 
 
-def _by_segment(parts: Iterable[Part]) -> dict[int, list[Part]]:
-    by_segment: dict[int, list[Part]] = defaultdict(list)
+def _by_segment(parts: Iterable[EditPart]) -> dict[int, list[EditPart]]:
+    by_segment: dict[int, list[EditPart]] = defaultdict(list)
     for part in parts:
         by_segment[part.segment].append(part)
     return by_segment
 
 
-def _paint(base: StoredText, heard: StoredText, parts: Iterable[Part]) -> StoredText:
+def _paint(base: StoredText, heard: StoredText, parts: Iterable[EditPart]) -> StoredText:
     return base.with_changes(
         {
             position: paint_segment(base[position], heard[position], of_segment)

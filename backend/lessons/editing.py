@@ -50,7 +50,7 @@ class EditedSegment:
 
 
 @dataclass(frozen=True)
-class SegmentChange:
+class NewSegmentText:
     """The text that a segment is to have; `seen` is the version that was read."""
 
     position: int
@@ -67,7 +67,7 @@ class Undoing:
 
 
 @dataclass(frozen=True)
-class WrittenSegment:
+class RewrittenSegment:
     """A segment as it was written, and the edit that it made; None: it had that text already."""
 
     segment: EditedSegment
@@ -178,8 +178,8 @@ def undo_edit(
 
 
 def edit_segments(
-    session: Session, lesson_id: int, changes: Sequence[SegmentChange], *, editor: str
-) -> list[WrittenSegment]:
+    session: Session, lesson_id: int, changes: Sequence[NewSegmentText], *, editor: str
+) -> list[RewrittenSegment]:
     """Decide the texts of several segments at once: all of them, or none.
 
     Raises
@@ -215,7 +215,7 @@ def edit_segments(
 
 def undo_edits(
     session: Session, lesson_id: int, undoings: Sequence[Undoing], *, editor: str
-) -> list[WrittenSegment]:
+) -> list[RewrittenSegment]:
     """Undo several edits of different segments at once, as `undo_edit` does: all, or none.
 
     Raises
@@ -275,10 +275,11 @@ def _refuse_changed(lesson_id: int, changed: Sequence[EditedSegment]) -> None:
 
 def _written(
     texts: LessonTexts, positions: Iterable[int], edits: Iterable[SegmentEdit]
-) -> list[WrittenSegment]:
+) -> list[RewrittenSegment]:
     ids = {edit.segment: edit.id for edit in edits}
     return [
-        WrittenSegment(_read_segment(texts, position), ids.get(position)) for position in positions
+        RewrittenSegment(_read_segment(texts, position), ids.get(position))
+        for position in positions
     ]
 
 

@@ -92,11 +92,11 @@ def edit_segments(
     Each names the version that was read. Where some were changed meanwhile, nothing is written,
     and `present.segments` has these as they are now.
     """
-    changes = [editing.SegmentChange(c.segment, c.text, c.version) for c in change.segments]
+    changes = [editing.NewSegmentText(c.segment, c.text, c.version) for c in change.segments]
     return _written(editing.edit_segments(session, lesson_id, changes, editor=change.editor))
 
 
-def _written(segments: Iterable[editing.WrittenSegment]) -> WrittenSegments:
+def _written(segments: Iterable[editing.RewrittenSegment]) -> WrittenSegments:
     return WrittenSegments(
         items=[
             WrittenSegment.model_validate({**written.segment.to_json(), "edit": written.edit_id})

@@ -27,7 +27,7 @@ from backend.models import Colour, Course, Lesson, LessonNotes, Note
 from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
 from backend.text.sentences import normalise_words
 from backend.text.stored_text import StoredText
-from backend.text.stretches import Stretch, quote
+from backend.text.stretches import WordStretch, quote
 from backend.versions import require_version, version_of
 
 LARGEST_PAGE = 500
@@ -40,7 +40,7 @@ class NewNote:
     The words tell whether the text is still what the person saw.
     """
 
-    stretch: Stretch
+    stretch: WordStretch
     quote: str
     colour: Colour = Colour.YELLOW
     text: str = ""
@@ -82,7 +82,7 @@ EVERY_NOTE = NoteFilter()
 
 
 @dataclass(frozen=True)
-class NotePage:
+class FoundNotes:
     """Notes, newest first, and where the next page begins; None: there is no more."""
 
     notes: Sequence[ListedNote]
@@ -229,7 +229,7 @@ def list_all_notes(
     wanted: NoteFilter = EVERY_NOTE,
     limit: int = 50,
     before: int | None = None,
-) -> NotePage:
+) -> FoundNotes:
     """The notes of all lessons, newest first; `before` is the `next_before` of the page before."""
     limit = min(max(1, limit), LARGEST_PAGE)
     statement = _there().where(*_conditions(wanted)).order_by(col(Note.id).desc())
@@ -237,7 +237,7 @@ def list_all_notes(
         statement = statement.where(col(Note.id) < before)
     found = [ListedNote(*row) for row in session.exec(statement.limit(limit + 1))]
     notes = found[:limit]
-    return NotePage(notes, notes[-1].note.id if len(found) > limit else None)
+    return FoundNotes(notes, notes[-1].note.id if len(found) > limit else None)
 
 
 def notes_by_lesson(session: Session, wanted: NoteFilter = EVERY_NOTE) -> list[LessonNotes]:
@@ -370,7 +370,7 @@ def _require_quote(lesson_id: int, shown: StoredText, new: NewNote) -> None:
         )
 
 
-def _say(stretch: Stretch) -> str:
+def _say(stretch: WordStretch) -> str:
     return (
         f"segment {stretch.first_segment}, word {stretch.first_word} to segment "
         f"{stretch.last_segment}, word {stretch.last_word}"

@@ -10,7 +10,7 @@ from backend.exports.notes import NOTES_MEDIA_TYPES, NotesFormat, export_notes
 from backend.lessons import notes as service
 from backend.models import Colour
 from backend.notes.schemas import ColourName, NoteChange, NoteNew, NotePage, NotePublic, Notes
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from backend.web.conditional import Seen, name_version
 from backend.web.cursors import read_cursor, write_cursor
 from backend.web.inputs import DEFAULT_LIMIT, AnyOfIds, Cursor, Id, Limit, PathId, Text
@@ -39,7 +39,7 @@ def add_note(
     lesson_id: PathId, new: NoteNew, session: SessionDep, response: Response
 ) -> NotePublic:
     """Highlight a stretch of words, with or without a text."""
-    stretch = Stretch(**new.stretch.model_dump())
+    stretch = WordStretch(**new.stretch.model_dump())
     wanted = service.NewNote(stretch, new.quote, Colour(new.colour), new.text)
     listed = service.add_note(session, lesson_id, wanted, author=new.author)
     response.headers["Location"] = f"/api/v1/notes/{listed.note.id}"

@@ -43,7 +43,7 @@ PHRASE_SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class LessonFilter:
+class SearchedLessons:
     """Which lessons are searched: all that fit every field that is set.
 
     Several courses or themes: one of them. `since` and `until` are dates of lessons, themselves
@@ -68,7 +68,7 @@ class Candidates:
     are_all: bool
 
 
-def find_candidates(session: Session, query: Query, lessons: LessonFilter) -> Candidates:
+def find_candidates(session: Session, query: Query, lessons: SearchedLessons) -> Candidates:
     """The passages of the newest lessons that answer the query; see MOST_SEGMENTS."""
     ids = _choose_way(session, query)(query, lessons).subquery()
     columns = (passage_table.c[name] for name in ("id", "part", "text"))
@@ -78,13 +78,13 @@ def find_candidates(session: Session, query: Query, lessons: LessonFilter) -> Ca
     return Candidates(rows, n_heads < MOST_HEADS and len(rows) - n_heads < MOST_SEGMENTS)
 
 
-def finds_any(session: Session, query: Query, lessons: LessonFilter) -> bool:
+def finds_any(session: Session, query: Query, lessons: SearchedLessons) -> bool:
     """Whether there is any passage that answers the query."""
     ids = _choose_way(session, query)(query, lessons)
     return session.execute(ids.limit(1)).first() is not None
 
 
-def _choose_way(session: Session, query: Query) -> Callable[[Query, LessonFilter], Ids]:
+def _choose_way(session: Session, query: Query) -> Callable[[Query, SearchedLessons], Ids]:
     if session.get_bind().dialect.name == "sqlite":
         return _by_full_text_table
     return _by_index if _estimate(session, query) < FEW_PASSAGES else _newest_first
@@ -98,7 +98,7 @@ def _heads_and_segments(find: Callable[[int], Select[Any]]) -> Ids:
     return union_all(select(heads.c.id), select(segments.c.id))
 
 
-def _are_searched(lessons: LessonFilter) -> list[ColumnElement[bool]]:
+def _are_searched(lessons: SearchedLessons) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if lessons.course_ids:
         conditions.append(col(Lesson.course_id).in_(lessons.course_ids))
@@ -114,7 +114,7 @@ def _are_searched(lessons: LessonFilter) -> list[ColumnElement[bool]]:
 # --- SQLite ----------------------------------------------------------------------------------
 
 
-def _by_full_text_table(query: Query, lessons: LessonFilter) -> Ids:
+def _by_full_text_table(query: Query, lessons: SearchedLessons) -> Ids:
     """FTS5 gives its rows in the order of their ids as it finds them, and stops when told to."""
     rowid: ColumnClause[int] = column("rowid")
     words = table("search_words", rowid)
@@ -165,7 +165,7 @@ def _has_phrases_only(term: Term) -> bool:
     return all(len(phrase.words) > 1 for phrase in term.phrases)
 
 
-def _by_index(query: Query, lessons: LessonFilter) -> Ids:
+def _by_index(query: Query, lessons: SearchedLessons) -> Ids:
     """All that answer, and only then those that are searched, in their order."""
     passages = passage_table.c
     found = (
@@ -184,7 +184,7 @@ def _by_index(query: Query, lessons: LessonFilter) -> Ids:
     return _heads_and_segments(find)
 
 
-def _newest_first(query: Query, lessons: LessonFilter) -> Ids:
+def _newest_first(query: Query, lessons: SearchedLessons) -> Ids:
     """Lesson by lesson, until there are enough. The function behind `@@` uses no index."""
     passages = passage_table.c
     matches = func.ts_match_vq(passages.words, _bound(query))

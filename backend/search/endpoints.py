@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from backend.dependencies import SessionDep
 from backend.search import service
-from backend.search.candidates import LessonFilter
+from backend.search.candidates import SearchedLessons
 from backend.search.schemas import HitPublic, PiecePublic, ReadAsPublic, SearchPage
 from backend.web.inputs import AnyOfIds, Cursor, Moment, Text, beginning_of, end_of
 from backend.web.problems import problems
@@ -37,7 +37,7 @@ def search(
     However they are written: without accents, `e-mail` as `email`, `1,000` as `1000`. In the place
     of a word that finds nothing in these lessons near ones are looked for, and `read_as` says so.
     """
-    lessons = LessonFilter(
+    lessons = SearchedLessons(
         tuple(course_id or ()), tuple(theme_id or ()), beginning_of(since), end_of(until)
     )
     found = service.search(session, service.SearchRequest(q, lessons, limit, cursor, typing))

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from backend.index.folding import fold_readings
 from backend.index.vocabulary import is_known, most_slips, near_words
-from backend.search.candidates import Candidates, LessonFilter, find_candidates, finds_any
+from backend.search.candidates import Candidates, SearchedLessons, find_candidates, finds_any
 from backend.search.query import Phrase, Query, Term
 from backend.search.ranking import find_spans, stands_in
 
@@ -37,7 +37,7 @@ class NearAnswer(NamedTuple):
     read_as: tuple[ReadAs, ...]
 
 
-def find_near(session: Session, query: Query, lessons: LessonFilter) -> NearAnswer | None:
+def find_near(session: Session, query: Query, lessons: SearchedLessons) -> NearAnswer | None:
     """What answers the query when near words stand for those that find nothing in these lessons.
 
     None where that finds nothing either, or where it is not the words that find nothing. What
@@ -61,7 +61,7 @@ def find_near(session: Session, query: Query, lessons: LessonFilter) -> NearAnsw
     return NearAnswer(mended, candidates, tuple(read_as))
 
 
-def _find_near_term(session: Session, term: Term, lessons: LessonFilter) -> Term | None:
+def _find_near_term(session: Session, term: Term, lessons: SearchedLessons) -> Term | None:
     """The term as it is found in these lessons, with as few slips as possible."""
     words = {word for phrase in term.phrases for word in phrase.words}
     for n_slips in range(1, 1 + max(map(most_slips, words))):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backend.errors import InvalidValue
-from backend.index.folding import Word, find_chunks, find_words, read_words
+from backend.index.folding import FoldedWord, find_chunks, find_words, read_words
 
 MOST_WORDS = 50
 """A search with more is a pasted text, and would cost the database far more than it could find."""
@@ -88,7 +88,9 @@ def _read_chunks(text: str) -> Iterator[tuple[str, bool]]:
                 yield chunk, is_quoted
 
 
-def _to_phrases(chunk: str, readings: list[list[Word]], *, is_prefix: bool) -> Iterator[Phrase]:
+def _to_phrases(
+    chunk: str, readings: list[list[FoldedWord]], *, is_prefix: bool
+) -> Iterator[Phrase]:
     end = readings[0][-1].end
     is_prefix = is_prefix or chunk.startswith("*", end)
     for words in readings:
@@ -96,7 +98,7 @@ def _to_phrases(chunk: str, readings: list[list[Word]], *, is_prefix: bool) -> I
         yield _to_phrase(words, is_prefix=is_prefix and words[-1].end == end)
 
 
-def _to_phrase(words: list[Word], *, is_prefix: bool) -> Phrase:
+def _to_phrase(words: list[FoldedWord], *, is_prefix: bool) -> Phrase:
     folded = tuple(word.folded for word in words)
     return Phrase(folded, is_prefix and len(folded[-1]) >= SHORTEST_PREFIX)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from backend.index.folding import Word, fold_readings, read_words
+from backend.index.folding import FoldedWord, fold_readings, read_words
 from backend.search.query import Phrase, Query, Term
 
 WEIGHTS = {"title": 4.0, "brief": 2.0, "summary": 2.0, "segment": 1.0}
@@ -28,7 +28,7 @@ CHARACTERS_BEFORE = 80
 ELLIPSIS = "…"
 
 
-class Piece(NamedTuple):
+class HitPiece(NamedTuple):
     """A stretch of a snippet. The pieces in their order are the snippet; all of it is plain text,
     whatever it looks like."""
 
@@ -79,21 +79,21 @@ def _find_phrase(phrase: Phrase, words: list[str]) -> Iterator[int]:
 # --- what is shown ---------------------------------------------------------------------------
 
 
-def make_snippet(query: Query, passage: str, start: int = 0) -> tuple[Piece, ...]:
+def make_snippet(query: Query, passage: str, start: int = 0) -> tuple[HitPiece, ...]:
     """The passage from `start` on, or the stretch of a long one around its first match, with the
     matches told apart."""
     text = passage[start:]
     spans = _find_spans(query, text)
     first, end = _choose_stretch(text, spans[0] if spans else (0, 0))
-    pieces = [Piece(ELLIPSIS if start or first else "", False)]
+    pieces = [HitPiece(ELLIPSIS if start or first else "", False)]
     place = first
     for span_start, span_end in spans:
         if span_start < end:
-            pieces.append(Piece(text[place:span_start], False))
-            pieces.append(Piece(text[span_start : min(span_end, end)], True))
+            pieces.append(HitPiece(text[place:span_start], False))
+            pieces.append(HitPiece(text[span_start : min(span_end, end)], True))
             place = min(span_end, end)
-    pieces.append(Piece(text[place:end], False))
-    pieces.append(Piece(ELLIPSIS if end < len(text) else "", False))
+    pieces.append(HitPiece(text[place:end], False))
+    pieces.append(HitPiece(ELLIPSIS if end < len(text) else "", False))
     return tuple(piece for piece in pieces if piece.text)
 
 
@@ -125,7 +125,9 @@ def find_spans(phrases: Collection[Phrase], passage: str) -> list[tuple[int, int
     return found
 
 
-def _find_in_reading(phrases: Collection[Phrase], words: list[Word]) -> Iterator[tuple[int, int]]:
+def _find_in_reading(
+    phrases: Collection[Phrase], words: list[FoldedWord]
+) -> Iterator[tuple[int, int]]:
     folded = [word.folded for word in words]
     for phrase in phrases:
         for place in _find_phrase(phrase, folded):

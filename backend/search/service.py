@@ -11,13 +11,21 @@ from sqlmodel import Session, col
 from backend.errors import InvalidValue
 from backend.index.passages import lesson_of_passage, passage_table
 from backend.models import Lesson
-from backend.search.candidates import LessonFilter, find_candidates
+from backend.search.candidates import SearchedLessons, find_candidates
 from backend.search.near import ReadAs, find_near
 from backend.search.query import Query, parse_query
-from backend.search.ranking import Piece, make_snippet, score
+from backend.search.ranking import HitPiece, make_snippet, score
 from backend.search.repeats import without_repeats
 
-__all__ = ["MOST_HITS", "Hit", "LessonFilter", "ReadAs", "SearchRequest", "SearchResults", "search"]
+__all__ = [
+    "MOST_HITS",
+    "Hit",
+    "ReadAs",
+    "SearchRequest",
+    "SearchResults",
+    "SearchedLessons",
+    "search",
+]
 
 MOST_HITS = 100
 """On one page."""
@@ -30,7 +38,7 @@ class SearchRequest:
     """What is asked for; `text` is what `parse_query` reads, `cursor` a former answer's."""
 
     text: str
-    lessons: LessonFilter = field(default_factory=LessonFilter)
+    lessons: SearchedLessons = field(default_factory=SearchedLessons)
     limit: int = 20
     cursor: str | None = None
     last_is_prefix: bool = False
@@ -51,7 +59,7 @@ class Hit:
     segment: int | None
     start: float | None
     has_recording: bool
-    snippet: tuple[Piece, ...]
+    snippet: tuple[HitPiece, ...]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off
 from backend.speech.formats import OPTIONS, duration_seconds, require_plausible
 from backend.speech.mixing import mix_unnamed
-from backend.speech.timeline import Hole, Places, fill_holes
+from backend.speech.timeline import Hole, SamplePlaces, fill_holes
 
 SAMPLE_RATE_HZ = 16_000
 """What every recogniser here listens at."""
@@ -259,7 +259,7 @@ def _decode_frames(
     """Every frame that can be decoded; a damaged packet costs itself, not the rest."""
     # Only stored floating-point samples can be NaN or infinite, and looking costs time.
     may_hold_invalid = stream.codec_context.name.startswith("pcm_f")
-    places = Places(container)
+    places = SamplePlaces(container)
     for packet in _packets(container, stream, report):
         try:
             frames = packet.decode()

@@ -10,7 +10,7 @@ from typing import Any
 import av
 
 from backend.errors import UnreadableMedia
-from backend.speech.timeline import COUNTED, HOLE_SECONDS, LARGEST_MP3_FRAME_BYTES, Places
+from backend.speech.timeline import COUNTED, HOLE_SECONDS, LARGEST_MP3_FRAME_BYTES, SamplePlaces
 
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,flac,wav,w64,aac,aiff,asf,avi,flv,mpegts,mpeg,"
@@ -123,7 +123,7 @@ def _states_frames(path: Path) -> bool:
 
 def _measure(container: Any, stream: Any) -> float | None:
     """The packets are walked through, which takes a second for ten hours; nothing is decoded."""
-    seconds, places = 0.0, Places(container)
+    seconds, places = 0.0, SamplePlaces(container)
     is_mp3 = container.format.name == "mp3"
     try:
         for packet in container.demux(stream):

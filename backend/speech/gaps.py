@@ -21,7 +21,7 @@ MAX_GAP_SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class Stretch:
+class GapStretch:
     """A part of a window, in seconds from the window's start."""
 
     start: float
@@ -29,13 +29,13 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Gap(Stretch):
+class Gap(GapStretch):
     """Speech without text, before the segment at `position`."""
 
     position: int
 
-    def together_with(self, segments: Sequence[Segment]) -> Stretch:
-        return Stretch(
+    def together_with(self, segments: Sequence[Segment]) -> GapStretch:
+        return GapStretch(
             min([self.start, *(segment.start for segment in segments)]),
             max([self.end, *(segment.end for segment in segments)]),
         )

@@ -38,7 +38,7 @@ class Hole:
 
 
 @dataclass
-class Places:
+class SamplePlaces:
     """Where the frames of a recording belong that has no stamps of its own, by the bytes between
     them: a damaged stretch is as long as such a number of bytes is elsewhere in the recording."""
 

@@ -11,7 +11,7 @@ from backend.speech.engines.base import DecodeOptions, Recogniser
 from backend.speech.gaps import (
     MAX_ALONE_SECONDS,
     Gap,
-    Stretch,
+    GapStretch,
     ends_with,
     find_gaps,
     is_surer,
@@ -19,7 +19,7 @@ from backend.speech.gaps import (
 )
 from backend.speech.quality import find_suspicions, flag_segments, is_better
 from backend.speech.vad import (
-    Span,
+    SpeechSpan,
     find_speech,
     mean_probability,
     speech_probabilities,
@@ -119,14 +119,14 @@ class TranscriptionJob:
             ],
         )
 
-    def _listened(self, waveform: np.ndarray, speech: Sequence[Span]) -> Sequence[Span]:
+    def _listened(self, waveform: np.ndarray, speech: Sequence[SpeechSpan]) -> Sequence[SpeechSpan]:
         """The spans to listen to: where somebody speaks, or all of it without the voice filter."""
         if self.options.vad_filter:
             return speech
-        return [Span(0, waveform.size)] if np.abs(waveform).max() >= AUDIBLE_LEVEL else []
+        return [SpeechSpan(0, waveform.size)] if np.abs(waveform).max() >= AUDIBLE_LEVEL else []
 
     def _detect_language(
-        self, window: Window, speech: Sequence[Span], before: Language
+        self, window: Window, speech: Sequence[SpeechSpan], before: Language
     ) -> Language:
         stretches = pick_stretches(window.waveform, speech)
         if not stretches:
@@ -171,7 +171,7 @@ class TranscriptionJob:
     def _decode_stretch(
         self, segments: Sequence[Segment], window: Window, options: DecodeOptions
     ) -> list[Segment]:
-        stretch = Stretch(segments[0].start, segments[-1].end)
+        stretch = GapStretch(segments[0].start, segments[-1].end)
         careful = replace(options, initial_prompt="", is_second_try=True)
         return self._decode_alone(stretch, window, careful)
 
@@ -205,7 +205,7 @@ class TranscriptionJob:
         return self._decode_alone(stretch, window, options)
 
     def _decode_alone(
-        self, stretch: Stretch, window: Window, options: DecodeOptions
+        self, stretch: GapStretch, window: Window, options: DecodeOptions
     ) -> list[Segment]:
         """What is heard in a stretch of the window alone, judged; times are the window's."""
         first = int((stretch.start - STRETCH_MARGIN_SECONDS) * SAMPLE_RATE_HZ)
@@ -223,7 +223,7 @@ def _ignore(seconds: float) -> None:
     """A second try does not move the progress."""
 
 
-def pick_stretches(waveform: np.ndarray, speech: Sequence[Span]) -> list[np.ndarray]:
+def pick_stretches(waveform: np.ndarray, speech: Sequence[SpeechSpan]) -> list[np.ndarray]:
     """Up to `N_STRETCHES` stretches of speech, spread over all there is of it."""
     if not speech:
         return []

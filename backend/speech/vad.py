@@ -22,7 +22,7 @@ PAD_SAMPLES = 6_400
 
 
 @dataclass(frozen=True)
-class Span:
+class SpeechSpan:
     """A stretch of samples, `start` included and `end` not."""
 
     start: int
@@ -53,13 +53,13 @@ def speech_probabilities(waveform: np.ndarray) -> np.ndarray:
     return np.asarray(get_vad_model()(padded), dtype=np.float32).reshape(-1)
 
 
-def find_speech(probabilities: np.ndarray, n_samples: int) -> list[Span]:
+def find_speech(probabilities: np.ndarray, n_samples: int) -> list[SpeechSpan]:
     """The spans in which somebody speaks, in order, padded, not overlapping.
 
     Silero's hysteresis: speech begins at `SPEECH_THRESHOLD` and ends where it stays under
     `SILENCE_THRESHOLD` for `MIN_SILENCE_FRAMES`.
     """
-    runs: list[Span] = []
+    runs: list[SpeechSpan] = []
     start: int | None = None
     quiet_since: int | None = None
     for frame, probability in enumerate(probabilities.tolist()):
@@ -69,18 +69,18 @@ def find_speech(probabilities: np.ndarray, n_samples: int) -> list[Span]:
         elif start is not None and probability < SILENCE_THRESHOLD:
             quiet_since = frame if quiet_since is None else quiet_since
             if frame - quiet_since >= MIN_SILENCE_FRAMES:
-                runs.append(Span(start * FRAME_SAMPLES, quiet_since * FRAME_SAMPLES))
+                runs.append(SpeechSpan(start * FRAME_SAMPLES, quiet_since * FRAME_SAMPLES))
                 start = quiet_since = None
     if start is not None:
-        runs.append(Span(start * FRAME_SAMPLES, n_samples))
+        runs.append(SpeechSpan(start * FRAME_SAMPLES, n_samples))
     return _pad(runs, n_samples)
 
 
-def _pad(runs: list[Span], n_samples: int) -> list[Span]:
+def _pad(runs: list[SpeechSpan], n_samples: int) -> list[SpeechSpan]:
     """Widen each run by `PAD_SAMPLES`; runs closer than twice that meet in the middle."""
     edges = [0, *((a.end + b.start) // 2 for a, b in pairwise(runs)), n_samples]
     return [
-        Span(max(run.start - PAD_SAMPLES, left), min(run.end + PAD_SAMPLES, right))
+        SpeechSpan(max(run.start - PAD_SAMPLES, left), min(run.end + PAD_SAMPLES, right))
         for run, left, right in zip(runs, edges, edges[1:], strict=False)
     ]
 

@@ -56,13 +56,13 @@ class TaskFollower:
 
     def run(self) -> None:
         # It loads psycopg, and nobody who waits for the server to start should wait for that.
-        from backend.task_queue.watch import Watch
+        from backend.task_queue.watch import TableWatch
 
         seen = self._begin()
         if seen is None:
             return
         self._on_begin()
-        watch = Watch(self._engine.url, self._wake)
+        watch = TableWatch(self._engine.url, self._wake)
         threading.Thread(target=watch.run, name="watch", daemon=True).start()
         self._follow(seen)
         watch.stop()

@@ -23,7 +23,7 @@ CHANNEL = "lectern_task"
 logger = logging.getLogger("lectern.tasks")
 
 
-class Watch:
+class TableWatch:
     """Calls `on_change` soon after any process has committed a change.
 
     It may call without need. While the database is away it tries again, and calls once it is back.

@@ -19,7 +19,7 @@ from backend.errors import (
 )
 from backend.lesson_texts.edits import has_edits
 from backend.lesson_texts.layers import (
-    Layer,
+    LayerText,
     LessonLayer,
     lock_unchanged,
     read_layer,
@@ -36,7 +36,7 @@ from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import run_logged, run_logged_in_thread
 from backend.tasks.stage import (
     Count,
-    LessonState,
+    LessonSnapshot,
     Stage,
     StageContext,
     StageOptions,
@@ -138,10 +138,10 @@ class Correction(Stage[CorrectionOptions]):
             return Maker(Provider.OFFLINE, OFFLINE_MODEL)
         return Maker(settings.provider, settings.correction.model)
 
-    def has_text(self, state: LessonState) -> bool:
+    def has_text(self, state: LessonSnapshot) -> bool:
         return state.texts.corrected is not None
 
-    def is_due(self, state: LessonState) -> bool:
+    def is_due(self, state: LessonSnapshot) -> bool:
         transcript = state.texts.transcript
         made_from = (state.lesson.correction_metadata or {}).get("input")
         return (
@@ -150,13 +150,13 @@ class Correction(Stage[CorrectionOptions]):
             or made_from != transcript.transcript_hash
         )
 
-    def require_possible(self, state: LessonState, settings: Settings) -> None:
+    def require_possible(self, state: LessonSnapshot, settings: Settings) -> None:
         require_text_and_model(state, settings, settings.correction)
 
-    def is_edited(self, state: LessonState) -> bool:
+    def is_edited(self, state: LessonSnapshot) -> bool:
         return has_edits(state.session, state.lesson_id)
 
-    def count_calls(self, state: LessonState, settings: Settings) -> int:
+    def count_calls(self, state: LessonSnapshot, settings: Settings) -> int:
         if settings.provider is Provider.OFFLINE:
             return 0
         segments = segments_without_words(state.texts.transcript)
@@ -189,7 +189,7 @@ CORRECTION = Correction()
 
 
 @dataclass
-class _Result:
+class _CorrectionResult:
     """The corrected segments, what the metadata say, and the run to close if it is complete."""
 
     segments: list[Segment]
@@ -197,12 +197,14 @@ class _Result:
     run_to_finish: int | None = None
 
 
-def _correct_offline(layer: Layer) -> _Result:
+def _correct_offline(layer: LayerText) -> _CorrectionResult:
     metadata = {"provider": Provider.OFFLINE.value, "model": OFFLINE_MODEL, "failed_groups": []}
-    return _Result(correct_offline(layer.segments, layer.language), metadata)
+    return _CorrectionResult(correct_offline(layer.segments, layer.language), metadata)
 
 
-def _correct_by_model(layer: Layer, context: StageContext, options: CorrectionOptions) -> _Result:
+def _correct_by_model(
+    layer: LayerText, context: StageContext, options: CorrectionOptions
+) -> _CorrectionResult:
     settings, owner = context.settings, context.owner
     choice = ModelChoice.from_settings(settings, settings.correction)
     run_id = open_run(context.bind, layer.lesson_id, STAGE)
@@ -233,7 +235,7 @@ def _correct_by_model(layer: Layer, context: StageContext, options: CorrectionOp
         "output_tokens": usage.output_tokens,
     }
     # A run with failed groups stays open: the next attempt asks for those alone.
-    return _Result(
+    return _CorrectionResult(
         merge_corrections(layer.segments, correction.texts), metadata, None if failed else run_id
     )
 
@@ -326,7 +328,7 @@ def _tell_reason(error: ProviderError) -> dict[str, Any]:
     return {"reason": error.message, "code": error.code, "facts": dict(error.facts)}
 
 
-def _save(context: StageContext, layer: Layer, result: _Result) -> None:
+def _save(context: StageContext, layer: LayerText, result: _CorrectionResult) -> None:
     """One transaction: the corrected transcript, what it was made with, and the run's end."""
     changed = sum(
         before.text != after.text

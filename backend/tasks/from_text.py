@@ -4,12 +4,12 @@ from backend.config import CorrectionSettings, Provider, Settings, SummarySettin
 from backend.errors import NoTranscript
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
-from backend.tasks.stage import LessonState
+from backend.tasks.stage import LessonSnapshot
 from backend.text.stored_text import StoredText
 
 
 def require_text_and_model(
-    state: LessonState, settings: Settings, section: CorrectionSettings | SummarySettings
+    state: LessonSnapshot, settings: Settings, section: CorrectionSettings | SummarySettings
 ) -> None:
     """Raise `NoTranscript`, or what is wrong with the model that `section` names."""
     if state.texts.transcript is None:

@@ -11,7 +11,7 @@ from backend.lesson_texts.texts import LessonTexts
 from backend.models import Lesson
 from backend.models.task import PROCESS
 from backend.tasks.correction import CORRECTION
-from backend.tasks.stage import LessonState, Stage, StageContext, refuse_lower, run_stage
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, refuse_lower, run_stage
 from backend.tasks.summary import SUMMARY
 from backend.tasks.transcribe import TRANSCRIPTION
 
@@ -70,7 +70,7 @@ for _stage in (TRANSCRIPTION, CORRECTION, SUMMARY):
     register(_stage)
 
 
-def read_state(session: Session, lesson_id: int) -> LessonState:
+def read_state(session: Session, lesson_id: int) -> LessonSnapshot:
     """What a lesson has.
 
     Raises
@@ -82,7 +82,7 @@ def read_state(session: Session, lesson_id: int) -> LessonState:
     lesson = session.exec(statement.options(*defer_texts())).first()
     if lesson is None:
         raise missing_lesson(session, lesson_id)
-    return LessonState(session, lesson, LessonTexts(session, lesson_id))
+    return LessonSnapshot(session, lesson, LessonTexts(session, lesson_id))
 
 
 def is_stage_due(bind: Bind, lesson_id: int, stage: AnyStage) -> bool:

@@ -12,7 +12,7 @@ from backend.lesson_texts.layers import LessonLayer
 from backend.lesson_texts.makers import Maker, is_lower
 from backend.models import FormerLayer
 from backend.tasks.pipeline import AnyStage, all_stages, read_state
-from backend.tasks.stage import LessonState
+from backend.tasks.stage import LessonSnapshot
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def look_ahead(bind: Bind, lesson_id: int, settings: Settings) -> list[Prospect]
         return [_look_at(stage, state, settings) for stage in all_stages()]
 
 
-def _look_at(stage: AnyStage, state: LessonState, settings: Settings) -> Prospect:
+def _look_at(stage: AnyStage, state: LessonSnapshot, settings: Settings) -> Prospect:
     problem, new, n_calls = None, None, 0
     try:
         stage.require_possible(state, settings)
@@ -82,7 +82,7 @@ def _look_at(stage: AnyStage, state: LessonState, settings: Settings) -> Prospec
     )
 
 
-def _former(state: LessonState, layer: LessonLayer) -> Former | None:
+def _former(state: LessonSnapshot, layer: LessonLayer) -> Former | None:
     statement = select(FormerLayer).where(
         FormerLayer.lesson_id == state.lesson_id, FormerLayer.layer == layer
     )

@@ -77,7 +77,7 @@ class StageContext:
 
 
 @dataclass(frozen=True)
-class LessonState:
+class LessonSnapshot:
     """What a lesson has, for a stage to judge whether there is anything for it to do.
 
     `lesson` is without its texts, which are megabytes; they are read from `texts` where needed.
@@ -120,22 +120,22 @@ class Stage(ABC, Generic[Options]):
         """What would do it now; raises `RecogniserError`."""
 
     @abstractmethod
-    def has_text(self, state: LessonState) -> bool:
+    def has_text(self, state: LessonSnapshot) -> bool:
         """Whether what it makes is there."""
 
     @abstractmethod
-    def is_due(self, state: LessonState) -> bool:
+    def is_due(self, state: LessonSnapshot) -> bool:
         """Whether what it makes is missing, or was made from something that has changed."""
 
     @abstractmethod
-    def require_possible(self, state: LessonState, settings: Settings) -> None:
+    def require_possible(self, state: LessonSnapshot, settings: Settings) -> None:
         """Raise what would stop it at once: something that it needs is not there."""
 
-    def is_edited(self, state: LessonState) -> bool:
+    def is_edited(self, state: LessonSnapshot) -> bool:
         """Whether people have edited what it makes; their words stay."""
         return False
 
-    def count_calls(self, state: LessonState, settings: Settings) -> int:
+    def count_calls(self, state: LessonSnapshot, settings: Settings) -> int:
         """How many calls to a language model it would take, as far as can be known before."""
         return 0
 

@@ -11,7 +11,7 @@ from backend.config import Provider, Settings
 from backend.database import writing
 from backend.errors import ContextTooLong, ProviderError, ReplyCut
 from backend.lesson_texts.layers import (
-    Layer,
+    LayerText,
     LessonLayer,
     lock_unchanged,
     read_layer,
@@ -27,7 +27,7 @@ from backend.models.notices import Notice
 from backend.tasks.from_text import require_text_and_model, segments_without_words
 from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import run_logged, run_logged_in_thread
-from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words, run_stage
 from backend.text.citations import CitedSummary, cut_to_words, read_summary, says_anything
 from backend.text.extractive import summarise_offline
 from backend.text.parts import estimate_tokens, split_evenly
@@ -121,10 +121,10 @@ class SummaryStage(Stage[SummaryOptions]):
             return Maker(Provider.OFFLINE, OFFLINE_MODEL)
         return Maker(settings.provider, settings.summary.model)
 
-    def has_text(self, state: LessonState) -> bool:
+    def has_text(self, state: LessonSnapshot) -> bool:
         return state.lesson.summary is not None
 
-    def is_due(self, state: LessonState) -> bool:
+    def is_due(self, state: LessonSnapshot) -> bool:
         if state.texts.shown is None:
             return True
         if len(people_texts(state.session, state.lesson_id)) == len(SummaryPart):
@@ -132,13 +132,13 @@ class SummaryStage(Stage[SummaryOptions]):
         made_from = (state.lesson.summary_metadata or {}).get("input")
         return made_from != state.texts.shown.transcript_hash
 
-    def require_possible(self, state: LessonState, settings: Settings) -> None:
+    def require_possible(self, state: LessonSnapshot, settings: Settings) -> None:
         require_text_and_model(state, settings, settings.summary)
 
-    def is_edited(self, state: LessonState) -> bool:
+    def is_edited(self, state: LessonSnapshot) -> bool:
         return bool(people_texts(state.session, state.lesson_id))
 
-    def count_calls(self, state: LessonState, settings: Settings) -> int:
+    def count_calls(self, state: LessonSnapshot, settings: Settings) -> int:
         if settings.provider is Provider.OFFLINE:
             return 0
         return count_summary_calls(segments_without_words(state.texts.shown), settings)
@@ -158,7 +158,7 @@ class SummaryStage(Stage[SummaryOptions]):
         layer = read_layer(context.bind, context.lesson_id, prefer_corrected=use_corrected)
         if not any(segment.text.strip() for segment in layer.segments):
             notice = Notice("nothing-said", "Nothing was said, so there is no summary.")
-            result = _Result(metadata={"moments": [], "notices": [notice.to_json()]})
+            result = _SummaryResult(metadata={"moments": [], "notices": [notice.to_json()]})
         elif settings.provider is Provider.OFFLINE:
             result = _summarise_offline(layer, settings.summary.max_length)
         else:
@@ -171,7 +171,7 @@ SUMMARY = SummaryStage()
 
 
 @dataclass
-class _Result:
+class _SummaryResult:
     brief: str | None = None
     summary: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -189,7 +189,7 @@ def _moment(text: str, segment_ids: Sequence[int], segments: Sequence[Segment]) 
     }
 
 
-def _coverage(layer: Layer, n_parts: int) -> dict[str, Any]:
+def _coverage(layer: LayerText, n_parts: int) -> dict[str, Any]:
     """What the summary was made from: all of the segments, or this would say so."""
     return {
         "segments": len(layer.segments),
@@ -202,7 +202,7 @@ def _coverage(layer: Layer, n_parts: int) -> dict[str, Any]:
 # --- offline ---------------------------------------------------------------------------------
 
 
-def _summarise_offline(layer: Layer, max_words: int) -> _Result:
+def _summarise_offline(layer: LayerText, max_words: int) -> _SummaryResult:
     found = summarise_offline(layer.segments, layer.language, max_words)
     metadata = {
         "provider": Provider.OFFLINE.value,
@@ -214,13 +214,13 @@ def _summarise_offline(layer: Layer, max_words: int) -> _Result:
             for statement in found.statements
         ],
     }
-    return _Result(found.brief, found.text, metadata)
+    return _SummaryResult(found.brief, found.text, metadata)
 
 
 # --- by a language model ---------------------------------------------------------------------
 
 
-def _summarise_by_model(layer: Layer, context: StageContext) -> _Result:
+def _summarise_by_model(layer: LayerText, context: StageContext) -> _SummaryResult:
     settings, owner = context.settings, context.owner
     choice = ModelChoice.from_settings(settings, settings.summary)
     run_id = open_run(context.bind, layer.lesson_id, STAGE)
@@ -244,7 +244,7 @@ def _summarise_by_model(layer: Layer, context: StageContext) -> _Result:
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
     }
-    return _Result(summary.brief, summary.text, metadata, run_id)
+    return _SummaryResult(summary.brief, summary.text, metadata, run_id)
 
 
 def count_summary_calls(segments: Sequence[Segment], settings: Settings) -> int:
@@ -279,7 +279,7 @@ class _Writer:
     """Summarises a transcript at once if it fits the model, else in parts and then as a whole."""
 
     caller: PaidCaller
-    layer: Layer
+    layer: LayerText
     settings: Settings
     on_progress: OnProgress
     n_parts: int = 1
@@ -354,7 +354,7 @@ class _Writer:
         self.on_progress(Progress(STAGE, done, self.n_parts + 1, "parts"))
 
 
-def _save(context: StageContext, layer: Layer, result: _Result) -> None:
+def _save(context: StageContext, layer: LayerText, result: _SummaryResult) -> None:
     """One transaction: the summary, what it was made with, and the run's end."""
     content = {
         "brief": result.brief,

@@ -40,7 +40,7 @@ from backend.speech.transcription import Language, TranscribedWindow, Transcript
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import run_logged
-from backend.tasks.stage import LessonState, Stage, StageContext, StageOptions, Words, run_stage
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words, run_stage
 
 logger = logging.getLogger("lectern.tasks")
 
@@ -132,17 +132,17 @@ class TranscriptionStage(Stage[StageOptions]):
         planned = plan_recogniser(settings.transcription, models_dir())
         return Maker(planned.engine, planned.model)
 
-    def has_text(self, state: LessonState) -> bool:
+    def has_text(self, state: LessonSnapshot) -> bool:
         return state.texts.transcript is not None
 
-    def is_due(self, state: LessonState) -> bool:
+    def is_due(self, state: LessonSnapshot) -> bool:
         metadata = state.lesson.transcript_metadata or {}
         return state.texts.transcript is None or EARLIER_RECORDING in metadata
 
-    def require_possible(self, state: LessonState, settings: Settings) -> None:
+    def require_possible(self, state: LessonSnapshot, settings: Settings) -> None:
         audio_path(state.lesson_id, state.lesson.filename)
 
-    def is_edited(self, state: LessonState) -> bool:
+    def is_edited(self, state: LessonSnapshot) -> bool:
         return has_edits(state.session, state.lesson_id)
 
     def run(self, context: StageContext, options: StageOptions) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from backend.models.transcript import Segment, Word
-from backend.text.error_rate import Run, compare_runs
+from backend.text.error_rate import AlignmentRun, compare_runs
 from backend.text.sentences import display_words, normalise_words
 
 
@@ -64,7 +64,7 @@ def _within_segment(segment: Segment) -> list[Word]:
     return mended
 
 
-def _run_bounds(segment: Segment, heard: Sequence[Word], run: Run) -> tuple[float, float]:
+def _run_bounds(segment: Segment, heard: Sequence[Word], run: AlignmentRun) -> tuple[float, float]:
     """The time of the words that were replaced, or the gap where nothing was."""
     if run.before_start < run.before_end:
         return heard[run.before_start].start, heard[run.before_end - 1].end

@@ -78,7 +78,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Part:
+class EditPart:
     """What of a decision belongs to one segment.
 
     It replaces the display words from `first_word` up to `end_word`, which is not included; both
@@ -97,7 +97,7 @@ class Part:
     def is_whole(self) -> bool:
         return self.first_word is None or self.end_word is None
 
-    def overlaps(self, other: "Part") -> bool:
+    def overlaps(self, other: "EditPart") -> bool:
         if self.segment != other.segment:
             return False
         if self.is_whole or other.is_whole:
@@ -115,7 +115,7 @@ class Part:
 
 def place_decisions(
     decisions: Iterable[Decision], heard: StoredText, proposed: StoredText
-) -> dict[int, tuple[Part, ...]]:
+) -> dict[int, tuple[EditPart, ...]]:
     """Where each decision belongs in a text; nowhere, if that is not certain.
 
     Where two want the same words, the newer one (of the higher id) has them.
@@ -126,8 +126,8 @@ def place_decisions(
         The same segments as the recogniser heard them and as they would be shown.
     """
     placer = _Placer(heard, proposed)
-    taken: dict[int, list[Part]] = defaultdict(list)
-    places: dict[int, tuple[Part, ...]] = {}
+    taken: dict[int, list[EditPart]] = defaultdict(list)
+    places: dict[int, tuple[EditPart, ...]] = {}
     for decision in sorted(decisions, key=lambda decision: -decision.id):
         parts = placer.place(decision)
         if decision.text is not None:
@@ -146,11 +146,11 @@ class _Placer:
         self._heard = heard
         self._proposed = proposed
 
-    def place(self, decision: Decision) -> tuple[Part, ...]:
+    def place(self, decision: Decision) -> tuple[EditPart, ...]:
         whole = self._find_segment(decision)
         if whole is not None:
             span = (decision.start, decision.end)
-            return (Part(whole, None, None, *span, decision.heard, decision.text),)
+            return (EditPart(whole, None, None, *span, decision.heard, decision.text),)
         run = self._heard.find_run(normalise_words(decision.heard), decision.start, decision.end)
         return self._divide(decision, run) if run else ()
 
@@ -175,7 +175,7 @@ class _Placer:
             return decision.segment
         return fitting[0] if len(fitting) == 1 else None
 
-    def _divide(self, decision: Decision, run: Sequence[Said]) -> tuple[Part, ...]:
+    def _divide(self, decision: Decision, run: Sequence[Said]) -> tuple[EditPart, ...]:
         """The decision in parts, one for each segment that its words are in now."""
         by_segment: dict[int, list[Said]] = defaultdict(list)
         for word in run:
@@ -183,13 +183,13 @@ class _Placer:
         texts = _divide_text(decision, [len(words) for words in by_segment.values()])
         if texts is None:
             return ()
-        parts: list[Part] = []
+        parts: list[EditPart] = []
         for (position, words), text in zip(by_segment.items(), texts, strict=True):
             bounds = self._bounds(position, words)
             if bounds is None:
                 return ()
             span = (words[0].start, words[-1].end)
-            parts.append(Part(position, *bounds, *span, self._as_heard(words), text))
+            parts.append(EditPart(position, *bounds, *span, self._as_heard(words), text))
         return tuple(parts)
 
     def _as_heard(self, words: Sequence[Said]) -> str:
@@ -237,7 +237,7 @@ def _divide_text(decision: Decision, n_words: Sequence[int]) -> list[str | None]
     return [" ".join(shown[first:end]) for first, end in pairwise(cuts)]
 
 
-def paint_segment(proposed: Segment, heard: Segment | None, parts: Iterable[Part]) -> Segment:
+def paint_segment(proposed: Segment, heard: Segment | None, parts: Iterable[EditPart]) -> Segment:
     """A segment as it is shown: what is proposed, with the decided texts in their places.
 
     `heard` has the times of the words, where it is known.

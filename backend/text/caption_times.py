@@ -28,7 +28,7 @@ BEGINS_LIKE_A_TIME = re.compile(r"-?\d{1,4}\s?[:：]")
 
 
 @dataclass(frozen=True)
-class Timing:
+class CaptionTiming:
     """From when to when, in seconds; `start` is not negative, `end` may lie before it."""
 
     start: float
@@ -40,7 +40,7 @@ class Timing:
     """The end could not be read, and is set to the beginning."""
 
 
-def read_timing(line: str) -> Timing | None:
+def read_timing(line: str) -> CaptionTiming | None:
     """What a line says about times; None where it is no such line, or none that can be read."""
     if len(line) > LONGEST_TIMING or not any(character.isdecimal() for character in line):
         return None
@@ -68,7 +68,7 @@ def _is_usual(arrow: "re.Match[str]") -> bool:
     return sum(character in DASHES for character in arrow[0]) > 1
 
 
-def _read_times(line: str) -> Timing | None:
+def _read_times(line: str) -> CaptionTiming | None:
     number = NUMBER.match(line)
     first = TIME.match(line, number.end() if number else 0) or TIME.match(line.lstrip())
     if first is None:
@@ -93,7 +93,7 @@ def _read_times(line: str) -> Timing | None:
     return _timing(first, second) if is_certain else None
 
 
-def _read_spaced(line: str) -> Timing | None:
+def _read_spaced(line: str) -> CaptionTiming | None:
     """Times with blanks between their digits: `00:00:0 1,000 --> …`."""
     arrow = ARROW.search(line)
     if arrow is None:
@@ -124,10 +124,10 @@ def _without_settings(tail: str) -> str:
 
 def _timing(
     first: "re.Match[str]", second: "re.Match[str]", words: str = "", is_open: bool = False
-) -> Timing:
+) -> CaptionTiming:
     start, end = _seconds(first), _seconds(second)
     is_negative = start < 0 or end < 0
-    return Timing(max(0.0, start), max(0.0, end), words, is_negative, is_open)
+    return CaptionTiming(max(0.0, start), max(0.0, end), words, is_negative, is_open)
 
 
 def _seconds(time: "re.Match[str]") -> float:

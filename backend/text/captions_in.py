@@ -18,7 +18,7 @@ from backend.models.notices import Notice
 from backend.models.transcript import Segment
 from backend.text.caption_characters import decode_captions
 from backend.text.caption_markup import plain_text
-from backend.text.caption_times import Timing, is_like_timing, read_timing
+from backend.text.caption_times import CaptionTiming, is_like_timing, read_timing
 
 LARGEST_BYTES = 20 << 20
 """Far beyond the captions of any lesson."""
@@ -60,7 +60,7 @@ _Placed = tuple[Segment, int]
 class _Cue:
     line: int
     """The number of the line with its times, from 1."""
-    timing: Timing
+    timing: CaptionTiming
     lines: list[str]
     part: int = 0
     """Which of the files that were joined it comes from."""
@@ -197,7 +197,7 @@ def _refuse_long_lines(lines: Sequence[str]) -> None:
             )
 
 
-def _begin_cue(reading: _Reading, number: int, timing: Timing) -> _Cue:
+def _begin_cue(reading: _Reading, number: int, timing: CaptionTiming) -> _Cue:
     if len(reading.cues) >= MOST_CUES:
         raise UnreadableCaptions(
             f"The file has more than {MOST_CUES:,} captions: import the lesson's parts one by one."

@@ -48,7 +48,7 @@ class WordChange(NamedTuple):
     after: tuple[str, ...]
 
 
-class Run(NamedTuple):
+class AlignmentRun(NamedTuple):
     """One run of a comparison: `before[before_start:before_end]` became `after[…]`."""
 
     is_equal: bool
@@ -58,17 +58,17 @@ class Run(NamedTuple):
     after_end: int
 
 
-def compare_runs(before: Sequence[str], after: Sequence[str]) -> list[Run]:
+def compare_runs(before: Sequence[str], after: Sequence[str]) -> list[AlignmentRun]:
     """The runs that turn `before` into `after`, equal and changed ones in turn."""
     from rapidfuzz.distance import Levenshtein
 
-    runs: list[Run] = []
+    runs: list[AlignmentRun] = []
     for code in Levenshtein.opcodes(before, after):
         is_equal = code.tag == "equal"
-        run = Run(is_equal, code.src_start, code.src_end, code.dest_start, code.dest_end)
+        run = AlignmentRun(is_equal, code.src_start, code.src_end, code.dest_start, code.dest_end)
         if runs and runs[-1].is_equal == is_equal:
             first = runs.pop()
-            run = Run(
+            run = AlignmentRun(
                 is_equal, first.before_start, run.before_end, first.after_start, run.after_end
             )
         runs.append(run)
@@ -91,7 +91,7 @@ def diff_words(before: str, after: str) -> list[WordChange]:
     ]
 
 
-def _name_operation(run: Run) -> Operation:
+def _name_operation(run: AlignmentRun) -> Operation:
     if run.is_equal:
         return Operation.EQUAL
     if run.before_start == run.before_end:

@@ -8,7 +8,7 @@ from backend.text.sentences import display_words, normalise_words
 from backend.text.stored_text import StoredText
 
 
-class Stretch(NamedTuple):
+class WordStretch(NamedTuple):
     """From a word to a word, both included, counted from 0 within their segments."""
 
     first_segment: int
@@ -25,7 +25,7 @@ class Quotation(NamedTuple):
     end: float
 
 
-def quote(text: StoredText, stretch: Stretch) -> Quotation | None:
+def quote(text: StoredText, stretch: WordStretch) -> Quotation | None:
     """The words of a stretch; None where there is no such stretch."""
     first = (stretch.first_segment, stretch.first_word)
     last = (stretch.last_segment, stretch.last_word)
@@ -58,8 +58,8 @@ def _times(text: StoredText, first: tuple[int, int], last: tuple[int, int]) -> t
 
 
 def follow_stretch(
-    stretch: Stretch | None, quoted: Quotation, old: StoredText | None, new: StoredText
-) -> Stretch | None:
+    stretch: WordStretch | None, quoted: Quotation, old: StoredText | None, new: StoredText
+) -> WordStretch | None:
     """Where a stretch of an old text is in the new one; None where that is not certain.
 
     `stretch` None: it was nowhere in the old one.
@@ -70,15 +70,15 @@ def follow_stretch(
         if is_true and _has_same_borders(old, new, stretch):
             return _follow_within(stretch, old, new)
     run = new.find_run(normalise_words(quoted.text), quoted.start, quoted.end)
-    return Stretch(run[0].segment, run[0].word, run[-1].segment, run[-1].word) if run else None
+    return WordStretch(run[0].segment, run[0].word, run[-1].segment, run[-1].word) if run else None
 
 
-def _has_same_borders(old: StoredText, new: StoredText, stretch: Stretch) -> bool:
+def _has_same_borders(old: StoredText, new: StoredText, stretch: WordStretch) -> bool:
     segments = slice(stretch.first_segment, stretch.last_segment + 1)
     return old.borders[segments] == new.borders[segments]
 
 
-def _follow_within(stretch: Stretch, old: StoredText, new: StoredText) -> Stretch | None:
+def _follow_within(stretch: WordStretch, old: StoredText, new: StoredText) -> WordStretch | None:
     """Follow a stretch whose segments are the same, with other words: those that took the place
     of its own belong to it."""
     positions = range(stretch.first_segment, stretch.last_segment + 1)
@@ -98,7 +98,7 @@ def _follow_within(stretch: Stretch, old: StoredText, new: StoredText) -> Stretc
             else range(run.after_start, run.after_end)
         )
     ]
-    return Stretch(*after[kept[0]], *after[kept[-1]]) if kept else None
+    return WordStretch(*after[kept[0]], *after[kept[-1]]) if kept else None
 
 
 def _places(text: StoredText, positions: Iterable[int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from backend.errors import (
 )
 from backend.models.columns import utc_now
 from backend.uploads.protocol import Checksum
-from backend.uploads.store import Digest, LockedUpload, name_error
+from backend.uploads.store import LockedUpload, UploadDigest, name_error
 
 
 class Receiver:
@@ -88,7 +88,7 @@ class Receiver:
         os.fsync(self._file.fileno())
         expires_at = utc_now() + self._upload.store.kept
         self._upload.save(offset=self._position, expires_at=expires_at)
-        self._digest = Digest(self._position, self._sha256.copy())
+        self._digest = UploadDigest(self._position, self._sha256.copy())
 
     def finish(self) -> None:
         """All bytes of the request came: compare their checksum, and make them safe.

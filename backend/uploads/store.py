@@ -109,13 +109,13 @@ class UploadState(BaseModel):
 
 
 @dataclass(frozen=True)
-class Digest:
+class UploadDigest:
     """The hash of an upload's first `position` bytes."""
 
     position: int = 0
     sha256: Any = field(default_factory=hashlib.sha256)
 
-    def with_file(self, path: Path, end: int) -> "Digest":
+    def with_file(self, path: Path, end: int) -> "UploadDigest":
         """The hash of a file up to `end`, reading on where this one ends."""
         sha256, position = self.sha256.copy(), self.position
         with path.open("rb") as file:
@@ -123,7 +123,7 @@ class Digest:
             while position < end and (block := file.read(min(READ_BYTES, end - position))):
                 sha256.update(block)
                 position += len(block)
-        return Digest(position, sha256)
+        return UploadDigest(position, sha256)
 
 
 @dataclass
@@ -135,7 +135,7 @@ class UploadStore:
     reserve_bytes: int = RESERVE_BYTES
     checkpoint_bytes: int = CHECKPOINT_BYTES
     kept: timedelta = KEPT
-    _digests: dict[str, Digest] = field(default_factory=dict)
+    _digests: dict[str, UploadDigest] = field(default_factory=dict)
 
     def create(self, length: int, metadata: str | None) -> str:
         """Begin an upload of so many bytes; returns its id.
@@ -238,12 +238,12 @@ class UploadStore:
             raise UploadNotFound
         return self.directory / upload_id
 
-    def digest_of(self, upload_id: str, path: Path, end: int) -> Digest:
+    def digest_of(self, upload_id: str, path: Path, end: int) -> UploadDigest:
         """The hash of an upload up to `end`: from memory, or of the file after a restart."""
-        digest = self._digests.get(upload_id, Digest())
-        return (digest if digest.position <= end else Digest()).with_file(path, end)
+        digest = self._digests.get(upload_id, UploadDigest())
+        return (digest if digest.position <= end else UploadDigest()).with_file(path, end)
 
-    def remember(self, upload_id: str, digest: Digest) -> None:
+    def remember(self, upload_id: str, digest: UploadDigest) -> None:
         while len(self._digests) >= REMEMBERED_DIGESTS:
             self._digests.pop(next(iter(self._digests)), None)
         self._digests[upload_id] = digest

@@ -45,7 +45,7 @@ logger = logging.getLogger("lectern.uploads")
 
 
 @dataclass
-class Watch:
+class FolderWatch:
     """Remembers since when files rest. `clock` gives seconds that only rise."""
 
     rest_seconds: float = REST_SECONDS
@@ -247,7 +247,7 @@ class FolderWatcher:
     def __init__(self, settings: Callable[[], LibrarySettings]) -> None:
         self._settings = settings
         self._stopping = threading.Event()
-        self._watch = Watch()
+        self._watch = FolderWatch()
         self._complaint = ""
 
     def run(self) -> None:

@@ -85,10 +85,10 @@ class ConditionalAnswers:
             await self.app(scope, receive, send)
             return
         known = Headers(scope=scope).get("If-None-Match")
-        await self.app(scope, receive, _Answer(send, known).send)
+        await self.app(scope, receive, _HeldAnswer(send, known).send)
 
 
-class _Answer:
+class _HeldAnswer:
     """One answer on its way to the client."""
 
     def __init__(self, send: Send, known: str | None) -> None:

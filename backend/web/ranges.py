@@ -31,7 +31,7 @@ class RangeNotSatisfiable(LecternError):
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteSpan:
     """Bytes of a file, from `start` up to but without `end`."""
 
     start: int
@@ -101,7 +101,7 @@ def serve(served: ServedFile, method: str, asked: Headers) -> Response:
         raise
     status, headers = 200, dict(served.headers)
     if span is None:
-        span = Span(0, served.size_bytes)
+        span = ByteSpan(0, served.size_bytes)
     else:
         status = 206
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{served.size_bytes}"
@@ -110,7 +110,7 @@ def serve(served: ServedFile, method: str, asked: Headers) -> Response:
 
 
 def _answer(
-    served: ServedFile, method: str, status: int, headers: Mapping[str, str], span: Span
+    served: ServedFile, method: str, status: int, headers: Mapping[str, str], span: ByteSpan
 ) -> Response:
     if method == "HEAD":
         served.file.close()
@@ -119,7 +119,7 @@ def _answer(
     return StreamingResponse(pieces, status, dict(headers), served.media_type)
 
 
-def _read_pieces(file: BinaryIO, span: Span) -> Iterator[bytes]:
+def _read_pieces(file: BinaryIO, span: ByteSpan) -> Iterator[bytes]:
     with file:
         file.seek(span.start)
         left = span.end - span.start
@@ -128,7 +128,7 @@ def _read_pieces(file: BinaryIO, span: Span) -> Iterator[bytes]:
             yield piece
 
 
-def _wanted_span(served: ServedFile, asked: Headers) -> Span | None:
+def _wanted_span(served: ServedFile, asked: Headers) -> ByteSpan | None:
     """None: the whole file."""
     wanted, if_range = asked.get("Range"), asked.get("If-Range")
     if wanted is None or (if_range is not None and if_range not in (served.etag, served.modified)):
@@ -136,7 +136,7 @@ def _wanted_span(served: ServedFile, asked: Headers) -> Span | None:
     return read_range(wanted, served.size_bytes)
 
 
-def read_range(header: str, size_bytes: int) -> Span | None:
+def read_range(header: str, size_bytes: int) -> ByteSpan | None:
     """The bytes that a Range header asks for; None where it is to be ignored.
 
     Raises
@@ -155,4 +155,4 @@ def read_range(header: str, size_bytes: int) -> Span | None:
         end = min(int(found[2]) + 1, size_bytes) if found[2] else size_bytes
     if start >= end:
         raise RangeNotSatisfiable(size_bytes)
-    return Span(start, end)
+    return ByteSpan(start, end)

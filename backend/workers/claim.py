@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Pace:
+class StagePace:
     """Where a stage stood when it was first heard of; what a former attempt stored took no time."""
 
     done: float
@@ -66,7 +66,7 @@ class Claim(Owner):
         self._db = db
         self._told_at = -math.inf
         self._is_lost = False
-        self._pace: Pace | None = None
+        self._pace: StagePace | None = None
 
     @property
     def is_lost(self) -> bool:
@@ -89,7 +89,7 @@ class Claim(Owner):
         if not is_end and time.monotonic() - self._told_at < TELL_SECONDS:
             return
         self._told_at = time.monotonic()
-        self._pace = self._pace or Pace(progress.done, self._told_at)
+        self._pace = self._pace or StagePace(progress.done, self._told_at)
         try:
             self.change(
                 {

@@ -23,7 +23,7 @@ from backend.models import Course, Lesson, LlmCall, LlmRun, Segment, Task
 from backend.models.summaries import SummaryPart
 from backend.readable import readable, readable_json
 from backend.text.caption_markup import plain_text
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from backend.uploads.captions import import_captions
 from tests.unit.lessons.people import edit, hear, spoken
 
@@ -139,7 +139,7 @@ def test_nothing_that_people_and_files_bring_leaves_a_control_character(
     import_captions(session, lesson_id, captions.encode(), DIRTY)
     hear(lesson_id, [*spoken(DIRTY, "it grows"), {"start": 5, "end": 6, "text": "x", "who": DIRTY}])
     edit(lesson_id, 1, f"It grows. {DIRTY}", editor=DIRTY)
-    add_note(session, lesson_id, NewNote(Stretch(1, 0, 1, 0), "It", text=DIRTY), author=DIRTY)
+    add_note(session, lesson_id, NewNote(WordStretch(1, 0, 1, 0), "It", text=DIRTY), author=DIRTY)
     summary = summary_version("Brief.", "Summary.")
     edit_summary(session, lesson_id, {SummaryPart.BRIEF: DIRTY}, editor=DIRTY, seen=summary)
     course = create_course(session, DIRTY, DIRTY)

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from backend.models.transcript import Segment
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Recogniser(Protocol):
     def recognise(
         self,
         waveform: np.ndarray,
-        speech: Sequence[Span],
+        speech: Sequence[SpeechSpan],
         options: DecodeOptions,
         heard: HeardSeconds,
     ) -> list[Segment]:

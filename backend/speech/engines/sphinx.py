@@ -20,7 +20,7 @@ from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.engines.sharing import loaded_once
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 
 WAY = "each-window-alone"
 """Part of the identity: changed when our use of the decoder changes what is heard."""
@@ -75,7 +75,7 @@ class SphinxRecogniser:
     def recognise(
         self,
         waveform: np.ndarray,
-        speech: Sequence[Span],
+        speech: Sequence[SpeechSpan],
         options: DecodeOptions,
         heard: HeardSeconds,
     ) -> list[Segment]:
@@ -113,7 +113,7 @@ def _decoder() -> Any:
     return Decoder(bestpath=True, loglevel="FATAL")
 
 
-def _utterances(waveform: np.ndarray, span: Span) -> Iterator[Span]:
+def _utterances(waveform: np.ndarray, span: SpeechSpan) -> Iterator[SpeechSpan]:
     """Cut a span at its quietest moments: the decoder's work grows faster than an utterance."""
     start = span.start
     while span.end - start > MAX_UTTERANCE_SAMPLES:
@@ -122,12 +122,12 @@ def _utterances(waveform: np.ndarray, span: Span) -> Iterator[Span]:
         energy = np.square(pieces).reshape(-1, QUIET_SAMPLES).sum(axis=1)
         middle = int(np.argmin(energy)) * QUIET_SAMPLES + QUIET_SAMPLES // 2
         cut = start + MIN_UTTERANCE_SAMPLES + middle
-        yield Span(start, cut)
+        yield SpeechSpan(start, cut)
         start = cut
-    yield Span(start, span.end)
+    yield SpeechSpan(start, span.end)
 
 
-def _words(decoder: Any, waveform: np.ndarray, span: Span) -> list[Word]:
+def _words(decoder: Any, waveform: np.ndarray, span: SpeechSpan) -> list[Word]:
     offset_seconds = span.start / SAMPLE_RATE_HZ
     decoder.start_utt()
     pcm = (np.clip(waveform[span.start : span.end], -1.0, 1.0) * 32767.0).astype(np.int16)

@@ -16,7 +16,7 @@ from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.engines.sharing import loaded_once
 from backend.speech.model_store import describe_model
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 
 logger = logging.getLogger("lectern.speech")
 
@@ -72,7 +72,7 @@ class WhisperRecogniser:
     def recognise(
         self,
         waveform: np.ndarray,
-        speech: Sequence[Span],
+        speech: Sequence[SpeechSpan],
         options: DecodeOptions,
         heard: HeardSeconds,
     ) -> list[Segment]:
@@ -162,7 +162,7 @@ def _transcribe(
 class _SpeechClock:
     """Turns times in the joined speech, which is what the model hears, into the window's."""
 
-    def __init__(self, speech: Sequence[Span]) -> None:
+    def __init__(self, speech: Sequence[SpeechSpan]) -> None:
         self._ends: list[int] = np.cumsum([span.samples for span in speech]).tolist()
         self._shifts: list[int] = [
             span.start - (end - span.samples) for span, end in zip(speech, self._ends, strict=True)

@@ -39,7 +39,7 @@ from backend.lessons.removal import list_trash, restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, edit_lesson, remove_lesson
 from backend.models import Lesson, Task
 from backend.search.service import SearchRequest, search
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from tests.audio_files import tone, write_wav
 from tests.full_disks import full_at
 from tests.killing import killed_at_each_step
@@ -97,7 +97,7 @@ def fill(source: Path) -> None:
     lesson_id = add(source, "Biology", transcript=spoken(*WORDS), language="en")
     edit(lesson_id, 0, "the cells divide")
     with session() as s:
-        add_note(s, lesson_id, NewNote(Stretch(0, 1, 0, 1), "cells"), author="Ann")
+        add_note(s, lesson_id, NewNote(WordStretch(0, 1, 0, 1), "cells"), author="Ann")
         s.add(Task(task_type="summary", parameters={"lesson_id": lesson_id}))
         s.commit()
     removed = add(source, "Removed")

@@ -15,7 +15,7 @@ from backend.lessons.loose import adopting, clear_loose, loose_dir, note_loose
 from backend.lessons.removal import empty_trash, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, add_stored, remove_lesson
 from backend.models import Lesson
-from backend.uploads.watched import Watch
+from backend.uploads.watched import FolderWatch
 from tests.audio_files import tone, write_wav
 from tests.killing import killed_at_each_step
 
@@ -122,7 +122,7 @@ def test_killed_anywhere_while_a_file_of_the_watched_folder_is_taken(
 ) -> None:
     def scan() -> None:
         with session() as s:
-            watch = Watch(rest_seconds=0)
+            watch = FolderWatch(rest_seconds=0)
             watch.scan_once(s, source.parent)
 
     with session():

@@ -28,13 +28,13 @@ from backend.lessons.notes import (
 )
 from backend.lessons.removal import trash_lesson
 from backend.models import Colour, Course, Lesson, Note, Theme
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from tests.unit.lessons.people import SPOKEN, correct, edit, hear, spoken
 
 MakeLesson = Callable[..., int]
 
-DIVIDES_EVERY = NewNote(Stretch(0, 2, 1, 0), "divides every", Colour.GREEN, "Why?")
-STOPS = NewNote(Stretch(2, 3, 2, 3), "stops")
+DIVIDES_EVERY = NewNote(WordStretch(0, 2, 1, 0), "divides every", Colour.GREEN, "Why?")
+STOPS = NewNote(WordStretch(2, 3, 2, 3), "stops")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_stretch_that_is_not_there_is_said(
     lesson_id: int, stretch: tuple[int, int, int, int]
 ) -> None:
     with pytest.raises(NotFound):
-        add(lesson_id, NewNote(Stretch(*stretch), "divides every"))
+        add(lesson_id, NewNote(WordStretch(*stretch), "divides every"))
 
 
 def test_what_is_no_note_is_said(lesson_id: int, lesson_of: MakeLesson) -> None:

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from backend import database
 from backend.errors import Conflict, InvalidValue
 from backend.lessons.editing import (
-    SegmentChange,
+    NewSegmentText,
+    RewrittenSegment,
     Undoing,
-    WrittenSegment,
     edit_segments,
     find_places,
     segment_history,
@@ -30,11 +30,11 @@ def lesson_id(each_database: str, lesson_of: MakeLesson) -> int:
     return lesson_of(transcript=spoken(*TEXTS), language="en")
 
 
-def replace(lesson_id: int, words: str, new_words: str) -> list[WrittenSegment]:
+def replace(lesson_id: int, words: str, new_words: str) -> list[RewrittenSegment]:
     with Session(database.engine) as session:
         found = find_places(session, lesson_id, Replacement(words, new_words, whole_words=True))
         changes = [
-            SegmentChange(
+            NewSegmentText(
                 places.segment.position,
                 "".join(p.text if p.new_text is None else p.new_text for p in places.pieces),
                 places.segment.version,
@@ -44,7 +44,7 @@ def replace(lesson_id: int, words: str, new_words: str) -> list[WrittenSegment]:
         return edit_segments(session, lesson_id, changes, editor="Ann")
 
 
-def undo(lesson_id: int, written: list[WrittenSegment]) -> None:
+def undo(lesson_id: int, written: list[RewrittenSegment]) -> None:
     undoings = [
         Undoing(each.edit_id, each.segment.version) for each in written if each.edit_id is not None
     ]
@@ -90,7 +90,7 @@ def test_nothing_is_written_where_one_of_the_segments_was_changed(lesson_id: int
     old = [version(lesson_id, n) for n in (0, 1)]
     edit(lesson_id, 1, "a prison cell")
 
-    changes = [SegmentChange(n, "new", seen) for n, seen in enumerate(old)]
+    changes = [NewSegmentText(n, "new", seen) for n, seen in enumerate(old)]
     with Session(database.engine) as session, pytest.raises(Conflict) as raised:
         edit_segments(session, lesson_id, changes, editor="Ann")
 
@@ -114,7 +114,7 @@ def test_nothing_is_undone_where_one_of_the_segments_was_changed(lesson_id: int)
 def test_a_segment_that_is_named_twice_is_refused(lesson_id: int) -> None:
     seen = version(lesson_id, 0)
 
-    changes = [SegmentChange(0, "one", seen), SegmentChange(0, "two", seen)]
+    changes = [NewSegmentText(0, "one", seen), NewSegmentText(0, "two", seen)]
     with Session(database.engine) as session, pytest.raises(InvalidValue, match="twice"):
         edit_segments(session, lesson_id, changes, editor="Ann")
 
@@ -123,7 +123,7 @@ def test_a_segment_that_is_named_twice_is_refused(lesson_id: int) -> None:
 
 def test_what_stands_there_already_makes_no_edit(lesson_id: int) -> None:
     with Session(database.engine) as session:
-        change = SegmentChange(0, TEXTS[0], version(lesson_id, 0))
+        change = NewSegmentText(0, TEXTS[0], version(lesson_id, 0))
         [written] = edit_segments(session, lesson_id, [change], editor="Ann")
 
     assert written.edit_id is None

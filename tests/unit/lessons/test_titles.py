@@ -17,7 +17,7 @@ from backend.speech.isolated import probe_apart
 from backend.uploads.completion import complete
 from backend.uploads.receiving import Receiver
 from backend.uploads.store import UploadStore
-from backend.uploads.watched import Watch
+from backend.uploads.watched import FolderWatch
 from tests.audio_files import encode, tone
 from tests.unit.uploads.test_completion import header
 from tests.unit.uploads.test_watched import Clock
@@ -95,7 +95,7 @@ def test_every_way_in_reads_it_unless_a_title_was_given(tmp_path: Path, data_dir
             receiver.write(content)
             receiver.finish()
             complete(upload, session)
-        Watch(0, clock).scan_once(session, folder)
+        FolderWatch(0, clock).scan_once(session, folder)
 
         assert list(session.exec(select(Lesson.title).order_by(Lesson.id))) == [  # type: ignore[arg-type]
             *("Enzymes, part 1", "By hand", "Enzymes, part 2", "Enzymes, part 3"),

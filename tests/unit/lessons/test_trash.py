@@ -38,7 +38,7 @@ from backend.search.service import SearchRequest, search
 from backend.tasks.correction import CORRECTION
 from backend.tasks.stage import StageContext, run_stage
 from backend.tasks.summary import SUMMARY
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from tests.unit.lessons.people import SPOKEN, edit, read, shown, spoken
 from tests.unit.task_queue.rows import insert_task
 
@@ -102,7 +102,9 @@ def test_nobody_finds_a_removed_lesson(lesson_id: int) -> None:
             lambda: trash_lesson(session, lesson_id, 7),
             lambda: segment_history(session, lesson_id, 0),
             lambda: edit_segment(session, lesson_id, 0, "x", editor="A", seen="?"),
-            lambda: add_note(session, lesson_id, NewNote(Stretch(0, 0, 0, 0), "the"), author="A"),
+            lambda: add_note(
+                session, lesson_id, NewNote(WordStretch(0, 0, 0, 0), "the"), author="A"
+            ),
             lambda: run_stage(CORRECTION, StageContext(lesson_id, session)),
             lambda: run_stage(SUMMARY, StageContext(lesson_id, session)),
             lambda: restore_layer(session, lesson_id, LessonLayer.SUMMARY),
@@ -117,7 +119,7 @@ def test_nobody_finds_a_removed_lesson(lesson_id: int) -> None:
 def test_a_removed_lesson_comes_back_with_all_that_it_had(lesson_id: int) -> None:
     edit(lesson_id, 0, "the cell divides")
     with Session(database.engine) as session:
-        add_note(session, lesson_id, NewNote(Stretch(0, 1, 0, 1), "cell"), author="Ann")
+        add_note(session, lesson_id, NewNote(WordStretch(0, 1, 0, 1), "cell"), author="Ann")
     before = n_rows()
 
     trash(lesson_id)
@@ -194,7 +196,7 @@ def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
 ) -> None:
     edit(lesson_id, 0, "the cell divides")
     with Session(database.engine) as session:
-        add_note(session, lesson_id, NewNote(Stretch(0, 1, 0, 1), "cell"), author="Ann")
+        add_note(session, lesson_id, NewNote(WordStretch(0, 1, 0, 1), "cell"), author="Ann")
         run_stage(CORRECTION, StageContext(lesson_id, session))
         run_stage(SUMMARY, StageContext(lesson_id, session))
     trash(lesson_id)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.models import Lesson
-from backend.search.service import Hit, LessonFilter, SearchRequest, SearchResults, search
+from backend.search.service import Hit, SearchedLessons, SearchRequest, SearchResults, search
 
 
 def spoken(*texts: str) -> list[dict[str, Any]]:
@@ -27,9 +27,9 @@ def add_lesson(*texts: str, **fields: Any) -> int:
         return lesson.id
 
 
-def ask(text: str, lessons: LessonFilter | None = None, **options: Any) -> SearchResults:
+def ask(text: str, lessons: SearchedLessons | None = None, **options: Any) -> SearchResults:
     with Session(database.engine) as session:
-        return search(session, SearchRequest(text, lessons or LessonFilter(), **options))
+        return search(session, SearchRequest(text, lessons or SearchedLessons(), **options))
 
 
 def find(text: str, **options: Any) -> list[tuple[int, str | int]]:

@@ -10,13 +10,13 @@ from backend import database
 from backend.index.passages import compact, rebuild
 from backend.models import Course, Lesson, TrashedLesson
 from backend.models.columns import utc_now
-from backend.search.service import LessonFilter
+from backend.search.service import SearchedLessons
 from tests.unit.search.library import add_lesson, ask, find, marked
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
 
-def read_as(typed: str, lessons: LessonFilter | None = None) -> dict[str, tuple[str, ...]]:
+def read_as(typed: str, lessons: SearchedLessons | None = None) -> dict[str, tuple[str, ...]]:
     return {one.typed: one.found for one in ask(typed, lessons).read_as}
 
 
@@ -79,10 +79,12 @@ def test_a_near_word_is_offered_only_where_it_is_found() -> None:
     end_of_2026 = datetime(2026, 2, 1, tzinfo=UTC)
 
     assert read_as("refracton") == {"refracton": ("refraction",)}
-    assert read_as("refracton", LessonFilter(until=end_of_2026)) == {"refracton": ("refraction",)}
+    assert read_as("refracton", SearchedLessons(until=end_of_2026)) == {
+        "refracton": ("refraction",)
+    }
     # Not as near, but there.
-    assert read_as("refracton", LessonFilter(course_ids=(1,))) == {"refracton": ("retraction",)}
-    assert read_as("refracton", LessonFilter(theme_ids=(1,))) == {}
+    assert read_as("refracton", SearchedLessons(course_ids=(1,))) == {"refracton": ("retraction",)}
+    assert read_as("refracton", SearchedLessons(theme_ids=(1,))) == {}
 
 
 def test_the_pages_of_near_words_together_are_the_whole() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.search.query import parse_query
-from backend.search.ranking import ELLIPSIS, SNIPPET_CHARACTERS, Piece, make_snippet, score
+from backend.search.ranking import ELLIPSIS, SNIPPET_CHARACTERS, HitPiece, make_snippet, score
 
 
 def points(typed: str, passage: str, part: str = "segment") -> int:
@@ -53,7 +53,7 @@ def test_matches_keep_their_accents_and_signs_that_touch_are_one() -> None:
 def test_markup_in_a_text_is_text() -> None:
     pieces = make_snippet(parse_query("bold"), "<b>bold</b> [x]")
 
-    assert pieces == (Piece("<b>", False), Piece("bold", True), Piece("</b> [x]", False))
+    assert pieces == (HitPiece("<b>", False), HitPiece("bold", True), HitPiece("</b> [x]", False))
 
 
 def test_of_a_long_text_the_stretch_around_the_first_match_is_shown() -> None:

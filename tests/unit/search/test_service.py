@@ -14,7 +14,7 @@ from backend.models.columns import utc_now
 from backend.models.transcript import to_segments
 from backend.search import candidates
 from backend.search.candidates import MOST_HEADS, MOST_SEGMENTS
-from backend.search.service import MOST_HITS, LessonFilter
+from backend.search.service import MOST_HITS, SearchedLessons
 from tests.unit.search.library import add_lesson, ask, find, marked, place_of, spoken
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -102,13 +102,13 @@ def test_course_and_theme_narrow_the_search() -> None:
     third = add_lesson("light", course_id=history)
     add_lesson("light")
 
-    def found(lessons: LessonFilter) -> set[int]:
+    def found(lessons: SearchedLessons) -> set[int]:
         return {lesson_id for lesson_id, _ in find("light", lessons=lessons)}
 
-    assert found(LessonFilter(course_ids=(optics,))) == {first, second}
-    assert found(LessonFilter(course_ids=(optics, history))) == {first, second, third}
-    assert found(LessonFilter(theme_ids=(prisms,))) == {second}
-    assert found(LessonFilter(course_ids=(history,), theme_ids=(prisms,))) == set()
+    assert found(SearchedLessons(course_ids=(optics,))) == {first, second}
+    assert found(SearchedLessons(course_ids=(optics, history))) == {first, second, third}
+    assert found(SearchedLessons(theme_ids=(prisms,))) == {second}
+    assert found(SearchedLessons(course_ids=(history,), theme_ids=(prisms,))) == set()
 
 
 @pytest.mark.usefixtures("each_way")
@@ -117,7 +117,7 @@ def test_dates_narrow_the_search_and_are_themselves_included() -> None:
     first, second, third = (add_lesson("light", date=day) for day in days)
 
     def found(since: datetime | None, until: datetime | None) -> list[int]:
-        lessons = LessonFilter(since=since, until=until)
+        lessons = SearchedLessons(since=since, until=until)
         return sorted(lesson_id for lesson_id, _ in find("light", lessons=lessons))
 
     assert found(days[1], None) == [second, third]
@@ -133,7 +133,7 @@ def test_filters_hold_for_titles_too() -> None:
     lesson_id = add_lesson(title="Light", course_id=course)
     add_lesson(title="Light")
 
-    assert find("light", lessons=LessonFilter(course_ids=(course,))) == [(lesson_id, "title")]
+    assert find("light", lessons=SearchedLessons(course_ids=(course,))) == [(lesson_id, "title")]
 
 
 @pytest.mark.usefixtures("each_way")

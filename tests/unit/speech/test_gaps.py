@@ -12,7 +12,7 @@ from backend.speech.engines.base import DecodeOptions
 from backend.speech.engines.whisper import WhisperRecogniser
 from backend.speech.gaps import ends_with, find_gaps, is_surer, widen
 from backend.speech.transcription import TranscriptionJob
-from backend.speech.vad import FRAME_SAMPLES, Span
+from backend.speech.vad import FRAME_SAMPLES, SpeechSpan
 from backend.text.error_rate import word_error_rate
 from tests.audio_files import NANO_MODEL_DIR, Pause, Say, nano_lesson, speak_nano
 from tests.recognisers import ScriptedRecogniser
@@ -97,7 +97,7 @@ class PassesOver:
     confidence: float
     n_calls: int = field(default=0)
 
-    def __call__(self, options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
+    def __call__(self, options: DecodeOptions, speech: Sequence[SpeechSpan]) -> list[Segment]:
         self.n_calls += 1
         spans = list(speech)
         if self.n_calls == 1:

@@ -19,7 +19,7 @@ from backend.speech.engines.base import DecodeOptions, HeardSeconds, Recogniser
 from backend.speech.engines.sharing import Shared
 from backend.speech.recognisers import choose_recogniser
 from backend.speech.transcription import TranscribedWindow, TranscriptionJob
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 from backend.speech.windows import WindowPlan
 from tests.audio_files import NANO_MODEL_DIR, nano_lesson
 
@@ -58,7 +58,7 @@ def sound(start_seconds: float, seconds: float = 1.5) -> np.ndarray:
 def hear(
     recogniser: Recogniser, waveform: np.ndarray, heard: HeardSeconds = lambda seconds: None
 ) -> list[Segment]:
-    return recogniser.recognise(waveform, [Span(0, waveform.size)], ENGLISH, heard)
+    return recogniser.recognise(waveform, [SpeechSpan(0, waveform.size)], ENGLISH, heard)
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:

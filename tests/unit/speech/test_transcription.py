@@ -20,7 +20,7 @@ from backend.speech.transcription import (
     TranscriptionJob,
     pick_stretches,
 )
-from backend.speech.vad import Span
+from backend.speech.vad import SpeechSpan
 from backend.speech.windows import WindowPlan
 from backend.text.error_rate import word_error_rate
 from tests.audio_files import (
@@ -202,7 +202,7 @@ class LoopsAtFirst:
     seconds: float = 4.0
     tries: list[bool] = field(default_factory=list)
 
-    def __call__(self, options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
+    def __call__(self, options: DecodeOptions, speech: Sequence[SpeechSpan]) -> list[Segment]:
         self.tries.append(options.is_second_try)
         text = self.second if options.is_second_try else LOOP
         return [Segment(start=0.5, end=self.seconds, text=text)] if text else []
@@ -237,7 +237,7 @@ def test_a_loop_that_stays_is_kept_and_flagged(second: str, spoken: np.ndarray) 
 
 
 def test_text_over_silence_that_nothing_confirms_is_dropped() -> None:
-    def thanks(options: DecodeOptions, speech: Sequence[Span]) -> list[Segment]:
+    def thanks(options: DecodeOptions, speech: Sequence[SpeechSpan]) -> list[Segment]:
         return [Segment(start=22.0, end=24.0, text="Thanks for watching!")] if speech else []
 
     quiet = np.concatenate([speak_nano([Say(3)]).waveform, silence(25.0)])
@@ -331,7 +331,10 @@ def test_a_silent_beginning_does_not_decide_the_language(long_speech: np.ndarray
 
 def test_stretches_for_the_language_are_spread_over_the_speech() -> None:
     waveform = np.arange(200 * SAMPLE_RATE_HZ, dtype=np.float32)
-    speech = [Span(0, 40 * SAMPLE_RATE_HZ), Span(60 * SAMPLE_RATE_HZ, 200 * SAMPLE_RATE_HZ)]
+    speech = [
+        SpeechSpan(0, 40 * SAMPLE_RATE_HZ),
+        SpeechSpan(60 * SAMPLE_RATE_HZ, 200 * SAMPLE_RATE_HZ),
+    ]
 
     stretches = pick_stretches(waveform, speech)
 
@@ -339,4 +342,4 @@ def test_stretches_for_the_language_are_spread_over_the_speech() -> None:
     assert stretches[0][0] == 0
     assert stretches[-1][-1] == waveform[-1]
     assert pick_stretches(waveform, []) == []
-    assert len(pick_stretches(waveform, [Span(0, 16_000)])) == 1
+    assert len(pick_stretches(waveform, [SpeechSpan(0, 16_000)])) == 1

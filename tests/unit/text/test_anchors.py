@@ -6,10 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.models.transcript import Flag, Segment, Word
-from backend.text.anchors import Decision, Part, paint_segment, place_decisions
+from backend.text.anchors import Decision, EditPart, paint_segment, place_decisions
 from backend.text.sentences import display_words, normalise_words
 from backend.text.stored_text import StoredText, span_of
-from backend.text.stretches import Quotation, Stretch, follow_stretch, quote
+from backend.text.stretches import Quotation, WordStretch, follow_stretch, quote
 from tests.unit.text.transcripts import SPOKEN_TEXT, transcripts
 
 SAID = "the cell sell divides every day no yes yes it's well-known — 3.5"
@@ -44,7 +44,7 @@ def decide(number: int, position: int, segment: Segment, text: str | None) -> De
 
 def lay(
     decisions: Sequence[Decision], heard: Sequence[Segment], proposed: Sequence[Segment]
-) -> tuple[list[Segment], dict[int, tuple[Part, ...]]]:
+) -> tuple[list[Segment], dict[int, tuple[EditPart, ...]]]:
     places = place_decisions(decisions, StoredText.of(heard), StoredText.of(proposed))
     painted = [
         paint_segment(
@@ -289,7 +289,7 @@ def words_in(text: str) -> list[str]:
 # --- notes -----------------------------------------------------------------------------------
 
 
-def follow(stretch: Stretch, old: list[Segment], new: list[Segment]) -> str | None:
+def follow(stretch: WordStretch, old: list[Segment], new: list[Segment]) -> str | None:
     before, after = StoredText.of(old), StoredText.of(new)
     quoted = quote(before, stretch)
     assert quoted is not None
@@ -305,28 +305,28 @@ def test_a_note_stays_on_words_that_are_corrected() -> None:
     old = cut(timed("so the sell divides every day"), [3])
     new = [old[0].model_copy(update={"text": "So, the cell"}), old[1]]
 
-    assert follow(Stretch(0, 2, 1, 0), old, new) == "cell divides"
-    assert follow(Stretch(0, 2, 0, 2), old, new) == "cell"
-    assert follow(Stretch(0, 0, 0, 0), old, new) == "So,"
+    assert follow(WordStretch(0, 2, 1, 0), old, new) == "cell divides"
+    assert follow(WordStretch(0, 2, 0, 2), old, new) == "cell"
+    assert follow(WordStretch(0, 0, 0, 0), old, new) == "So,"
 
 
 def test_a_note_on_words_that_are_gone_is_nowhere() -> None:
     old = cut(timed("um the cell"), [])
     new = [old[0].model_copy(update={"text": "the cell"})]
 
-    assert follow(Stretch(0, 0, 0, 0), old, new) is None
+    assert follow(WordStretch(0, 0, 0, 0), old, new) is None
 
 
 def test_a_note_follows_its_words_into_other_segments() -> None:
     words = timed("so the cell divides every day")
 
-    assert follow(Stretch(0, 2, 1, 0), cut(words, [3]), cut(words, [1, 4])) == "cell divides"
+    assert follow(WordStretch(0, 2, 1, 0), cut(words, [3]), cut(words, [1, 4])) == "cell divides"
 
 
 def test_a_note_is_nowhere_in_a_text_without_its_words() -> None:
     old, new = cut(timed("the cell divides"), []), cut(timed("nothing like it at all"), [])
 
-    assert follow(Stretch(0, 1, 0, 1), old, new) is None
+    assert follow(WordStretch(0, 1, 0, 1), old, new) is None
 
 
 def test_a_detached_note_finds_its_words_again() -> None:
@@ -334,15 +334,15 @@ def test_a_detached_note_finds_its_words_again() -> None:
 
     found = follow_stretch(None, Quotation("cell divides", 1.0, 1.95), None, text)
 
-    assert found == Stretch(1, 0, 1, 1)
+    assert found == WordStretch(1, 0, 1, 1)
 
 
 def test_a_stretch_that_is_not_there_has_no_words() -> None:
     text = StoredText.of(cut(timed("the cell divides"), [2]))
 
     for stretch in ((0, 2, 1, 0), (0, 0, 2, 0), (1, 0, 0, 0), (0, 1, 0, 0), (-1, 0, 0, 0)):
-        assert quote(text, Stretch(*stretch)) is None
-    assert quote(text, Stretch(0, 1, 1, 0)) == Quotation("cell divides", 0.5, 1.45)
+        assert quote(text, WordStretch(*stretch)) is None
+    assert quote(text, WordStretch(0, 1, 1, 0)) == Quotation("cell divides", 0.5, 1.45)
 
 
 @given(transcripts(), transcripts(), st.data())
@@ -352,7 +352,7 @@ def test_a_note_is_on_a_stretch_of_the_new_text_or_nowhere(
     places = [(n, w) for n, s in enumerate(old) for w in range(len(display_words(s.text)))]
     assume(places)
     first, last = sorted([data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))])
-    stretch = Stretch(*first, *last)
+    stretch = WordStretch(*first, *last)
     before, after = StoredText.of(old), StoredText.of(new)
     quoted = quote(before, stretch)
     assert quoted is not None

@@ -17,7 +17,7 @@ from backend.models import Task
 from backend.models.transcript import to_segments
 from backend.tasks.pipeline import due_stages
 from backend.tasks.transcribe import TRANSCRIPTION
-from backend.text.stretches import Stretch
+from backend.text.stretches import WordStretch
 from backend.uploads.new_recording import NewRecording, replace_recording
 from tests.unit.lessons.people import SPOKEN, correct, edit, hear, read, shown, spoken
 
@@ -53,7 +53,7 @@ def test_texts_are_made_anew_and_people_keep_their_edits_and_notes(
     correct(lesson_id, "The sell divides.", "Every day it grows.", "And then it stops.")
     edit(lesson_id, 0, "The cell divides.")
     with Session(database.engine) as session:
-        add_note(session, lesson_id, NewNote(Stretch(1, 0, 1, 1), "Every day"), author="Ann")
+        add_note(session, lesson_id, NewNote(WordStretch(1, 0, 1, 1), "Every day"), author="Ann")
 
     new = give(lesson_id, b"the beginning and the end", tmp_path)
 

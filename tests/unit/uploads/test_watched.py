@@ -20,7 +20,7 @@ from backend.lessons.service import LessonDetails, add_recording, remove_lesson
 from backend.models import Course, Lesson, Task, TrashedLesson, WatchedFile
 from backend.speech.audio_info import AudioInfo
 from backend.uploads import watched
-from backend.uploads.watched import FolderWatcher, Watch
+from backend.uploads.watched import FolderWatch, FolderWatcher
 from backend.uploads.watched_files import find_files
 from tests.audio_files import AWKWARD_FILE_NAMES, tone, write_text, write_video, write_wav
 from tests.full_disks import full_at
@@ -43,8 +43,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watch(clock: Clock) -> Watch:
-    return Watch(rest_seconds=5, clock=clock)
+def watch(clock: Clock) -> FolderWatch:
+    return FolderWatch(rest_seconds=5, clock=clock)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def session(each_database: str) -> Iterator[Session]:
         yield session
 
 
-def settle(watch: Watch, clock: Clock, session: Session, folder: Path) -> list[int]:
+def settle(watch: FolderWatch, clock: Clock, session: Session, folder: Path) -> list[int]:
     """Two scans, between which everything rests."""
     first = watch.scan_once(session, folder)
     clock.now += 6
@@ -73,7 +73,7 @@ def titles(session: Session) -> list[str]:
 
 
 def test_a_recording_that_rests_is_a_lesson_and_stays_where_it_is(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     file = write_wav(folder / "week_1.wav", tone(1.0))
 
@@ -87,7 +87,7 @@ def test_a_recording_that_rests_is_a_lesson_and_stays_where_it_is(
 
 
 def test_a_date_in_its_name_is_the_lessons(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     write_wav(folder / "GMT20250305-091500_Recording.wav", tone(1.0))
 
@@ -99,7 +99,7 @@ def test_a_date_in_its_name_is_the_lessons(
 
 
 def test_it_is_processed_where_the_settings_say_so(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     write_video(folder / "week 1.mp4", tone(1.0))
 
@@ -112,7 +112,7 @@ def test_it_is_processed_where_the_settings_say_so(
 
 
 def test_a_file_that_is_being_written_is_left_alone(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     content = write_wav(folder / "whole", tone(1.0)).read_bytes()
     (folder / "whole").unlink()
@@ -126,7 +126,7 @@ def test_a_file_that_is_being_written_is_left_alone(
 
 
 def test_nothing_is_added_twice(
-    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path, tmp_path: Path
 ) -> None:
     file = write_wav(folder / "one.wav", tone(1.0))
     settle(watch, clock, session, folder)
@@ -137,27 +137,27 @@ def test_nothing_is_added_twice(
     os.utime(file, (1, 1))
     file.rename(folder / "renamed.wav")
     settle(watch, clock, session, folder)
-    settle(Watch(5, clock), clock, session, folder)  # as after a restart
+    settle(FolderWatch(5, clock), clock, session, folder)  # as after a restart
 
     assert titles(session) == ["one", "two"]
     assert len(list(audio_dir().glob("[!.]*"))) == 2
 
 
 def test_a_lesson_that_was_removed_does_not_come_back(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     write_wav(folder / "one.wav", tone(1.0))
     [lesson_id] = settle(watch, clock, session, folder)
     remove_lesson(session, lesson_id)
 
     settle(watch, clock, session, folder)
-    settle(Watch(5, clock), clock, session, folder)
+    settle(FolderWatch(5, clock), clock, session, folder)
 
     assert titles(session) == []
 
 
 def test_what_cannot_be_used_is_said_once_until_it_changes(
-    watch: Watch,
+    watch: FolderWatch,
     clock: Clock,
     session: Session,
     folder: Path,
@@ -165,7 +165,7 @@ def test_what_cannot_be_used_is_said_once_until_it_changes(
 ) -> None:
     file = write_text(folder / "notes.mp3")
     settle(watch, clock, session, folder)
-    settle(Watch(5, clock), clock, session, folder)
+    settle(FolderWatch(5, clock), clock, session, folder)
 
     [row] = session.exec(select(WatchedFile)).all()
     assert row.problem is not None
@@ -180,7 +180,7 @@ def test_what_cannot_be_used_is_said_once_until_it_changes(
 
 
 def test_a_subfolder_is_a_course(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     deep = folder / "Algebra I. (2026)" / "term 1"
     deep.mkdir(parents=True)
@@ -192,7 +192,7 @@ def test_a_subfolder_is_a_course(
 
 
 def test_a_copy_that_stalled_and_went_on_is_the_lesson_that_was_made_of_its_beginning(
-    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path, tmp_path: Path
 ) -> None:
     whole = write_wav(tmp_path / "talk.wav", tone(4.0)).read_bytes()
     copy = folder / "talk.wav"
@@ -201,7 +201,7 @@ def test_a_copy_that_stalled_and_went_on_is_the_lesson_that_was_made_of_its_begi
     add_recording(session, write_wav(tmp_path / "other.wav", tone(1.0)), LessonDetails())
 
     copy.write_bytes(whole)
-    assert settle(Watch(5, clock), clock, session, folder) == []  # as after a restart
+    assert settle(FolderWatch(5, clock), clock, session, folder) == []  # as after a restart
 
     assert titles(session) == ["other", "talk"]
     lesson = session.get_one(Lesson, lesson_id)
@@ -212,7 +212,7 @@ def test_a_copy_that_stalled_and_went_on_is_the_lesson_that_was_made_of_its_begi
 
 
 def test_another_recording_under_the_same_name_is_a_lesson_of_its_own(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     file = write_wav(folder / "recorder.wav", tone(1.0))
     monday = file.read_bytes()
@@ -240,7 +240,7 @@ def begun_anew(recording: bytes) -> bytes:
 @pytest.mark.parametrize("change", [tagged_anew, begun_anew])
 def test_the_same_sound_with_other_tags_or_another_header_is_the_same_lesson(
     change: Callable[[bytes], bytes],
-    watch: Watch,
+    watch: FolderWatch,
     clock: Clock,
     session: Session,
     folder: Path,
@@ -263,7 +263,7 @@ def test_the_same_sound_with_other_tags_or_another_header_is_the_same_lesson(
 
 @pytest.mark.parametrize("is_for_good", [True, False])
 def test_what_goes_on_of_a_removed_lesson_stays_removed_wherever_it_is_moved(
-    is_for_good: bool, watch: Watch, clock: Clock, session: Session, folder: Path
+    is_for_good: bool, watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     file = write_wav(folder / "one.wav", tone(4.0))
     whole = file.read_bytes()
@@ -316,7 +316,7 @@ def test_what_programs_have_not_finished_and_what_systems_keep_is_left_alone(
 
 
 def test_names_in_other_encodings_are_read(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     named = {"koi8_r": ("Физика", "лекция 1"), "cp932": ("物理学", "講義 第1回")}
     for n, (encoding, (course, title)) in enumerate(named.items()):
@@ -340,7 +340,7 @@ def test_names_in_other_encodings_are_read(
 
 
 def test_what_is_hidden_unfinished_or_a_link_is_left_alone(
-    watch: Watch, clock: Clock, session: Session, folder: Path, tmp_path: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path, tmp_path: Path
 ) -> None:
     outside = write_wav(tmp_path / "outside.wav", tone(1.0))
     (folder / "link.wav").symlink_to(outside)
@@ -355,7 +355,7 @@ def test_what_is_hidden_unfinished_or_a_link_is_left_alone(
 
 
 def test_whatever_files_are_called_they_are_taken(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     names = [name for name in AWKWARD_FILE_NAMES[::4] if not name.startswith(".")]
     for number, name in enumerate(names):
@@ -370,7 +370,7 @@ def test_whatever_files_are_called_they_are_taken(
 
 @pytest.mark.usefixtures("each_database")
 def test_a_folder_that_is_not_there_or_the_librarys_own_is_an_error(
-    watch: Watch, session: Session, folder: Path, data_dir: Path
+    watch: FolderWatch, session: Session, folder: Path, data_dir: Path
 ) -> None:
     audio_dir().mkdir(parents=True, exist_ok=True)
     for wrong in (folder / "missing", audio_dir(), data_dir):
@@ -379,7 +379,7 @@ def test_a_folder_that_is_not_there_or_the_librarys_own_is_an_error(
 
 
 def test_a_full_disk_is_waited_for(
-    watch: Watch, clock: Clock, session: Session, folder: Path
+    watch: FolderWatch, clock: Clock, session: Session, folder: Path
 ) -> None:
     write_wav(folder / "long.wav", tone(60.0))
     watch.scan_once(session, folder)

@@ -16,10 +16,9 @@ from sqlmodel import Session, delete, select
 from backend import database
 from backend.config import audio_dir
 from backend.models import Lesson, TrashedLesson, WatchedFile
-from backend.models.people import is_there
 from backend.speech.audio import probe
 from backend.uploads import watched
-from backend.uploads.watched import Watch
+from backend.uploads.watched import FolderWatch
 from tests.unit.uploads.test_watched import Clock
 
 NAMES = ("a.wav", "b.wav", "c.wav")
@@ -108,15 +107,15 @@ class Disk:
         self.looked_at += self.contents()
 
     def restart(self) -> None:
-        self.watch = Watch(5, self.clock)
+        self.watch = FolderWatch(5, self.clock)
 
     def contents(self) -> list[bytes]:
         return [path.read_bytes() for name in NAMES if (path := self.folder / name).exists()]
 
-    def recordings(self, *conditions: object) -> list[bytes]:
-        """Of the lessons that are there, or of all."""
+    def recordings(self) -> list[bytes]:
+        """Of the lessons that are there."""
         self.session.expire_all()
-        names = self.session.exec(select(Lesson.filename).where(*conditions))  # type: ignore[arg-type]
+        names = self.session.exec(select(Lesson.filename))
         places = (audio_dir(), audio_dir() / ".trash")
         return [
             next(
@@ -151,7 +150,7 @@ def test_whatever_the_order_there_is_one_lesson_for_a_file(
             getattr(disk, step)(*names)
         disk.rest()
 
-        there = disk.recordings(is_there)
+        there = disk.recordings()
         for content in disk.contents():
             assert there.count(content) == 1  # its lesson has the file as it is now
         assert len(there) <= disk.n_files
