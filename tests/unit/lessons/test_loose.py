@@ -15,6 +15,7 @@ from backend.lessons.loose import adopting, clear_loose, loose_dir, note_loose
 from backend.lessons.removal import empty_trash, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, add_stored, remove_lesson
 from backend.models import Lesson
+from backend.models.people import WITH_REMOVED
 from backend.uploads.watched import FolderWatch
 from tests.audio_files import tone, write_wav
 from tests.killing import killed_at_each_step
@@ -55,8 +56,10 @@ def recordings() -> set[str]:
 
 
 def recordings_of_lessons() -> set[str]:
+    """Of those in the trash, too."""
+    every = select(Lesson).execution_options(**WITH_REMOVED)
     with session() as s:
-        return {str(lesson.filename) for lesson in s.exec(select(Lesson))}
+        return {str(lesson.filename) for lesson in s.exec(every)}
 
 
 def look_after() -> list[str]:
