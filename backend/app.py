@@ -19,12 +19,12 @@ from backend.captions import endpoints as captions
 from backend.courses import endpoints as courses
 from backend.downloads import endpoints as models
 from backend.downloads.service import Downloads
+from backend.editing import segment_endpoints as editing
+from backend.editing import summary_endpoints as summaries
 from backend.health import endpoints as health
 from backend.health.schemas import NotReady
-from backend.lessons import editing_endpoints as editing
 from backend.lessons import endpoints as lessons
 from backend.lessons import rerun_endpoints as reruns
-from backend.lessons import summary_endpoints as summaries
 from backend.notes import endpoints as notes
 from backend.pages import serving as pages
 from backend.preferences import endpoints as preferences

@@ -17,9 +17,9 @@ from backend.config import Settings, known_secrets, log_dir
 from backend.errors import PASSING_ERRORS
 from backend.files import keep_files_private
 from backend.lessons.loose import clear_loose
-from backend.lessons.notes import delete_removed_notes
 from backend.lessons.removal import empty_trash
 from backend.log import set_up_logging
+from backend.notes.service import delete_removed_notes
 from backend.owner import close_data_dir
 from backend.task_queue import service
 from backend.task_queue.watch import TableWatch

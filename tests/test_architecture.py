@@ -34,13 +34,16 @@ ALLOWED["llm"] = {"errors", "models", "config", "database", "readable"}
 ALLOWED["lesson_texts"] = STORE | {"text"}
 ALLOWED["task_queue"] = STORE | {"lesson_texts"}
 ALLOWED["tasks"] = STORE | {"clock", "log", "speech", "text", "llm", "lesson_texts", "task_queue"}
-ALLOWED["lessons"] = STORE | {"speech", "text", "lesson_texts", "task_queue"}
+ALLOWED["courses"] = STORE | {"text"}
+ALLOWED["notes"] = ALLOWED["editing"] = STORE | {"text", "lesson_texts"}
+ALLOWED["captions"] = STORE | {"speech", "text", "lesson_texts"}
+ALLOWED["lessons"] = STORE | {"speech", "text", "lesson_texts", "task_queue", "courses", "editing"}
 ALLOWED["search"] = STORE
-ALLOWED["uploads"] = ALLOWED["lessons"] | {"lessons", "tasks"}
+ALLOWED["uploads"] = ALLOWED["lessons"] | {"lessons", "tasks", "captions"}
 ALLOWED["workers"] = ALLOWED["tasks"] | {"tasks"}
 ALLOWED["doctor"] = ALLOWED["workers"] | {"workers", "lessons"}
 ALLOWED["backup"] = ALLOWED["workers"] | {"workers", "lessons", "damage", "in_use"}
-ALLOWED["worker"] = ALLOWED["workers"] | {"workers", "lessons", "owner", "uploads"}
+ALLOWED["worker"] = ALLOWED["workers"] | {"workers", "lessons", "notes", "owner", "uploads"}
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
 ALLOWED["web"] = {"errors", "models"}
@@ -48,12 +51,15 @@ ALLOWED["preferences"] = {"config", "errors", "versions"}
 ALLOWED["downloads"] = {"errors", "config", "speech"}
 ALLOWED["health"] = STORE
 # The edge: `endpoints` and `schemas` of whatever room say how its matters look over HTTP.
-ROOMS = {"lessons", "search", "uploads", "exports", "preferences", "downloads", "health", "tasks"}
-ALLOWED["edge"] = ALLOWED["tasks"] | ROOMS | {"web", "dependencies"}
+OF_LESSONS = {"captions", "courses", "editing", "lessons", "notes"}
+ROOMS = {"search", "uploads", "exports", "preferences", "downloads", "health", "tasks"}
+ALLOWED["edge"] = ALLOWED["tasks"] | OF_LESSONS | ROOMS | {"web", "dependencies"}
 ALLOWED["pages"] = {"web"}
 ALLOWED["app"] = ALLOWED["edge"] | {"edge", "owner", "pages"}
 ALLOWED["server"] = {"errors", "config", "files", "log", "owner", "web", "app", "child_worker"}
-ALLOWED["cli"] = ALLOWED["worker"] | {"worker", "doctor", "backup", "exports", "search", "server"}
+ALLOWED["cli"] = (
+    ALLOWED["worker"] | OF_LESSONS | {"worker", "doctor", "backup", "exports", "search", "server"}
+)
 VALUE_TYPES_ONLY = {"speech", "text", "exports"}  # no tables: no database
 MODULES = sorted(BACKEND.rglob("*.py"))
 

@@ -1,1 +1,1 @@
-"""Captions from elsewhere over HTTP."""
+"""Captions from elsewhere: read in a process of its own, and made a transcript."""

@@ -13,9 +13,9 @@ from backend.captions.schemas import (
     CaptionsPreview,
     NoticePublic,
 )
+from backend.captions.service import ImportedCaptions, import_captions, preview_captions
 from backend.text.captions_in import LARGEST_BYTES, Captions
 from backend.text.character_sets import NAMES
-from backend.uploads.captions import ImportedCaptions, import_captions, preview_captions
 from backend.web.bodies import require_media_type
 from backend.web.inputs import PathId, Text
 from backend.web.problems import problems

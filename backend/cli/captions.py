@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from backend.captions.service import import_captions
 from backend.cli.terminal import (
     json_option,
     lesson_argument,
@@ -13,7 +14,6 @@ from backend.cli.terminal import (
 )
 from backend.errors import NoSuchFile, UnreadableCaptions
 from backend.text.captions_in import LARGEST_BYTES
-from backend.uploads.captions import import_captions
 
 
 @click.command("import")

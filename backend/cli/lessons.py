@@ -22,12 +22,12 @@ from backend.cli.terminal import (
     recording_path,
     tell_same_recording,
 )
+from backend.editing.summaries import EditOfSummary, edited_summary
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lesson_texts.summaries import is_older_than_text
 from backend.lessons import service
 from backend.lessons.queries import list_lessons
 from backend.lessons.service import LessonDetails
-from backend.lessons.summary_editing import EditOfSummary, edited_summary
 from backend.log import printable
 from backend.models import Lesson, Segment
 

@@ -9,8 +9,8 @@ from backend.cli.search import course_ids, theme_ids
 from backend.cli.terminal import json_option, open_session
 from backend.exports.notes import NotesFormat, export_notes
 from backend.lesson_texts.layers import require_lesson
-from backend.lessons.notes import NoteFilter, NoteKind, notes_by_lesson
 from backend.models import Colour
+from backend.notes.service import NoteFilter, NoteKind, notes_by_lesson
 
 
 @click.group()

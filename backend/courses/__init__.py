@@ -1,1 +1,1 @@
-"""Courses and their themes over HTTP."""
+"""Courses and their themes."""

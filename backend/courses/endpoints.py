@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from backend.courses import service as service
 from backend.courses.schemas import (
     CourseChange,
     CourseListed,
@@ -14,7 +15,6 @@ from backend.courses.schemas import (
     ThemeTitle,
 )
 from backend.dependencies import SessionDep
-from backend.lessons import courses as service
 from backend.models import Course, Theme
 from backend.web.conditional import Seen, name_version
 from backend.web.inputs import PathId

@@ -13,9 +13,9 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 from typing_extensions import TypedDict
 
+from backend.editing.segments import EditedSegment
 from backend.errors import LecternError, LessonNotFound, NotFound, NoTranscript
 from backend.lesson_texts.layers import missing_lesson, require_lesson, require_possible_id
-from backend.lessons.editing import EditedSegment
 from backend.models import Course, Lesson, Segment, TranscriptWindow
 
 

@@ -23,11 +23,11 @@ from backend.lesson_texts.layers import lock_lesson, require_possible_id
 from backend.lessons.loose import clear_loose_note, note_loose
 from backend.lessons.recordings import bring_back, settle_recording, trash_dir
 from backend.lessons.service import HEAVY_COLUMNS, remove_lesson
-from backend.lessons.wording import clean_person
 from backend.models import Lesson, TrashedLesson
 from backend.models.columns import database_now, seconds_since
 from backend.models.people import WITH_REMOVED
 from backend.task_queue.service import cancel_tasks_of
+from backend.text.wording import clean_person
 
 logger = logging.getLogger("lectern.lessons")
 

@@ -10,23 +10,23 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, select
 
 from backend.config import PACKAGE_DIR, audio_dir
+from backend.courses.service import find_course, find_theme
 from backend.database import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import InvalidValue, LessonRemoved, MediaError
 from backend.index.passages import compact
 from backend.lesson_texts.layers import lock_lesson, missing_lesson, require_possible_id
-from backend.lessons.courses import find_course, find_theme
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording
 from backend.lessons.loose import adopting, clear_loose_note, note_loose
 from backend.lessons.recordings import settle_recording
 from backend.lessons.storage import StoredRecording
 from backend.lessons.titles import title_of
-from backend.lessons.wording import require_title
 from backend.models import Course, Lesson
 from backend.models.columns import utc_now
 from backend.models.task import PROCESS
 from backend.models.transcript import segments_to_json
 from backend.speech.isolated import probe_apart
 from backend.task_queue.service import add_task, cancel_tasks_of
+from backend.text.wording import require_title
 from backend.versions import require_version, version_of
 
 SAMPLE_DIR = PACKAGE_DIR / "sample"

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from pathlib import PurePath
 
-from backend.lessons.wording import clean_title
 from backend.text.character_sets import readable_name
+from backend.text.wording import clean_title
 
 FALLBACK_TITLE = "Untitled"
 LONGEST_TITLE = 200

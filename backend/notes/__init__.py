@@ -1,1 +1,1 @@
-"""Highlights and notes over HTTP."""
+"""Highlights and notes on stretches of words."""

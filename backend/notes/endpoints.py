@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from backend.config import load_config
 from backend.dependencies import SessionDep
 from backend.exports.notes import NOTES_MEDIA_TYPES, NotesFormat, export_notes
-from backend.lessons import notes as service
 from backend.models import Colour
+from backend.notes import service as service
 from backend.notes.schemas import ColourName, NoteChange, NoteNew, NotePage, NotePublic, Notes
 from backend.text.stretches import WordStretch
 from backend.web.conditional import Seen, name_version

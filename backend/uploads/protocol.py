@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.errors import InvalidValue, ProtocolVersionWrong, UploadError, UploadTypeWrong
 from backend.lessons.service import LessonDetails, check_language
-from backend.lessons.wording import clean_title, require_title
+from backend.text.wording import clean_title, require_title
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"

@@ -13,18 +13,18 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
 
 from backend import database
-from backend.lessons.courses import create_course, create_theme
-from backend.lessons.notes import NewNote, add_note
+from backend.captions.service import import_captions
+from backend.courses.service import create_course, create_theme
+from backend.editing.summaries import edit_summary, summary_version
 from backend.lessons.service import LessonDetails, edit_lesson, lesson_version
-from backend.lessons.summary_editing import edit_summary, summary_version
 from backend.lessons.titles import title_from
-from backend.lessons.wording import clean_note, clean_person, clean_segment, clean_title
 from backend.models import Course, Lesson, LlmCall, LlmRun, Segment, Task
 from backend.models.summaries import SummaryPart
+from backend.notes.service import NewNote, add_note
 from backend.readable import readable, readable_json
 from backend.text.caption_markup import plain_text
 from backend.text.stretches import WordStretch
-from backend.uploads.captions import import_captions
+from backend.text.wording import clean_note, clean_person, clean_segment, clean_title
 from tests.unit.lessons.people import edit, hear, spoken
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)

@@ -34,10 +34,10 @@ from backend.errors import (
     StorageFull,
 )
 from backend.lessons.loose import loose_dir
-from backend.lessons.notes import NewNote, add_note
 from backend.lessons.removal import list_trash, restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, edit_lesson, remove_lesson
 from backend.models import Lesson, Task
+from backend.notes.service import NewNote, add_note
 from backend.search.service import SearchRequest, search
 from backend.text.stretches import WordStretch
 from tests.audio_files import tone, write_wav

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from backend import database
 from backend.database import writing
+from backend.editing.segments import EditedSegment, edit_segment
 from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer
-from backend.lessons.editing import EditedSegment, edit_segment
 from backend.lessons.queries import read_segment
 from backend.models import Lesson
 from backend.models.people import WITH_REMOVED

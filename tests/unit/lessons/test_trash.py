@@ -13,11 +13,10 @@ from sqlmodel import Session, SQLModel, select
 
 from backend import database
 from backend.config import audio_dir
+from backend.editing.segments import edit_segment, segment_history
 from backend.errors import LessonInTrash, NotFound
 from backend.lesson_texts.layers import LessonLayer, read_layer, restore_layer
-from backend.lessons.editing import edit_segment, segment_history
 from backend.lessons.loose import loose_dir
-from backend.lessons.notes import NewNote, add_note, list_notes
 from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
 from backend.lessons.removal import (
@@ -34,6 +33,7 @@ from backend.lessons.service import (
     remove_lesson,
 )
 from backend.models import Lesson, Task, TaskStatus
+from backend.notes.service import NewNote, add_note, list_notes
 from backend.search.service import SearchRequest, search
 from backend.tasks.correction import CORRECTION
 from backend.tasks.stage import StageContext, run_stage

@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 from backend import database
 from backend.config import audio_dir
 from backend.lesson_texts.layers import LessonLayer, restore_layer
-from backend.lessons.notes import NewNote, add_note, list_notes
 from backend.lessons.queries import list_lessons
 from backend.lessons.removal import list_trash, restore_lesson
 from backend.lessons.storage import StoredRecording, store_recording
 from backend.models import Task
 from backend.models.transcript import to_segments
+from backend.notes.service import NewNote, add_note, list_notes
 from backend.tasks.pipeline import due_stages
 from backend.tasks.transcribe import TRANSCRIPTION
 from backend.text.stretches import WordStretch

@@ -12,7 +12,7 @@ from backend.text.captions_in import Captions
 LIMITS = Limits(answer_bytes=256 << 20)
 """The largest file that is read takes about 10 s and an answer of 60 MiB."""
 
-CHILD = "backend.uploads.captions_child"
+CHILD = "backend.captions.reading_child"
 ANSWER: TypeAdapter[Captions | str] = TypeAdapter(Captions | str)
 """What was read, or why it cannot be."""
 

@@ -21,8 +21,8 @@ from backend.lesson_texts.summaries import (
     proposed_summary,
     shown_text_hash,
 )
-from backend.lessons.wording import clean_person, clean_summary
 from backend.models import Lesson, SummaryEdit, SummaryPart
+from backend.text.wording import clean_person, clean_summary
 from backend.versions import require_version, version_of
 
 

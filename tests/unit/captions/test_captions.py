@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from backend import database
+from backend.captions.service import import_captions
 from backend.cli.captions import import_
 from backend.errors import LecternError, LessonNotFound, UnreadableCaptions
 from backend.exports.captions import write_srt, write_vtt
@@ -23,7 +24,6 @@ from backend.tasks.correction import CORRECTION
 from backend.tasks.pipeline import is_stage_due
 from backend.tasks.transcribe import TRANSCRIPTION
 from backend.text.captions_in import Captions, read_captions
-from backend.uploads.captions import import_captions
 
 SRT = (
     "1\n00:00:01,000 --> 00:00:02,500\nGood morning.\n\n"

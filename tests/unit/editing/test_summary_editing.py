@@ -6,16 +6,16 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import Conflict, InvalidValue, NoSummary, NotFound
-from backend.lesson_texts.layers import LessonLayer, restore_layer
-from backend.lesson_texts.summaries import is_older_than_text
-from backend.lessons.summary_editing import (
+from backend.editing.summaries import (
     edit_summary,
     edited_summary,
     summary_history,
     summary_version,
     undo_summary_edit,
 )
+from backend.errors import Conflict, InvalidValue, NoSummary, NotFound
+from backend.lesson_texts.layers import LessonLayer, restore_layer
+from backend.lesson_texts.summaries import is_older_than_text
 from backend.models import SummaryPart
 from backend.search.service import SearchRequest, search
 from backend.tasks.pipeline import is_stage_due

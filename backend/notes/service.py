@@ -22,12 +22,12 @@ from backend.index.notes import notes_have_words
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
 from backend.lesson_texts.note_places import put_note, stretch_of
 from backend.lesson_texts.texts import LessonTexts
-from backend.lessons.wording import clean_note, clean_person, clean_segment
 from backend.models import Colour, Course, Lesson, LessonNotes, Note
 from backend.models.columns import LARGEST_ID, database_now, seconds_since, utc_now
 from backend.text.sentences import normalise_words
 from backend.text.stored_text import StoredText
 from backend.text.stretches import WordStretch, quote
+from backend.text.wording import clean_note, clean_person, clean_segment
 from backend.versions import require_version, version_of
 
 LARGEST_PAGE = 500

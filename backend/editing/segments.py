@@ -18,10 +18,10 @@ from backend.lesson_texts.edits import holding_edits
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
 from backend.lesson_texts.note_places import keeping_notes
 from backend.lesson_texts.texts import LessonTexts
-from backend.lessons.wording import clean_person, clean_segment
 from backend.models import Segment, SegmentEdit
 from backend.text.replacing import Piece, Replacement, cut_at_places
 from backend.text.stored_text import StoredText, span_of
+from backend.text.wording import clean_person, clean_segment
 from backend.versions import require_version, version_of
 
 NAMED_SEGMENTS = 5

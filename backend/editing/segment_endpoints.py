@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from backend.dependencies import SessionDep
-from backend.lessons import editing
+from backend.editing import segments as editing
 from backend.lessons.queries import read_segment
 from backend.lessons.schemas import (
     EditHistory,

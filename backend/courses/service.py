@@ -12,9 +12,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import AlreadyThere, InvalidValue, NotFound
-from backend.lessons.wording import clean_note, clean_title, require_title
 from backend.models import Course, Lesson, Theme
 from backend.models.columns import LARGEST_ID
+from backend.text.wording import clean_note, clean_title, require_title
 from backend.versions import require_version, version_of
 
 

@@ -7,8 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import Conflict, InvalidValue
-from backend.lessons.editing import (
+from backend.editing.segments import (
     NewSegmentText,
     RewrittenSegment,
     Undoing,
@@ -17,6 +16,7 @@ from backend.lessons.editing import (
     segment_history,
     undo_edits,
 )
+from backend.errors import Conflict, InvalidValue
 from backend.search.service import SearchRequest, search
 from backend.text.replacing import Replacement
 from tests.unit.lessons.people import correct, edit, read, shown, spoken, version

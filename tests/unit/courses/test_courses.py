@@ -7,8 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import AlreadyThere, Conflict, InvalidValue, NotFound
-from backend.lessons.courses import (
+from backend.courses.service import (
     course_version,
     create_course,
     create_theme,
@@ -21,6 +20,7 @@ from backend.lessons.courses import (
     remove_theme,
     theme_version,
 )
+from backend.errors import AlreadyThere, Conflict, InvalidValue, NotFound
 from backend.lessons.removal import trash_lesson
 from backend.lessons.service import LessonDetails, edit_lesson, lesson_version
 from backend.models import Lesson

@@ -13,6 +13,15 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from backend import database
+from backend.editing.segments import (
+    Edit,
+    dismiss_edit,
+    edit_segment,
+    edited_segments,
+    orphaned_edits,
+    segment_history,
+    undo_edit,
+)
 from backend.errors import (
     CannotUndo,
     Conflict,
@@ -23,15 +32,6 @@ from backend.errors import (
     UncommittedWrites,
 )
 from backend.lesson_texts.layers import LessonLayer, restore_layer
-from backend.lessons.editing import (
-    Edit,
-    dismiss_edit,
-    edit_segment,
-    edited_segments,
-    orphaned_edits,
-    segment_history,
-    undo_edit,
-)
 from backend.models import FormerLayer, Lesson, SegmentEdit
 from backend.search.service import SearchRequest, search
 from backend.tasks.correction import CORRECTION
@@ -289,7 +289,7 @@ EDITING = """
 import sys
 from sqlmodel import Session
 from backend.database import engine
-from backend.lessons.editing import edit_segment
+from backend.editing.segments import edit_segment
 from backend.lessons.queries import read_segment
 lesson_id, mine = int(sys.argv[1]), [int(n) for n in sys.argv[2:]]
 for position in mine:

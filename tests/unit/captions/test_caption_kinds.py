@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.captions.reading_apart import read_captions_apart
 from backend.errors import UnreadableCaptions
 from backend.models.notices import Notice
 from backend.text.captions_in import clip_to, read_captions
 from backend.text.character_sets import readable_name
-from backend.uploads.captions_apart import read_captions_apart
 
 LIGHT = (1.0, 3.0, "Light bends.")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from backend.captions.reading_apart import read_captions_apart
 from backend.database import refuse_uncommitted_writes, writing
 from backend.errors import UnreadableCaptions
 from backend.lesson_texts.layers import (
@@ -14,12 +15,11 @@ from backend.lesson_texts.layers import (
     require_possible_id,
 )
 from backend.lesson_texts.makers import IMPORTED
-from backend.lessons.wording import clean_title
 from backend.models import Lesson
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
 from backend.text.captions_in import Captions, clip_to
-from backend.uploads.captions_apart import read_captions_apart
+from backend.text.wording import clean_title
 
 
 @dataclass(frozen=True)

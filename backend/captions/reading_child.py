@@ -1,12 +1,12 @@
-"""The child process of `backend.uploads.captions_apart`: reads one file of captions."""
+"""The child process of `backend.captions.reading_apart`: reads one file of captions."""
 
 import sys
 from pathlib import Path
 
+from backend.captions.reading_apart import ANSWER
 from backend.errors import UnreadableCaptions
 from backend.speech.isolated_child import READY, limit
 from backend.text.captions_in import Captions, read_captions
-from backend.uploads.captions_apart import ANSWER
 
 
 def main(path: Path, limits: tuple[int, int, int], encoding: str | None) -> None:

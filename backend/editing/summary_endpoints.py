@@ -6,6 +6,14 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from backend.dependencies import SessionDep
+from backend.editing.summaries import (
+    EditOfSummary,
+    edit_summary,
+    edited_summary,
+    summary_history,
+    summary_version,
+    undo_summary_edit,
+)
 from backend.errors import NoSummary
 from backend.lesson_texts.summaries import is_older_than_text
 from backend.lessons import service
@@ -16,14 +24,6 @@ from backend.lessons.schemas import (
     SummaryEditPublic,
     SummaryHistory,
     SummaryMoment,
-)
-from backend.lessons.summary_editing import (
-    EditOfSummary,
-    edit_summary,
-    edited_summary,
-    summary_history,
-    summary_version,
-    undo_summary_edit,
 )
 from backend.models import SummaryPart
 from backend.web.conditional import ExactlySeen, name_version

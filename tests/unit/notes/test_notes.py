@@ -11,7 +11,9 @@ from sqlmodel import Session, select
 
 from backend import database
 from backend.errors import Conflict, InvalidValue, LessonNotFound, NotFound, NoTranscript
-from backend.lessons.notes import (
+from backend.lessons.removal import trash_lesson
+from backend.models import Colour, Course, Lesson, Note, Theme
+from backend.notes.service import (
     NewNote,
     NoteFilter,
     NoteKind,
@@ -26,8 +28,6 @@ from backend.lessons.notes import (
     remove_note,
     restore_note,
 )
-from backend.lessons.removal import trash_lesson
-from backend.models import Colour, Course, Lesson, Note, Theme
 from backend.text.stretches import WordStretch
 from tests.unit.lessons.people import SPOKEN, correct, edit, hear, spoken
 
