@@ -16,6 +16,7 @@ from backend.config import audio_dir
 from backend.editing.segments import edit_segment, segment_history
 from backend.errors import LessonInTrash, NotFound
 from backend.lesson_texts.layers import LessonLayer, read_layer, restore_layer
+from backend.lessons import removal
 from backend.lessons.loose import loose_dir
 from backend.lessons.queries import list_lessons
 from backend.lessons.recordings import trash_dir
@@ -32,7 +33,7 @@ from backend.lessons.service import (
     get_lesson,
     remove_lesson,
 )
-from backend.models import Lesson, Task, TaskStatus
+from backend.models import Lesson, Task, TaskStatus, TrashedLesson
 from backend.notes.service import NewNote, add_note, list_notes
 from backend.search.service import SearchRequest, search
 from backend.tasks.correction import CORRECTION
@@ -208,6 +209,35 @@ def test_what_was_removed_long_ago_is_removed_for_good_and_nothing_of_it_stays(
     assert trashed_ids() == []
     assert {name: n for name, n in n_rows().items() if n} == {}
     assert where_recordings_are() == []
+
+
+def test_only_what_was_removed_long_ago_goes_for_good(
+    lesson_id: int, lesson_of: Callable[..., int]
+) -> None:
+    young = lesson_of(title="Young")
+    trash(lesson_id)
+    trash(young)
+    with Session(database.engine) as session:
+        session.get_one(TrashedLesson, lesson_id).removed_at -= 2 * WEEK
+        session.commit()
+
+    assert empty(WEEK) == 1
+
+    assert trashed_ids() == [young]
+
+
+def test_a_lesson_that_was_brought_back_while_the_trash_is_emptied_stays(
+    lesson_id: int, lesson_of: Callable[..., int]
+) -> None:
+    other = lesson_of(title="Other")
+    trash(other)
+
+    with Session(database.engine) as session:  # it was among the expired when they were listed
+        assert removal._remove_for_good(session, lesson_id, NOW) == []
+
+    assert trashed_ids() == [other]
+    with Session(database.engine) as session:
+        assert get_lesson(session, lesson_id).title == "Quokkas"
 
 
 def test_a_removed_lesson_is_deleted_at_once_where_somebody_says_so(lesson_id: int) -> None:

@@ -1,5 +1,6 @@
 """Cutting a recording into windows."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -76,6 +77,28 @@ def test_a_window_ends_in_the_middle_of_the_longest_silence_near_its_end() -> No
     probabilities[34:38] = 0.1
 
     assert find_cut(probabilities, SMALL_PLAN) == 36 * FRAME_SAMPLES
+
+
+def test_an_earlier_silence_that_is_longer_is_cut_rather_than_the_last() -> None:
+    probabilities = np.ones(40)
+    probabilities[31:35] = 0.0
+    probabilities[37:39] = 0.0
+
+    assert find_cut(probabilities, SMALL_PLAN) == 33 * FRAME_SAMPLES
+
+
+def test_no_more_of_a_recording_is_held_than_a_window_needs() -> None:
+    n_read = 0
+
+    def read() -> Iterator[np.ndarray]:
+        nonlocal n_read
+        for seed in range(100):
+            n_read += 1
+            yield noise(seed, 4 * FRAME_SAMPLES)
+
+    next(cut_windows(read(), SMALL_PLAN))
+
+    assert n_read <= 2 * SMALL_PLAN.window_samples // (4 * FRAME_SAMPLES)
 
 
 def test_of_silences_of_one_length_the_last_is_cut_for_the_longer_window() -> None:

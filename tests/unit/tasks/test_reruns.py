@@ -11,8 +11,14 @@ from backend import database
 from backend.config import load_config, models_dir
 from backend.database import writing
 from backend.errors import LowerQuality, UnknownModel
-from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer, restore_layer
-from backend.lesson_texts.makers import Maker
+from backend.lesson_texts.layers import (
+    LessonLayer,
+    lock_lesson,
+    present_maker,
+    replace_layer,
+    restore_layer,
+)
+from backend.lesson_texts.makers import Maker, is_lower
 from backend.models import Lesson
 from backend.tasks.correction import CORRECTION
 from backend.tasks.pipeline import AnyStage, run_process
@@ -72,6 +78,34 @@ def test_a_better_text_is_not_replaced_by_a_worse_one_unasked(
         before.corrected_transcript,
     )
     assert after.summary == "A summary."
+
+
+def test_another_lesson_with_a_worse_text_changes_nothing(
+    finished: int, lesson_of: MakeLesson
+) -> None:
+    lesson_of(summary="Other.", summary_metadata={"provider": "Offline", "model": "lexrank"})
+    worse = lesson_of(transcript=spoken(3), summary="Third.", summary_metadata=None)
+
+    with Session(database.engine) as session, pytest.raises(LowerQuality, match=f"{finished}"):
+        run_stage(SUMMARY, StageContext(finished, session))
+    with Session(database.engine) as session:
+        run_stage(SUMMARY, StageContext(worse, session))
+
+
+@pytest.mark.parametrize(
+    ("lesson", "heard", "is_worse"),
+    [("fr", "en", True), (None, "fr", True), ("en", "fr", False), (None, None, False)],
+)
+def test_a_model_for_english_alone_is_worse_where_another_language_is_spoken(
+    lesson_of: MakeLesson, lesson: str | None, heard: str | None, is_worse: bool
+) -> None:
+    metadata = BY_WHISPER | {"model": "base", "language": heard}
+    lesson_id = lesson_of(transcript=spoken(2), transcript_metadata=metadata, language=lesson)
+    with Session(database.engine) as session:
+        present, spoken_language = present_maker(session, lesson_id, LessonLayer.TRANSCRIPT)
+
+    new = Maker("faster-whisper", "small.en")
+    assert is_lower(present, new, spoken_language) is is_worse
 
 
 def test_it_is_replaced_when_this_is_accepted_and_can_be_brought_back(
