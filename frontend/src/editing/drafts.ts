@@ -9,7 +9,7 @@ import { reactive, watch } from 'vue'
 import { useConnection } from '@/api/connection'
 import { editSegment, etagOfSegment, getSegment, type SegmentState } from '@/api/edits'
 import { asFailure, type Failure } from '@/api/failure'
-import { DRAFT_PREFIX } from './leftBehind'
+import { keyOfDraft, listDraftKeys } from './draftKeys'
 
 export interface Draft {
   lessonId: number
@@ -36,9 +36,6 @@ type SavedListener = (draft: Draft, saved: SegmentState) => void
 export const ABANDONED_MS = 3000
 const RETRY_MS = 5000
 
-const keyOf = ({ lessonId, position }: { lessonId: number; position: number }) =>
-  `${DRAFT_PREFIX}${String(lessonId)}.${String(position)}`
-
 export const useDrafts = defineStore('drafts', () => {
   const connection = useConnection()
   const drafts = reactive(new Map<string, KeptDraft>())
@@ -48,7 +45,7 @@ export const useDrafts = defineStore('drafts', () => {
   const sending = new Map<string, Promise<void>>()
 
   function of(lessonId: number, position: number): KeptDraft | null {
-    return drafts.get(keyOf({ lessonId, position })) ?? null
+    return drafts.get(keyOfDraft({ lessonId, position })) ?? null
   }
 
   function ofLesson(lessonId: number): KeptDraft[] {
@@ -57,7 +54,7 @@ export const useDrafts = defineStore('drafts', () => {
 
   /** Keep what is typed; it is not sent yet. */
   function keep(draft: Draft): void {
-    const key = keyOf(draft)
+    const key = keyOfDraft(draft)
     const present = drafts.get(key)
     if (present) present.text = draft.text
     else drafts.set(key, { ...draft, state: 'waiting', theirs: null, failure: null })
@@ -73,13 +70,13 @@ export const useDrafts = defineStore('drafts', () => {
   }
 
   function forget(draft: { lessonId: number; position: number }): void {
-    drafts.delete(keyOf(draft))
-    localStorage.removeItem(keyOf(draft))
+    drafts.delete(keyOfDraft(draft))
+    localStorage.removeItem(keyOfDraft(draft))
   }
 
   /** Send a draft, if there is one; resolves when that has worked, or has not. */
   function send(draft: { lessonId: number; position: number }): Promise<void> {
-    const key = keyOf(draft)
+    const key = keyOfDraft(draft)
     const before = sending.get(key)
     if (before) return before
     const work = sendDraft(key).finally(() => sending.delete(key))
@@ -128,7 +125,7 @@ export const useDrafts = defineStore('drafts', () => {
   function beUnsaved(draft: KeptDraft, sent: Draft, failure: Failure): void {
     if (failure.isConflict && failure.present !== null) {
       const present = failure.present as unknown as SegmentState
-      if (present.text === sent.text) beSaved(keyOf(sent), sent, present)
+      if (present.text === sent.text) beSaved(keyOfDraft(sent), sent, present)
       else meet(draft, present)
       return
     }
@@ -146,9 +143,9 @@ export const useDrafts = defineStore('drafts', () => {
   /** Of a conflict: let one's own text stand in the place of theirs. */
   function keepMine(draft: KeptDraft): Promise<void> {
     if (draft.theirs !== null) {
-      seen.set(keyOf(draft), draft.theirs)
+      seen.set(keyOfDraft(draft), draft.theirs)
       Object.assign(draft, { base: draft.theirs.text, theirs: null, state: 'waiting' })
-      write(keyOf(draft))
+      write(keyOfDraft(draft))
     }
     return send(draft)
   }
@@ -160,8 +157,8 @@ export const useDrafts = defineStore('drafts', () => {
   /** Take up what was left behind, by this tab before it was loaded anew or by another one. */
   function takeUp(): void {
     let wait = 0
-    for (const key of Object.keys(localStorage)) {
-      if (!key.startsWith(DRAFT_PREFIX) || drafts.has(key)) continue
+    for (const key of listDraftKeys()) {
+      if (drafts.has(key)) continue
       const left = read(key)
       if (left === null) continue
       const age = Date.now() - left.touched

@@ -1,12 +1,9 @@
 import type { Pinia } from 'pinia'
-
-/** Drafts are kept in the browser under keys that begin so. */
-export const DRAFT_PREFIX = 'lectern.edit.'
+import { listDraftKeys } from './draftKeys'
 
 /** Have drafts that were left behind sent, whatever page one is on. */
 export async function sendLeftBehind(pinia: Pinia): Promise<void> {
-  const isAny = Object.keys(localStorage).some((key) => key.startsWith(DRAFT_PREFIX))
-  if (!isAny) return
+  if (listDraftKeys().length === 0) return
   const { useDrafts } = await import('./drafts')
   useDrafts(pinia)
 }

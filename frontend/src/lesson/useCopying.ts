@@ -49,3 +49,5 @@ export function useCopying(lessonId: number) {
 
   return { copyPlain, copyText, copyLink }
 }
+
+export type Copying = ReturnType<typeof useCopying>

@@ -1,5 +1,5 @@
 import { useDebounceFn } from '@vueuse/core'
-import { onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { useServerEvent } from '@/api/connection'
 import { asFailure, isAbort, type Failure } from '@/api/failure'
 import { getLesson, type LessonPublic } from '@/api/lessons'
@@ -26,6 +26,8 @@ export function useLesson(lessonId: number) {
   const summary = shallowRef<Summary | null>(null)
   /** Whether the texts, those that there are, have come. */
   const isRead = ref(false)
+  /** Nothing of it has been transcribed to the end. */
+  const isFirst = computed(() => isRead.value && heard.value === null && corrected.value === null)
   const failure = ref<Failure | null>(null)
   let request = new AbortController()
 
@@ -111,8 +113,22 @@ export function useLesson(lessonId: number) {
     }
   }, EDITED_MS)
 
-  return { lesson, etag, heard, corrected, summary, isRead, failure, load, show, showEdited }
+  return {
+    lesson,
+    etag,
+    heard,
+    corrected,
+    summary,
+    isRead,
+    isFirst,
+    failure,
+    load,
+    show,
+    showEdited,
+  }
 }
+
+export type WholeLesson = ReturnType<typeof useLesson>
 
 function asText(segments: SegmentPublic[] | null): LessonText | null {
   return segments && new LessonText(segments)

@@ -79,3 +79,5 @@ export function useLessonTasks(lessonId: number) {
 
   return { current, failed, failure, isAsking, start, rerun, cancel, retry }
 }
+
+export type LessonTasks = ReturnType<typeof useLessonTasks>

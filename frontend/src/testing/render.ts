@@ -1,5 +1,5 @@
 import { render, type RenderResult } from '@testing-library/vue'
-import { createPinia, type Pinia } from 'pinia'
+import { createPinia, disposePinia, type Pinia } from 'pinia'
 import type { Component } from 'vue'
 import { createMemoryHistory, type Router } from 'vue-router'
 import { useConnection } from '@/api/connection'
@@ -40,6 +40,7 @@ export async function renderInPages(
   const unmount = () => {
     stop()
     rendered.unmount()
+    disposePinia(pinia)
   }
   return { ...rendered, unmount, router, pinia }
 }

@@ -1,5 +1,6 @@
 import '@testing-library/jest-dom/vitest'
 import { cleanup, configure } from '@testing-library/vue'
+import { disposePinia, getActivePinia } from 'pinia'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { FakeEventSource } from './FakeEventSource'
 
@@ -30,6 +31,8 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup()
+  const pinia = getActivePinia()
+  if (pinia) disposePinia(pinia)
   // What goes on without its page would go on in the next test.
   for (const media of document.querySelectorAll('video')) media.dispatchEvent(new Event('pause'))
   document.body.replaceChildren()

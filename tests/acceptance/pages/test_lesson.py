@@ -8,11 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
+from tests.acceptance.pages.lessons import nano_segments
 from tests.acceptance.pages.visitor import Visitor
 from tests.api.server import LIMIT_SECONDS, ServerProcess
+from tests.audio_files import NANO_LESSON_PATH
 from tests.waiting import wait_until
 
 OpenPages = Callable[..., Visitor]
@@ -147,3 +149,26 @@ def test_what_is_opened_with_a_time_begins_there(open_pages: OpenPages, api: htt
     expect(shown).to_be_in_viewport()
     expect(shown).to_have_attribute("data-segment", str(len(segments) - 2))
     page.wait_for_function(SPOKEN)
+
+
+def test_what_is_opened_while_the_moment_is_on_its_way_stays_in_sight(
+    open_pages: OpenPages, lesson_of: Callable[..., int]
+) -> None:
+    segments = nano_segments()
+    lesson_of(NANO_LESSON_PATH, title="Light", language="en", duration=278.0, transcript=segments)
+    page = open_pages().page
+    held: list[Route] = []
+    page.route("**/lessons/1/transcript", lambda route: held.append(route))
+
+    page.goto(f"/lessons/1?t={segments[-1]['start']}")
+    page.get_by_role("button", name="Export").click()
+    item = page.get_by_role("menuitem", name="Captions (SRT)")
+    expect(item).to_be_in_viewport()
+    held.pop().continue_()
+
+    back = page.get_by_role("button", name="Back to the spoken word")
+    expect(back).to_be_visible()
+    expect(item).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    back.click()
+    expect(page.locator("[data-segment][aria-current]")).to_be_in_viewport()

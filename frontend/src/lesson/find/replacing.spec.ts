@@ -1,5 +1,5 @@
 import userEvent from '@testing-library/user-event'
-import { screen } from '@testing-library/vue'
+import { screen, waitFor } from '@testing-library/vue'
 import { describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
 import type { Places } from '@/api/edits'
@@ -59,6 +59,12 @@ async function openDialog() {
   return { ...rendered, takeWritten }
 }
 
+/** It can be pressed once what would be done is what is shown. */
+async function pressReplace(name: string): Promise<void> {
+  await waitFor(() => expect(screen.getByRole('button', { name })).toBeEnabled())
+  await userEvent.click(screen.getByRole('button', { name }))
+}
+
 describe('places', () => {
   it('can each be left out', () => {
     const places = placesOf(PLACES)
@@ -89,7 +95,7 @@ describe('ReplaceDialog', () => {
     const { pinia, takeWritten } = await openDialog()
     expect(await screen.findByLabelText('Replace with')).toHaveFocus()
     await userEvent.click(await screen.findByRole('checkbox', { name: /1:05/ }))
-    await userEvent.click(screen.getByRole('button', { name: 'Replace 2 places' }))
+    await pressReplace('Replace 2 places')
 
     await vi.waitFor(() => expect(takeWritten).toHaveBeenCalledWith(WRITTEN.items))
     expect(sent).toMatchObject([
@@ -100,13 +106,27 @@ describe('ReplaceDialog', () => {
     await vi.waitFor(() => expect(takeWritten).toHaveBeenCalledTimes(2))
   })
 
+  it('does nothing before it is shown, and keeps what was left out while words are typed', async () => {
+    fakeServer({ 'GET /api/v1/lessons/1/replacements': PLACES })
+    await openDialog()
+    await userEvent.click(await screen.findByRole('checkbox', { name: /1:05/ }))
+    const button = screen.getByRole('button', { name: 'Replace 2 places' })
+    await waitFor(() => expect(button).toBeEnabled())
+
+    await userEvent.type(screen.getByLabelText('Replace with'), 's')
+    expect(button).toBeDisabled()
+
+    await waitFor(() => expect(button).toBeEnabled())
+    expect(screen.getByRole('checkbox', { name: /1:05/ })).not.toBeChecked()
+  })
+
   it('shows the places anew where somebody else was quicker, and writes nothing', async () => {
     const server = fakeServer({ 'GET /api/v1/lessons/1/replacements': PLACES })
     server.on('PATCH /api/v1/lessons/1/segments', () =>
       problem(412, 'conflict', { present: { segments: [] } }),
     )
     const { takeWritten } = await openDialog()
-    await userEvent.click(await screen.findByRole('button', { name: 'Replace 3 places' }))
+    await pressReplace('Replace 3 places')
 
     expect(await screen.findByText(/changed meanwhile, so nothing was replaced/)).toBeVisible()
     expect(takeWritten).not.toHaveBeenCalled()

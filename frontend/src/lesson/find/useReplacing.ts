@@ -18,6 +18,13 @@ import { changesOf, placesOf } from './replacing'
 const TYPING_MS = 250
 const NONE: Places = { n_places: 0, items: [] }
 
+interface Wanted {
+  words: string
+  newWords: string
+  wholeWords: boolean
+  matchCase: boolean
+}
+
 /** Replacing words in a lesson: each place is shown first, and can be left out. */
 export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonly<Ref<boolean>>) {
   const { t } = useI18n()
@@ -25,12 +32,16 @@ export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonl
   const own = useOwnName()
   const { explain } = useExplanation()
 
-  const wanted = reactive({ words: '', newWords: '', wholeWords: true, matchCase: false })
+  const wanted = reactive<Wanted>({ words: '', newWords: '', wholeWords: true, matchCase: false })
   const settled = refDebounced(
     computed(() => ({ ...wanted })),
     TYPING_MS,
   )
   const found = shallowRef<Places>(NONE)
+  /** What the places were looked for with. */
+  const lookedFor = shallowRef<Wanted | null>(null)
+  /** Whether what is shown is what would be done. */
+  const isCurrent = computed(() => isSame(lookedFor.value, wanted))
   const leftOut = reactive(new Set<string>())
   const isBusy = ref(false)
   /** Others were quicker: the places have been read anew. */
@@ -44,12 +55,18 @@ export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonl
     request.abort()
     request = new AbortController()
     const { signal } = request
-    leftOut.clear()
+    const asked = { ...wanted }
+    // What is put there leaves the places where they are.
+    if (!isSame(lookedFor.value, { ...asked, newWords: lookedFor.value?.newWords ?? '' })) {
+      leftOut.clear()
+    }
     failure.value = null
     try {
-      const isAsked = isOpen.value && wanted.words.trim() !== ''
-      const next = isAsked ? await previewReplacements(lessonId, { ...wanted }, signal) : NONE
-      if (!signal.aborted) found.value = next
+      const isAsked = isOpen.value && asked.words.trim() !== ''
+      const next = isAsked ? await previewReplacements(lessonId, asked, signal) : NONE
+      if (signal.aborted) return
+      found.value = next
+      lookedFor.value = asked
     } catch (error) {
       if (!isAbort(error) && !signal.aborted) failure.value = asFailure(error)
     }
@@ -57,6 +74,7 @@ export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonl
 
   watch(isOpen, async (open) => {
     isChanged.value = false
+    lookedFor.value = null
     if (!open) return
     await editing.settle()
     await look()
@@ -87,6 +105,7 @@ export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonl
 
   async function meet(met: Failure): Promise<void> {
     if (met.isConflict) {
+      lookedFor.value = null
       await look()
       isChanged.value = true
     } else failure.value = met
@@ -104,5 +123,12 @@ export function useReplacing(lessonId: number, editing: Editing, isOpen: Readonl
     }
   }
 
-  return { wanted, places, leftOut, nChosen, isBusy, isChanged, failure, replace }
+  return { wanted, places, leftOut, nChosen, isCurrent, isBusy, isChanged, failure, replace }
+}
+
+function isSame(one: Wanted | null, other: Wanted): boolean {
+  return (
+    one !== null &&
+    Object.entries(other).every(([key, value]) => one[key as keyof Wanted] === value)
+  )
 }
