@@ -12,13 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
 from backend.errors import HIDDEN, ConfigError, InvalidValue, StorageFull
 from backend.files import make_private_directory, write_whole
+from backend.sections import Section
+from backend.speech.engines.registry import TranscriptionSettings
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 
@@ -45,52 +47,13 @@ SERVER_ADDRESS = (
 """Scheme, user, host and port; only what every reader of addresses takes for the same server."""
 
 
-class EngineChoice(StrEnum):
-    """Which recogniser transcribes."""
-
-    AUTO = "auto"
-    """Whisper if the configured model is installed, else the built-in recogniser."""
-    FASTER_WHISPER = "faster-whisper"
-    POCKETSPHINX = "pocketsphinx"
-
-
 def _match_provider_case(value: Any) -> Any:
     """Accept `openai` for `OpenAI`: the spelling of a name is no reason to refuse it."""
     by_lower_case = {provider.lower(): provider for provider in Provider}
     return by_lower_case.get(value.lower(), value) if isinstance(value, str) else value
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 Temperature = Annotated[float, Field(ge=0, le=2)]
-
-
-class TranscriptionSettings(Section):
-    """How recordings are transcribed."""
-
-    engine: EngineChoice = EngineChoice.AUTO
-    model: Annotated[str, Field(min_length=1)] = "small"
-    """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: Literal[
-        "default",
-        "auto",
-        "int8",
-        "int8_float32",
-        "int8_float16",
-        "int8_bfloat16",
-        "int16",
-        "float16",
-        "bfloat16",
-        "float32",
-    ] = "default"
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
-    """An ISO 639 code; null detects it. A lesson's own language wins."""
-    beam_size: Annotated[int, Field(ge=1, le=100)] = 5
-    vad_filter: bool = True
-    initial_prompt: str = ""
 
 
 class CorrectionSettings(Section):
@@ -546,13 +509,30 @@ def _find_line(document: Any, location: Sequence[str]) -> tuple[int | None, list
 
 
 def _allowed_keys(section: Sequence[str]) -> list[str]:
+    """The keys of a section, which is given by the keys that lead to it; none: there is no such."""
     model: type[BaseModel] = Settings
     for key in section:
-        annotation = model.model_fields[key].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        inner = _section_type(model, key)
+        if inner is None:
             return []
-        model = annotation
+        model = inner
     return list(model.model_fields)
+
+
+def _section_type(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    field = model.model_fields.get(key)
+    annotation = field.annotation if field else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return None
+
+
+def setting_names(section: tuple[str, ...] = ()) -> list[str]:
+    """All settings by their dotted names, such as `summary.max_length`."""
+    names: list[str] = []
+    for key in _allowed_keys(section):
+        names += setting_names((*section, key)) or [".".join((*section, key))]
+    return names
 
 
 def _parse_value(key: str, text: str) -> Any:
@@ -570,16 +550,12 @@ def _parse_value(key: str, text: str) -> Any:
 def _assign(document: Any, key: str, value: Any) -> None:
     from ruamel.yaml.comments import CommentedMap
 
+    if key not in setting_names():
+        hint = _did_you_mean(key, setting_names())
+        raise ConfigError(
+            f"There is no setting `{key}`: {hint}There are: {', '.join(setting_names())}."
+        )
     *sections, last = key.split(".")
-    allowed = _allowed_keys(sections) if all(s in _allowed_keys([]) for s in sections) else []
-    if last not in allowed:
-        known = [
-            f"{section}.{name}" if name else section
-            for section in Settings.model_fields
-            for name in _allowed_keys([section]) or [""]
-        ]
-        hint = _did_you_mean(key, known)
-        raise ConfigError(f"There is no setting `{key}`: {hint}There are: {', '.join(known)}.")
     for section in sections:
         if not isinstance(document.get(section), CommentedMap):
             document[section] = CommentedMap()

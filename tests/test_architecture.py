@@ -12,7 +12,8 @@ BACKEND = ROOT / "backend"
 # What each room may import from the others (and always from itself).
 ALLOWED = {
     "errors": set(),
-    "config": {"errors", "files"},
+    "sections": set(),
+    "config": {"errors", "files", "sections", "speech"},
     "files": set(),
     "readable": set(),
     "clock": set(),
@@ -29,7 +30,7 @@ ALLOWED = {
     "exports": {"errors", "models", "text"},
 }
 STORE = {"errors", "files", "models", "config", "database", "index", "readable", "versions"}
-ALLOWED["speech"] = {"clock", "errors", "files", "models", "config"}
+ALLOWED["speech"] = {"clock", "errors", "files", "models", "sections"}
 ALLOWED["llm"] = {"errors", "models", "config", "database", "readable"}
 ALLOWED["tasks"] = STORE | {"clock", "log", "speech", "text", "llm"}
 ALLOWED["lessons"] = STORE | {"speech", "text", "tasks"}

@@ -7,12 +7,13 @@ from typing import Any
 from backend.config import Settings, known_secrets, load_config, log_dir
 from backend.errors import ConfigError
 from backend.log import set_up_logging
+from backend.speech.engines.registry import TranscriptionSettings
 
 logger = logging.getLogger("lectern.jobs")
 
 FROZEN: Mapping[str, Any] = {
     "provider": True,
-    "transcription": {"engine", "model", "language", "beam_size", "vad_filter", "initial_prompt"},
+    "transcription": TranscriptionSettings.model_fields.keys() - {"device", "compute_type"},
     "correction": True,
     "summary": True,
 }

@@ -13,9 +13,9 @@ from backend.config import (
     LlmSettings,
     Provider,
     SummarySettings,
-    TranscriptionSettings,
     WorkerSettings,
 )
+from backend.speech.engines.registry import TranscriptionSettings
 
 
 class Preferences(BaseModel):

@@ -13,7 +13,7 @@ from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from backend.config import Settings, TranscriptionSettings, audio_dir, load_config, models_dir
+from backend.config import Settings, audio_dir, load_config, models_dir
 from backend.database import Bind, bind_of, refuse_uncommitted_writes, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
@@ -24,6 +24,7 @@ from backend.models.people import is_there
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
+from backend.speech.engines.registry import TranscriptionSettings
 from backend.speech.isolated import probe_apart
 from backend.speech.isolated_decoding import IsolatedStream
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan_recogniser
@@ -166,7 +167,7 @@ def transcript_maker(settings: TranscriptionSettings) -> Maker:
     RecogniserError
     """
     planned = plan_recogniser(settings, models_dir())
-    return Maker(planned.engine, planned.model)
+    return Maker(planned.entry.name, planned.model)
 
 
 # --- the work on one recording ---------------------------------------------------------------

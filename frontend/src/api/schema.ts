@@ -1420,12 +1420,6 @@ export interface components {
             editor: string;
         };
         /**
-         * EngineChoice
-         * @description Which recogniser transcribes.
-         * @enum {string}
-         */
-        EngineChoice: "auto" | "faster-whisper" | "pocketsphinx";
-        /**
          * ExportFormat
          * @description A format of an export; the value is its name on the command line and in addresses.
          * @enum {string}
@@ -2036,12 +2030,12 @@ export interface components {
             /**
              * @default {
              *       "engine": "auto",
-             *       "model": "small",
-             *       "device": "auto",
-             *       "compute_type": "default",
              *       "beam_size": 5,
              *       "vad_filter": true,
-             *       "initial_prompt": ""
+             *       "initial_prompt": "",
+             *       "model": "small",
+             *       "device": "auto",
+             *       "compute_type": "default"
              *     }
              */
             transcription: components["schemas"]["TranscriptionSettings"];
@@ -2749,25 +2743,12 @@ export interface components {
          * @description How recordings are transcribed.
          */
         TranscriptionSettings: {
-            /** @default auto */
-            engine: components["schemas"]["EngineChoice"];
             /**
-             * Model
-             * @default small
-             */
-            model: string;
-            /**
-             * Device
+             * Engine
              * @default auto
              * @enum {string}
              */
-            device: "auto" | "cpu" | "cuda";
-            /**
-             * Compute Type
-             * @default default
-             * @enum {string}
-             */
-            compute_type: "default" | "auto" | "int8" | "int8_float32" | "int8_float16" | "int8_bfloat16" | "int16" | "float16" | "bfloat16" | "float32";
+            engine: "auto" | "faster-whisper" | "pocketsphinx";
             /** Language */
             language?: string | null;
             /**
@@ -2785,6 +2766,23 @@ export interface components {
              * @default
              */
             initial_prompt: string;
+            /**
+             * Model
+             * @default small
+             */
+            model: string;
+            /**
+             * Device
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Compute Type
+             * @default default
+             * @enum {string}
+             */
+            compute_type: "default" | "auto" | "int8" | "int8_float32" | "int8_float16" | "int8_bfloat16" | "int16" | "float16" | "bfloat16" | "float32";
         };
         /** Trash */
         Trash: {
@@ -3171,7 +3169,6 @@ export type DownloadStatus = components['schemas']['DownloadStatus'];
 export type EditHistory = components['schemas']['EditHistory'];
 export type EditPublic = components['schemas']['EditPublic'];
 export type Editor = components['schemas']['Editor'];
-export type EngineChoice = components['schemas']['EngineChoice'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type Flag = components['schemas']['Flag'];
 export type FormerPublic = components['schemas']['FormerPublic'];

@@ -29,7 +29,7 @@ from backend.lessons.new_recording import replace_recording
 from backend.lessons.service import remove_lesson
 from backend.lessons.storage import store_recording
 from backend.models import FormerLayer, Lesson, TranscriptWindow
-from backend.speech.engines import sphinx
+from backend.speech.engines import sphinx_entry
 from backend.tasks import transcribe_audio, transcribe_lesson
 from backend.tasks.correction import run_correction
 from backend.tasks.layers import LessonLayer, restore_layer
@@ -670,7 +670,7 @@ def test_where_there_is_no_built_in_recogniser_whisper_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write_config(f"transcription: {{engine: {engine_choice}}}")
-    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    monkeypatch.setattr(sphinx_entry, "find_spec", lambda name: None)
     lesson_id = lesson_of(short_recording)
 
     with pytest.raises(RecogniserMissing, match="lectern models download small"):
