@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from backend.errors import LanguageUnsupported, RecogniserMissing
 from backend.models import Segment
-from backend.sections import Section, Words
+from backend.sections import Section, Shown, Words
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds, Recogniser
 from backend.speech.engines.entry import ModelSupply, Obstacle, RecogniserEntry
@@ -22,15 +22,14 @@ MISSING = "There is no meter here."
 
 
 class LevelOptions(Section):
-    loud: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    loud: Annotated[float, Field(ge=0, lt=1), Shown(Words("Loud from", "Fort à partir de"))] = 0.05
     """The level from which a sound is loud."""
-    is_there: bool = True
+    is_there: Annotated[bool, Shown(Words("There", "Présent"), is_advanced=True)] = True
 
 
 class LevelEntry(RecogniserEntry[LevelOptions]):
     name = "level-meter"
     label = Words("Level meter", "Sonomètre")
-    description = Words("Loud or soft", "Fort ou faible")
     options = LevelOptions
     models = ModelSupply.BUILT_IN
     languages = frozenset({"en", "fr"})
@@ -60,7 +59,10 @@ LEVELS = LevelEntry()
 class SettingsWithLevels(TranscriptionSettings):
     """As they are once the recogniser is registered."""
 
-    engine: str = "auto"
+    engine: Annotated[
+        Literal["auto", "faster-whisper", "pocketsphinx", "level-meter"],
+        Shown(Words("Engine", "Moteur"), options={"level-meter": LEVELS.label}),
+    ] = "auto"
     level_meter: LevelOptions = LevelOptions()
 
 

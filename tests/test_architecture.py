@@ -43,12 +43,12 @@ ALLOWED["worker"] = ALLOWED["jobs"] | {"jobs", "owner", "uploads"}
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
 ALLOWED["web"] = {"errors", "models"}
-ALLOWED["preferences"] = {"config", "errors", "versions"}
+ALLOWED["preferences"] = {"config", "errors", "sections", "versions"}
 ALLOWED["downloads"] = {"errors", "config", "speech"}
 ALLOWED["health"] = STORE
 # The edge: `endpoints` and `schemas` of whatever room say how its matters look over HTTP.
 ROOMS = {"lessons", "jobs", "search", "uploads", "exports", "preferences", "downloads", "health"}
-ALLOWED["edge"] = ALLOWED["jobs"] | ROOMS | {"web", "dependencies"}
+ALLOWED["edge"] = ALLOWED["jobs"] | ROOMS | {"sections", "web", "dependencies"}
 ALLOWED["pages"] = {"web"}
 ALLOWED["app"] = ALLOWED["edge"] | {"edge", "owner", "pages"}
 ALLOWED["server"] = {"errors", "config", "files", "log", "owner", "web", "app", "child_worker"}

@@ -54,8 +54,7 @@ class RecogniserEntry(ABC, Generic[Options]):
     name: str
     """In the settings, in the metadata of transcripts, and in the API."""
     label: Words
-    description: Words
-    """A line for whoever chooses one."""
+    """For whoever chooses one: what it is called, and in brackets what is to be known."""
     caveat: str | None = None
     """What is wrong with it, behind "it is": whoever gets it in another's place is told."""
     options: type[Options]

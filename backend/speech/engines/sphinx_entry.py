@@ -23,8 +23,10 @@ class SphinxEntry(RecogniserEntry[Section]):
     """pocketsphinx, with the English model of its wheel."""
 
     name = "pocketsphinx"
-    label = Words("Built in", "Intégrée")
-    description = Words("Rough, English only", "Approximative, anglais seulement")
+    label = Words(
+        "Built in (rough, English only)",
+        "Intégrée (approximative, anglais seulement)",
+    )
     caveat = "rough and knows English only"
     options = Section
     models = ModelSupply.BUILT_IN

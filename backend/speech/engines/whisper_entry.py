@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
-from backend.sections import Section, Words
+from backend.sections import Section, Shown, Words
 from backend.speech.engines.entry import BEST, ROUGH, ModelSupply, Obstacle, RecogniserEntry
 from backend.speech.model_store import check_model, find_model
 
@@ -28,20 +28,55 @@ _ENGLISH_ONLY = re.compile(r"\.en$|(?:^|-)distil-")
 class WhisperOptions(Section):
     """Which model of Whisper, and how it is loaded."""
 
-    model: Annotated[str, Field(min_length=1)] = "small"
+    model: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("Whisper model", "Modèle Whisper"),
+            help=Words("One of the models below.", "L’un des modèles ci-dessous."),
+        ),
+    ] = "small"
     """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: Literal[
-        "default",
-        "auto",
-        "int8",
-        "int8_float32",
-        "int8_float16",
-        "int8_bfloat16",
-        "int16",
-        "float16",
-        "bfloat16",
-        "float32",
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        Shown(
+            Words("Runs on", "Exécuté sur"),
+            options={
+                "auto": Words("Chosen by itself", "Choisi automatiquement"),
+                "cpu": Words("Processor", "Le processeur"),
+                "cuda": Words("Graphics card (CUDA)", "La carte graphique (CUDA)"),
+            },
+            is_advanced=True,
+        ),
+    ] = "auto"
+    compute_type: Annotated[
+        Literal[
+            "default",
+            "auto",
+            "int8",
+            "int8_float32",
+            "int8_float16",
+            "int8_bfloat16",
+            "int16",
+            "float16",
+            "bfloat16",
+            "float32",
+        ],
+        Shown(
+            Words("Arithmetic", "Arithmétique"),
+            help=Words(
+                "int8 is faster on a processor; a device cannot do all of them.",
+                "int8 est plus rapide sur un processeur ; un appareil ne les connaît pas toutes.",
+            ),
+            options={
+                "default": Words("As the model is stored", "Celle du modèle enregistré"),
+                "auto": Words(
+                    "Fastest that the device can do",
+                    "La plus rapide que l’appareil connaisse",
+                ),
+            },
+            is_advanced=True,
+        ),
     ] = "default"
 
 
@@ -50,7 +85,6 @@ class WhisperEntry(RecogniserEntry[WhisperOptions]):
 
     name = "faster-whisper"
     label = Words("Whisper", "Whisper")
-    description = Words("Needs a model, see below", "Demande un modèle, voir ci-dessous")
     options = WhisperOptions
     models = ModelSupply.INSTALLED
     languages = None
