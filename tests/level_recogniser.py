@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +14,7 @@ from backend.sections import Section, Shown, Words
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds, Recogniser
 from backend.speech.engines.entry import ModelSupply, Obstacle, RecogniserEntry
-from backend.speech.engines.registry import TranscriptionSettings
+from backend.speech.engines.registry import AUTO, RECOGNISERS, TranscriptionSettings
 from backend.speech.engines.sharing import loaded_once
 from backend.speech.vad import Span
 
@@ -56,12 +56,18 @@ class LevelEntry(RecogniserEntry[LevelOptions]):
 LEVELS = LevelEntry()
 
 
+if TYPE_CHECKING:
+    EngineName = str
+else:
+    EngineName = Literal[AUTO, *(entry.name for entry in (*RECOGNISERS, LEVELS))]
+
+
 class SettingsWithLevels(TranscriptionSettings):
     """As they are once the recogniser is registered."""
 
     engine: Annotated[
-        Literal["auto", "faster-whisper", "pocketsphinx", "level-meter"],
-        Shown(Words("Engine", "Moteur"), options={"level-meter": LEVELS.label}),
+        EngineName,
+        Shown(Words("Engine", "Moteur"), options={LEVELS.name: LEVELS.label}),
     ] = "auto"
     level_meter: LevelOptions = LevelOptions()
 
