@@ -27,6 +27,8 @@ export function toShow(fields: readonly SettingField[], section: object): Values
 
 function valueAt(section: object, key: string): Value | undefined {
   let within: unknown = section
-  for (const name of key.split('.')) within = (within as Record<string, unknown>)[name]
+  for (const name of key.split('.')) {
+    within = (within as Record<string, unknown> | undefined)?.[name]
+  }
   return within as Value | undefined
 }
