@@ -12,13 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
 from backend.errors import HIDDEN, ConfigError, InvalidValue, StorageFull
 from backend.files import make_private_directory, write_whole
+from backend.sections import Control, Section, Shown, Words
+from backend.speech.engines.registry import TranscriptionSettings
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 
@@ -45,78 +47,121 @@ SERVER_ADDRESS = (
 """Scheme, user, host and port; only what every reader of addresses takes for the same server."""
 
 
-class EngineChoice(StrEnum):
-    """Which recogniser transcribes."""
-
-    AUTO = "auto"
-    """Whisper if the configured model is installed, else the built-in recogniser."""
-    FASTER_WHISPER = "faster-whisper"
-    POCKETSPHINX = "pocketsphinx"
-
-
 def _match_provider_case(value: Any) -> Any:
     """Accept `openai` for `OpenAI`: the spelling of a name is no reason to refuse it."""
     by_lower_case = {provider.lower(): provider for provider in Provider}
     return by_lower_case.get(value.lower(), value) if isinstance(value, str) else value
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 Temperature = Annotated[float, Field(ge=0, le=2)]
-
-
-class TranscriptionSettings(Section):
-    """How recordings are transcribed."""
-
-    engine: EngineChoice = EngineChoice.AUTO
-    model: Annotated[str, Field(min_length=1)] = "small"
-    """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: Literal[
-        "default",
-        "auto",
-        "int8",
-        "int8_float32",
-        "int8_float16",
-        "int8_bfloat16",
-        "int16",
-        "float16",
-        "bfloat16",
-        "float32",
-    ] = "default"
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
-    """An ISO 639 code; null detects it. A lesson's own language wins."""
-    beam_size: Annotated[int, Field(ge=1, le=100)] = 5
-    vad_filter: bool = True
-    initial_prompt: str = ""
 
 
 class CorrectionSettings(Section):
     """How transcripts are corrected."""
 
-    model: Annotated[str, Field(min_length=1)] = "gpt-4o"
-    prompt: Annotated[str, Field(min_length=1)] = (
+    model: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("Model", "Modèle"),
+            help=Words(
+                "As its provider names it.",
+                "Sous le nom que lui donne son fournisseur.",
+            ),
+        ),
+    ] = "gpt-4o"
+    prompt: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("What the model is told", "Ce qui est dit au modèle"),
+            help=Words(
+                "Rules that keep the text in its place are added by themselves.",
+                "Les règles qui gardent le texte à sa place sont ajoutées d’elles-mêmes.",
+            ),
+            control=Control.LONG_TEXT,
+        ),
+    ] = (
         "Please correct the following transcript, fixing any errors while maintaining the "
         "original meaning and style."
     )
-    temperature: Temperature | None = 0.3
+    temperature: Annotated[
+        Temperature | None,
+        Shown(
+            Words("Temperature", "Température"),
+            help=Words(
+                "How freely the model writes, from 0 to 2. Empty: not sent, for models "
+                "that refuse it.",
+                "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les "
+                "modèles qui la refusent.",
+            ),
+            step=0.1,
+        ),
+    ] = 0.3
     """null: not sent, for models that refuse it."""
 
 
 class SummarySettings(Section):
     """How lessons are summarised."""
 
-    max_length: Annotated[int, Field(ge=10, le=100_000)] = 300
+    max_length: Annotated[
+        int,
+        Field(ge=10, le=100_000),
+        Shown(Words("Length in words, at most", "Longueur maximale, en mots")),
+    ] = 300
     """Words at most."""
-    model: Annotated[str, Field(min_length=1)] = "gpt-4o"
-    prompt: Annotated[str, Field(min_length=1)] = (
-        "Please provide a concise summary of the following lesson transcript."
-    )
-    temperature: Temperature | None = 0.7
+    model: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("Model", "Modèle"),
+            help=Words(
+                "As its provider names it.",
+                "Sous le nom que lui donne son fournisseur.",
+            ),
+        ),
+    ] = "gpt-4o"
+    prompt: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("What the model is told", "Ce qui est dit au modèle"),
+            help=Words(
+                "Rules on length and sources are added by themselves.",
+                "Les règles de longueur et de sources sont ajoutées d’elles-mêmes.",
+            ),
+            control=Control.LONG_TEXT,
+        ),
+    ] = "Please provide a concise summary of the following lesson transcript."
+    temperature: Annotated[
+        Temperature | None,
+        Shown(
+            Words("Temperature", "Température"),
+            help=Words(
+                "How freely the model writes, from 0 to 2. Empty: not sent, for models "
+                "that refuse it.",
+                "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les "
+                "modèles qui la refusent.",
+            ),
+            step=0.1,
+        ),
+    ] = 0.7
     """null: not sent, for models that refuse it."""
-    context_tokens: Annotated[int, Field(ge=1000)] | None = None
+    context_tokens: Annotated[
+        Annotated[int, Field(ge=1000)] | None,
+        Shown(
+            Words(
+                "Tokens that the model reads at once",
+                "Jetons que le modèle lit à la fois",
+            ),
+            help=Words(
+                "Longer transcripts are summarised in parts. Empty: as usual for the provider.",
+                "Les transcriptions plus longues sont résumées par parties. Vide : comme "
+                "d’habitude pour ce fournisseur.",
+            ),
+            step=1000,
+        ),
+    ] = None
     """Tokens that the model reads at most; null: 128,000 for the providers' own servers, 4,000
     behind a `base_url`. A longer transcript is summarised in parts."""
 
@@ -124,33 +169,120 @@ class SummarySettings(Section):
 class LlmSettings(Section):
     """How fast language models are asked."""
 
-    max_concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    max_concurrency: Annotated[
+        Annotated[int, Field(ge=1, le=1000)] | None,
+        Shown(
+            Words("Calls at once", "Appels simultanés"),
+            help=Words(
+                "Of each worker. Empty: as many as its tasks ask for.",
+                "De chaque exécutant. Vide : autant que ses tâches en demandent.",
+            ),
+        ),
+    ] = None
     """Calls at once of one process, whatever it works on; null: as many as its jobs ask for."""
-    requests_per_minute: Annotated[float, Field(gt=0)] | None = None
+    requests_per_minute: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        Shown(
+            Words("Calls per minute", "Appels par minute"),
+            help=Words(
+                "Of all workers together. Empty: as fast as it goes.",
+                "De tous les exécutants ensemble. Vide : aussi vite que possible.",
+            ),
+        ),
+    ] = None
     """Of all processes together to one provider; null: as fast as it goes."""
 
 
 class WorkerSettings(Section):
     """What one worker does at once, and when others take its work over."""
 
-    transcriptions: Annotated[int, Field(ge=1, le=64)] = 1
+    transcriptions: Annotated[
+        int,
+        Field(ge=1, le=64),
+        Shown(
+            Words(
+                "Recordings that one worker transcribes at once",
+                "Enregistrements qu’un exécutant transcrit à la fois",
+            ),
+            help=Words(
+                "Each takes the memory of a transcription.",
+                "Chacun prend la mémoire d’une transcription.",
+            ),
+        ),
+    ] = 1
     """Recordings at once."""
-    language_tasks: Annotated[int, Field(ge=1, le=64)] = 4
+    language_tasks: Annotated[
+        int,
+        Field(ge=1, le=64),
+        Shown(Words("Corrections and summaries at once", "Corrections et résumés à la fois")),
+    ] = 4
     """Corrections and summaries at once."""
-    takeover_seconds: Annotated[float, Field(ge=1, le=3600)] = 15
+    takeover_seconds: Annotated[
+        float,
+        Field(ge=1, le=3600),
+        Shown(
+            Words(
+                "Seconds until a silent worker is taken for dead",
+                "Secondes avant qu’un exécutant muet soit tenu pour mort",
+            ),
+            help=Words(
+                "Then its tasks go on elsewhere.",
+                "Ses tâches continuent alors ailleurs.",
+            ),
+        ),
+    ] = 15
     """A worker that has not been seen for so long is taken for dead."""
-    keep_days: Annotated[float, Field(gt=0)] | None = 30
+    keep_days: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        Shown(
+            Words(
+                "Days that ended tasks are kept",
+                "Jours de conservation des tâches achevées",
+            ),
+            help=Words("Empty: for ever.", "Vide : pour toujours."),
+        ),
+    ] = 30
     """Tasks that ended longer ago are forgotten; null keeps them."""
 
 
 class LibrarySettings(Section):
     """How the library is kept."""
 
-    undo_days: Annotated[float, Field(ge=0, le=36_500)] = 7
+    undo_days: Annotated[
+        float,
+        Field(ge=0, le=36_500),
+        Shown(
+            Words(
+                "Days in which a removed lesson or note can be brought back",
+                "Jours pendant lesquels un cours supprimé ou une note supprimée peut revenir",
+            ),
+            help=Words("0: not at all.", "0 : pas du tout."),
+        ),
+    ] = 7
     """How long a removed lesson can be brought back; 0: not at all."""
-    watch_folder: Annotated[str, Field(min_length=1)] | None = None
+    watch_folder: Annotated[
+        Annotated[str, Field(min_length=1)] | None,
+        Shown(
+            Words("Watched folder", "Dossier surveillé"),
+            help=Words(
+                "Recordings that are put into this folder of the server become lessons "
+                "by themselves. It is chosen on the server itself.",
+                "Les enregistrements déposés dans ce dossier du serveur deviennent des "
+                "cours d’eux-mêmes. Il se choisit sur le serveur lui-même.",
+            ),
+            control=Control.FOLDER,
+        ),
+    ] = None
     """A folder whose recordings become lessons by themselves; null: none."""
-    watch_process: bool = False
+    watch_process: Annotated[
+        bool,
+        Shown(
+            Words(
+                "Transcribe, correct and summarise them, too",
+                "Les transcrire, corriger et résumer aussi",
+            )
+        ),
+    ] = False
     """Whether these are then transcribed, corrected and summarised, too."""
 
 
@@ -546,13 +678,30 @@ def _find_line(document: Any, location: Sequence[str]) -> tuple[int | None, list
 
 
 def _allowed_keys(section: Sequence[str]) -> list[str]:
+    """The keys of a section, which is given by the keys that lead to it; none: there is no such."""
     model: type[BaseModel] = Settings
     for key in section:
-        annotation = model.model_fields[key].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        inner = _section_type(model, key)
+        if inner is None:
             return []
-        model = annotation
+        model = inner
     return list(model.model_fields)
+
+
+def _section_type(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    field = model.model_fields.get(key)
+    annotation = field.annotation if field else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return None
+
+
+def setting_names(section: tuple[str, ...] = ()) -> list[str]:
+    """All settings by their dotted names, such as `summary.max_length`."""
+    names: list[str] = []
+    for key in _allowed_keys(section):
+        names += setting_names((*section, key)) or [".".join((*section, key))]
+    return names
 
 
 def _parse_value(key: str, text: str) -> Any:
@@ -570,16 +719,12 @@ def _parse_value(key: str, text: str) -> Any:
 def _assign(document: Any, key: str, value: Any) -> None:
     from ruamel.yaml.comments import CommentedMap
 
+    if key not in setting_names():
+        hint = _did_you_mean(key, setting_names())
+        raise ConfigError(
+            f"There is no setting `{key}`: {hint}There are: {', '.join(setting_names())}."
+        )
     *sections, last = key.split(".")
-    allowed = _allowed_keys(sections) if all(s in _allowed_keys([]) for s in sections) else []
-    if last not in allowed:
-        known = [
-            f"{section}.{name}" if name else section
-            for section in Settings.model_fields
-            for name in _allowed_keys([section]) or [""]
-        ]
-        hint = _did_you_mean(key, known)
-        raise ConfigError(f"There is no setting `{key}`: {hint}There are: {', '.join(known)}.")
     for section in sections:
         if not isinstance(document.get(section), CommentedMap):
             document[section] = CommentedMap()

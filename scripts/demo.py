@@ -14,6 +14,7 @@ os.environ.pop("LECTERN_DATABASE_URL", None)
 
 from backend.cli.terminal import open_session, progress_display  # noqa: E402
 from backend.clock import clock  # noqa: E402
+from backend.config import models_dir  # noqa: E402
 from backend.lessons.service import (  # noqa: E402
     SAMPLE_DIR,
     LessonDetails,
@@ -21,17 +22,17 @@ from backend.lessons.service import (  # noqa: E402
     get_lesson,
 )
 from backend.models import Lesson, Segment  # noqa: E402
-from backend.speech.engines.sphinx import is_available, missing_message  # noqa: E402
+from backend.speech.engines.sphinx_entry import SPHINX  # noqa: E402
 from backend.tasks.pipeline import run_process  # noqa: E402
 from backend.tasks.stage import StageContext  # noqa: E402
 from backend.text.error_rate import Operation, diff_words, word_error_rate  # noqa: E402
 
 
 def main() -> None:
-    if not is_available():
+    if obstacle := SPHINX.find_obstacle(SPHINX.options(), models_dir()):
         print(
             "The sample lesson needs the built-in recogniser. "
-            f"{missing_message('small')}\n\nAll else works; `lectern --help` shows it."
+            f"{obstacle.message}\n\nAll else works; `lectern --help` shows it."
         )
         return
     shutil.rmtree(DATA_DIR, ignore_errors=True)

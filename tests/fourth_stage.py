@@ -14,9 +14,10 @@ from backend.database import writing
 from backend.errors import NoTranscript
 from backend.lesson_texts.layers import lock_lesson, read_layer
 from backend.lesson_texts.makers import Maker
+from backend.sections import Words
 from backend.tasks.pipeline import register
 from backend.tasks.progress import Progress
-from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions
 
 
 class HeadlineOptions(StageOptions):

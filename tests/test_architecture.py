@@ -12,7 +12,8 @@ BACKEND = ROOT / "backend"
 # What each room may import from the others (and always from itself).
 ALLOWED = {
     "errors": set(),
-    "config": {"errors", "files"},
+    "sections": set(),
+    "config": {"errors", "files", "sections", "speech"},
     "files": set(),
     "readable": set(),
     "clock": set(),
@@ -29,11 +30,20 @@ ALLOWED = {
     "exports": {"errors", "models", "text"},
 }
 STORE = {"errors", "files", "models", "config", "database", "index", "readable", "versions"}
-ALLOWED["speech"] = {"clock", "errors", "files", "models", "config"}
+ALLOWED["speech"] = {"clock", "errors", "files", "models", "sections"}
 ALLOWED["llm"] = {"errors", "models", "config", "database", "readable"}
-ALLOWED["lesson_texts"] = STORE | {"text"}
+ALLOWED["lesson_texts"] = STORE | {"speech", "text"}
 ALLOWED["task_queue"] = STORE | {"lesson_texts"}
-ALLOWED["tasks"] = STORE | {"clock", "log", "speech", "text", "llm", "lesson_texts", "task_queue"}
+ALLOWED["tasks"] = STORE | {
+    "clock",
+    "log",
+    "speech",
+    "text",
+    "llm",
+    "lesson_texts",
+    "task_queue",
+    "sections",
+}
 ALLOWED["courses"] = STORE | {"text"}
 ALLOWED["notes"] = ALLOWED["editing"] = STORE | {"text", "lesson_texts"}
 ALLOWED["captions"] = STORE | {"speech", "text", "lesson_texts"}
@@ -47,13 +57,13 @@ ALLOWED["worker"] = ALLOWED["workers"] | {"workers", "lessons", "notes", "owner"
 ALLOWED["child_worker"] = {"worker"}
 ALLOWED["dependencies"] = {"database"}
 ALLOWED["web"] = {"errors", "models"}
-ALLOWED["preferences"] = {"config", "errors", "versions"}
+ALLOWED["preferences"] = {"config", "errors", "sections", "versions"}
 ALLOWED["downloads"] = {"errors", "config", "speech"}
 ALLOWED["health"] = STORE
 # The edge: `endpoints` and `schemas` of whatever room say how its matters look over HTTP.
 OF_LESSONS = {"captions", "courses", "editing", "lessons", "notes"}
 ROOMS = {"search", "uploads", "exports", "preferences", "downloads", "health", "tasks"}
-ALLOWED["edge"] = ALLOWED["tasks"] | OF_LESSONS | ROOMS | {"web", "dependencies"}
+ALLOWED["edge"] = ALLOWED["tasks"] | OF_LESSONS | ROOMS | {"sections", "web", "dependencies"}
 ALLOWED["pages"] = {"web"}
 ALLOWED["app"] = ALLOWED["edge"] | {"edge", "owner", "pages"}
 ALLOWED["server"] = {"errors", "config", "files", "log", "owner", "web", "app", "child_worker"}

@@ -4,7 +4,6 @@ import click
 
 from backend.cli.terminal import json_option, notice, print_json
 from backend.config import (
-    EngineChoice,
     Settings,
     api_key_for,
     config_path,
@@ -17,7 +16,9 @@ from backend.config import (
     withheld_key_server,
 )
 from backend.errors import hide_passwords
+from backend.speech.engines.registry import TranscriptionSettings
 from backend.speech.model_store import check_setting
+from backend.speech.recognisers import look_for_recogniser
 
 
 @click.group()
@@ -70,11 +71,7 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
     else:
         click.echo(f"Set {key} in {config_path()}")
     if told:
-        until_then = (
-            "the built-in recogniser transcribes, which is rough and knows English only"
-            if settings.transcription.engine is EngineChoice.AUTO
-            else "nothing can be transcribed"
-        )
+        until_then = _until_installed(settings.transcription)
         notice(f"{told} `lectern models download {value}` fetches it; until then {until_then}.")
     if key in ("provider", "base_url") and (bound := withheld_key_server(settings)):
         click.echo(
@@ -82,3 +79,12 @@ def set_(key: str, value: str | None, as_json: bool) -> None:
             f"{server_of(settings)}: set it again with `lectern config set api_key`.",
             err=True,
         )
+
+
+def _until_installed(settings: TranscriptionSettings) -> str:
+    """What becomes of recordings while the chosen model is not there."""
+    choice = look_for_recogniser(settings, models_dir())
+    if choice.obstacle:
+        return "nothing can be transcribed"
+    caveat = choice.entry.caveat
+    return f"{choice.entry.in_words(None)} transcribes" + (f", which is {caveat}" if caveat else "")

@@ -9,33 +9,20 @@ from platform import python_version
 
 from backend import __version__
 from backend.config import (
-    EngineChoice,
     Provider,
     Settings,
-    TranscriptionSettings,
     config_path,
     load_config,
     models_dir,
 )
 from backend.doctor.findings import Finding, Level, listed, size
-from backend.errors import (
-    ConfigError,
-    ModelNotInstalled,
-    ProviderNotConfigured,
-    UnknownModel,
-    hide_passwords,
-)
+from backend.errors import ConfigError, ProviderNotConfigured, hide_passwords
 from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
-from backend.speech.engines.sphinx import is_available
-from backend.speech.model_store import (
-    find_problem,
-    installed_models,
-    is_known_name,
-    resolve_model,
-    unknown_model,
-)
+from backend.speech.engines.registry import TranscriptionSettings
+from backend.speech.model_store import installed_models
+from backend.speech.recognisers import look_for_recogniser
 
 PACKAGES = ("dbos", "faster-whisper", "ctranslate2")
 """Those whose version decides what works."""
@@ -166,41 +153,19 @@ def check_secrets(settings: Settings, path: Path) -> Iterator[Finding]:
 
 def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Finding:
     """Whether the configured recogniser can be loaded from `directory`, without loading it."""
-    if settings.engine is EngineChoice.POCKETSPHINX:
-        return _check_built_in()
-    another = "or choose another with `lectern config set transcription.model`."
-    try:
-        model = resolve_model(settings.model, directory)
-        if model.parent == directory and not (model.exists() or is_known_name(settings.model)):
-            raise unknown_model(settings.model, directory)
-    except (ModelNotInstalled, UnknownModel) as error:
-        return Finding(Level.ERROR, "recogniser", error.message, f"Install it, {another}")
-    download = f"Run `lectern models download {settings.model}`, {another}"
-    if not model.is_dir():
-        message = f"The Whisper model `{settings.model}` is not installed ({model})."
-        if settings.engine is EngineChoice.AUTO and model.parent == directory:
-            if not is_available():
-                message += " There is no built-in recogniser here that could take its place."
-                return Finding(Level.ERROR, "recogniser", message, download)
-            message += " The built-in recogniser is used, which is rough and knows English only."
-            return Finding(Level.WARNING, "recogniser", message, download)
-        return Finding(Level.ERROR, "recogniser", message, download)
-    if problem := find_problem(model):
-        message = f"The Whisper model in {model} cannot be used: {problem}."
-        return Finding(Level.ERROR, "recogniser", message, download)
-    return Finding(Level.OK, "recogniser", f"The Whisper model in {model} is complete.")
-
-
-def _check_built_in() -> Finding:
-    if is_available():
-        return Finding(Level.OK, "recogniser", "The built-in recogniser is chosen.")
-    return Finding(
-        Level.ERROR,
-        "recogniser",
-        "The built-in recogniser is chosen, and there is none for this Python and computer.",
-        "Run `lectern config set transcription.engine auto`, and install Whisper with "
-        "`lectern models download small`.",
-    )
+    choice = look_for_recogniser(settings, directory)
+    entry, obstacle, passed_over = choice.entry, choice.obstacle, choice.passed_over
+    if passed_over and obstacle:
+        message = f"{passed_over.message} {obstacle.message}"
+        return Finding(Level.ERROR, "recogniser", message, passed_over.remedy)
+    if obstacle:
+        return Finding(Level.ERROR, "recogniser", obstacle.message, obstacle.remedy)
+    model = entry.model(entry.options_of(settings), directory)
+    used = f"What transcribes is {entry.in_words(model)}"
+    if passed_over and entry.caveat:
+        message = f"{passed_over.message} {used}, which is {entry.caveat}."
+        return Finding(Level.WARNING, "recogniser", message, passed_over.remedy)
+    return Finding(Level.OK, "recogniser", f"{used}.")
 
 
 def check_models(directory: Path, recogniser: Finding) -> Iterator[Finding]:

@@ -1,27 +1,19 @@
 """What made a text, and whether what would make it anew is known to be worse."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.config import EngineChoice, Provider
+from backend.config import Provider
 from backend.errors import LowerQuality
+from backend.speech.engines.entry import BEST, ROUGH
+from backend.speech.engines.registry import find_entry
 
 IMPORTED = "imported"
 """In the place of a recogniser: captions that a person brought in."""
 
 EARLIER_RECORDING = "earlier_recording"
 """In the metadata of a transcript whose recording was replaced since."""
-
-BUILT_IN = (EngineChoice.POCKETSPHINX, Provider.OFFLINE)
-
-SIZES = ("tiny", "base", "small", "medium", "large")
-"""Whisper's, each better than the one before. A `turbo` hears nearly as well as the large model
-it was cut from, and is taken for one."""
-
-_SIZE = re.compile(rf"(?<![a-z])({'|'.join((*SIZES, 'turbo'))})(?![a-z])")
-_ENGLISH_ONLY = re.compile(r"\.en$|(?:^|-)distil-")
 
 
 @dataclass(frozen=True)
@@ -48,12 +40,12 @@ class Maker:
         """For people."""
         if self.name in _IN_WORDS:
             return _IN_WORDS[self.name]
-        name = "Whisper" if self.name == EngineChoice.FASTER_WHISPER else self.name
-        return f"{name} ({self.model})" if self.model else name
+        if recogniser := find_entry(self.name):
+            return recogniser.in_words(self.model)
+        return f"{self.name} ({self.model})" if self.model else self.name
 
 
 _IN_WORDS: Mapping[str, str] = {
-    EngineChoice.POCKETSPHINX: "the built-in recogniser",
     Provider.OFFLINE: "the built-in rules",
     IMPORTED: "captions that a person brought in",
 }
@@ -62,9 +54,10 @@ _IN_WORDS: Mapping[str, str] = {
 def is_lower(present: Maker | None, new: Maker, language: str | None = None) -> bool:
     """Whether a text of `new` is known to be worse than one of `present`.
 
-    The built-in ways are worse than all others, captions that a person brought in are better than
-    what any recogniser hears, and of Whisper's models the smaller one is worse. What cannot be told
-    (two language models, a Whisper model whose name tells no size) is not worse: somebody chose it.
+    What is rough is worse than all else, captions that a person brought in are better than what any
+    recogniser hears, and of two recognisers or models the one that hears less well is worse. What
+    cannot be told (two language models, a model whose name tells no size) is not worse: somebody
+    chose it.
 
     Parameters
     ----------
@@ -74,24 +67,19 @@ def is_lower(present: Maker | None, new: Maker, language: str | None = None) -> 
     if present is None:
         return False
     before, after = _grade(present, language), _grade(new, language)
-    if after == 0:
-        return before != 0
+    if after == ROUGH:
+        return before != ROUGH
     return before is not None and after is not None and after < before
 
 
 def _grade(maker: Maker, language: str | None) -> int | None:
-    """0 for the built-in ways; None where it cannot be told but is better than these."""
-    if maker.name in BUILT_IN:
-        return 0
+    """None where it cannot be told, but is better than what is rough."""
+    if maker.name == Provider.OFFLINE:
+        return ROUGH
     if maker.name == IMPORTED:
-        return len(SIZES) + 1
-    if maker.name != EngineChoice.FASTER_WHISPER:
-        return None
-    model = (maker.model or "").lower()
-    if _ENGLISH_ONLY.search(model) and language not in (None, "en"):
-        return 0
-    found = _SIZE.search(model)
-    return found and 1 + SIZES.index("large" if found[1] == "turbo" else found[1])
+        return BEST + 1
+    recogniser = find_entry(maker.name)
+    return recogniser.quality(maker.model or "", language) if recogniser else None
 
 
 def require_not_lower(

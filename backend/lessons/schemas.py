@@ -11,6 +11,7 @@ from backend.lessons.queries import LessonState, TextColumn
 from backend.models import SummaryPart
 from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
+from backend.speech.engines.registry import RECOGNISERS
 from backend.tasks.schemas import StageName
 from backend.web.inputs import Id, Moment, Text, Title
 
@@ -48,8 +49,8 @@ class TextMaking(BaseModel):
     """How one of a lesson's texts was made."""
 
     maker: str = Field(
-        description="The recogniser (`faster-whisper`, `pocketsphinx`; `imported`: captions) or "
-        "the provider (`Offline`: the built-in rules)."
+        description=f"The recogniser ({', '.join(f'`{entry.name}`' for entry in RECOGNISERS)}; "
+        "`imported`: captions) or the provider (`Offline`: the built-in rules)."
     )
     model: str | None
     left_segments: list[int] = Field(

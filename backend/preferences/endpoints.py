@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from backend.config import Settings, load_config, models_dir, owner_token_path
 from backend.llm.trial import try_models
+from backend.preferences.form import preferences_form
 from backend.preferences.schemas import (
     OwnerPublic,
     Preferences,
     PreferencesChange,
+    PreferencesForm,
     TrialPublic,
     Trials,
 )
@@ -26,6 +28,18 @@ router = APIRouter(tags=["preferences"])
 def get_preferences(response: Response) -> Preferences:
     """Look at the settings in force. A key is never given, only whether there is one."""
     return _answer(load_config(), response)
+
+
+FORM = PreferencesForm.model_validate(preferences_form(), from_attributes=True)
+FORM_AS_EXAMPLE: dict[str, Any] = {
+    "content": {"application/json": {"example": FORM.model_dump(mode="json", exclude_none=True)}}
+}
+
+
+@router.get("/preferences/form", responses={200: FORM_AS_EXAMPLE}, response_model_exclude_none=True)
+async def get_preferences_form() -> PreferencesForm:
+    """Look at what settings there are: their kinds, ranges, defaults and words."""
+    return FORM
 
 
 @router.patch("/preferences", responses=problems(412, 413, 415, 422, 428, 507))

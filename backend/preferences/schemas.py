@@ -4,6 +4,8 @@ The sections are those of config.yaml itself; only the key is another matter: it
 comes out.
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from backend.config import (
@@ -13,9 +15,10 @@ from backend.config import (
     LlmSettings,
     Provider,
     SummarySettings,
-    TranscriptionSettings,
     WorkerSettings,
 )
+from backend.sections import Words
+from backend.speech.engines.registry import TranscriptionSettings
 
 
 class Preferences(BaseModel):
@@ -35,6 +38,49 @@ class Preferences(BaseModel):
     worker: WorkerSettings
     library: LibrarySettings
     version: str
+
+
+class SettingOption(BaseModel):
+    """A value that a setting may have."""
+
+    value: str
+    label: Words | None = Field(None, description="Left out: it is shown as it is.")
+
+
+class SettingField(BaseModel):
+    """What a setting is, and what it is called."""
+
+    key: str = Field(
+        description="Within its section; with dots where the section has sections within it."
+    )
+    kind: Literal["choice", "text", "long", "language", "number", "switch", "folder"] = Field(
+        description="`long` is text of several lines, `language` an ISO 639 code; a `folder` is "
+        "chosen in config.yaml, and can only be emptied over HTTP."
+    )
+    label: Words
+    help: Words | None = None
+    options: list[SettingOption] = Field(description="Of a `choice`: what is allowed.")
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = Field(
+        None, description="Of a number: by how much it is raised and lowered."
+    )
+    is_optional: bool = Field(description="It may be null.")
+    is_advanced: bool = Field(description="Few need it.")
+    default: str | float | bool | None = Field(None, description="Left out: null.")
+
+
+class FormSection(BaseModel):
+    """A section of the settings."""
+
+    name: str
+    fields: list[SettingField]
+
+
+class PreferencesForm(BaseModel):
+    """What settings there are, section by section: all that a form of them needs."""
+
+    sections: list[FormSection]
 
 
 class PreferencesChange(ChangeableSettings):

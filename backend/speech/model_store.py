@@ -104,6 +104,20 @@ def resolve_model(name_or_directory: str, models_dir: Path) -> Path:
     return models_dir / directory_name(name_or_directory)
 
 
+def find_model(name_or_directory: str, models_dir: Path) -> Path:
+    """What `resolve_model` gives, of a directory or of a name that can be meant.
+
+    Raises
+    ------
+    UnknownModel
+    """
+    directory = resolve_model(name_or_directory, models_dir)
+    is_name = directory.parent == models_dir
+    if is_name and not directory.exists() and not is_known_name(name_or_directory):
+        raise unknown_model(name_or_directory, models_dir)
+    return directory
+
+
 def _is_directory(path: Path) -> bool:
     try:
         return path.is_dir()
@@ -161,10 +175,8 @@ def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
     ModelNotInstalled, ModelIncomplete
         A directory that is not there, or that holds no model.
     """
-    directory = resolve_model(name_or_directory, models_dir)
+    directory = find_model(name_or_directory, models_dir)
     if directory.parent == models_dir and not directory.exists():
-        if not is_known_name(name_or_directory):
-            raise unknown_model(name_or_directory, models_dir)
         return f"The Whisper model `{name_or_directory}` is not installed yet."
     check_model(directory)
     return None

@@ -2,32 +2,41 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from backend.config import EngineChoice, TranscriptionSettings
 from backend.errors import RecogniserMissing
 from backend.models.notices import Notice
 from backend.speech.engines.base import Recogniser
-from backend.speech.engines.sphinx import SphinxRecogniser, is_available, missing_message
-from backend.speech.engines.whisper import WhisperRecogniser
-from backend.speech.model_store import check_model, is_known_name, resolve_model, unknown_model
+from backend.speech.engines.entry import Obstacle, RecogniserEntry
+from backend.speech.engines.registry import (
+    AUTO,
+    RECOGNISERS,
+    Recognisers,
+    TranscriptionSettings,
+    find_entry,
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The recogniser that the settings come to, and what is in the way."""
+
+    entry: RecogniserEntry[Any]
+    obstacle: Obstacle | None
+    """Why it cannot run here; None: it can."""
+    passed_over: Obstacle | None = None
+    """Why it is not the first that `auto` would take; None: it is, or it was named."""
 
 
 @dataclass(frozen=True)
 class PlannedRecogniser:
     """A recogniser before anything is loaded: what it is, and what a person should know about the
-    choice. `directory` is that of Whisper's model; None: the built-in recogniser."""
+    choice."""
 
-    directory: Path | None = None
+    entry: RecogniserEntry[Any]
+    model: str
+    """As the transcript's metadata will name it."""
     notice: Notice | None = None
-
-    @property
-    def engine(self) -> EngineChoice:
-        return EngineChoice.POCKETSPHINX if self.directory is None else EngineChoice.FASTER_WHISPER
-
-    @property
-    def model(self) -> str:
-        """As the transcript's metadata will name it."""
-        return SphinxRecogniser.facts["model"] if self.directory is None else self.directory.name
 
 
 @dataclass(frozen=True)
@@ -38,53 +47,70 @@ class ChosenRecogniser:
     notice: Notice | None = None
 
 
-def plan_recogniser(settings: TranscriptionSettings, models_dir: Path) -> PlannedRecogniser:
-    """The recogniser that the settings ask for. Nothing is loaded, and nothing downloaded.
+def look_for_recogniser(
+    settings: TranscriptionSettings, models_dir: Path, among: Recognisers = RECOGNISERS
+) -> Choice:
+    """The recogniser that the settings ask for, ready or not. Nothing is loaded.
 
-    `auto` takes Whisper where the configured model is installed, and else the built-in
-    recogniser; a model that was named by its directory, or is there but broken, is an error
-    instead: somebody meant it. So is a name that no model has.
+    `auto` takes the first that is ready. But what somebody meant (a model that was named by its
+    directory, or is there but broken) is not passed over, nor is a name that no model has.
+    """
+    passed_over = None
+    for entry in among if settings.engine == AUTO else [_named(settings.engine, among)]:
+        obstacle = entry.find_obstacle(entry.options_of(settings), models_dir)
+        choice = Choice(entry, obstacle, passed_over)
+        if obstacle is None or not obstacle.gives_way:
+            break
+        passed_over = passed_over or obstacle
+    return choice
+
+
+def _named(name: str, among: Recognisers) -> RecogniserEntry[Any]:
+    entry = find_entry(name, among)
+    assert entry is not None  # it was validated
+    return entry
+
+
+def plan_recogniser(
+    settings: TranscriptionSettings, models_dir: Path, among: Recognisers = RECOGNISERS
+) -> PlannedRecogniser:
+    """The recogniser that the settings ask for. Nothing is loaded, and nothing downloaded.
 
     Raises
     ------
     UnknownModel, ModelNotInstalled, ModelIncomplete
     RecogniserMissing
-        There is no built-in recogniser here, and it is the one that is chosen or left.
+        There is none here, of those that were asked for.
     """
-    if settings.engine is EngineChoice.POCKETSPHINX:
-        return PlannedRecogniser()
-    directory = resolve_model(settings.model, models_dir)
-    is_name = directory.parent == models_dir
-    if is_name and not directory.exists():
-        if not is_known_name(settings.model):
-            raise unknown_model(settings.model, models_dir)
-        if settings.engine is EngineChoice.AUTO:
-            if not is_available():
-                raise RecogniserMissing(missing_message(settings.model))
-            return PlannedRecogniser(notice=_tell_rough(settings.model))
-    check_model(directory)
-    return PlannedRecogniser(directory)
+    choice = look_for_recogniser(settings, models_dir, among)
+    entry, obstacle, passed_over = choice.entry, choice.obstacle, choice.passed_over
+    if obstacle and passed_over and obstacle.gives_way:
+        said = (passed_over.message, obstacle.message, passed_over.remedy)
+        raise RecogniserMissing(" ".join(said))
+    if obstacle:
+        raise obstacle.error
+    notice = _tell_rough(entry, passed_over) if entry.caveat and passed_over else None
+    return PlannedRecogniser(entry, entry.model(entry.options_of(settings), models_dir), notice)
 
 
-def _tell_rough(model: str) -> Notice:
+def _tell_rough(entry: RecogniserEntry[Any], passed_over: Obstacle) -> Notice:
     return Notice(
         "built-in-recogniser",
-        f"The Whisper model `{model}` is not installed, so the built-in recogniser is used: it is "
-        "rough and knows English only. For a good transcript: `lectern models download "
-        f"{model}`, then transcribe again.",
-        {"model": model},
+        f"{passed_over.message} So {entry.in_words(None)} is used: it is {entry.caveat}. For a "
+        f"good transcript: {passed_over.remedy} Then transcribe again.",
+        dict(passed_over.facts),
     )
 
 
-def choose_recogniser(settings: TranscriptionSettings, models_dir: Path) -> ChosenRecogniser:
+def choose_recogniser(
+    settings: TranscriptionSettings, models_dir: Path, among: Recognisers = RECOGNISERS
+) -> ChosenRecogniser:
     """The recogniser that `plan_recogniser` says, ready.
 
     Raises
     ------
     UnknownModel, ModelNotInstalled, ModelIncomplete, DeviceUnavailable, RecogniserMissing
     """
-    planned = plan_recogniser(settings, models_dir)
-    if planned.directory is None:
-        return ChosenRecogniser(SphinxRecogniser(), planned.notice)
-    whisper = WhisperRecogniser(planned.directory, settings.device, settings.compute_type)
-    return ChosenRecogniser(whisper)
+    planned = plan_recogniser(settings, models_dir, among)
+    options = planned.entry.options_of(settings)
+    return ChosenRecogniser(planned.entry.make(options, models_dir), planned.notice)

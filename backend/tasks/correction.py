@@ -31,6 +31,7 @@ from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
 from backend.models.notices import Notice, Stored
+from backend.sections import Words
 from backend.tasks.from_text import require_text_and_model, segments_without_words
 from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import run_logged, run_logged_in_thread
@@ -40,7 +41,6 @@ from backend.tasks.stage import (
     Stage,
     StageContext,
     StageOptions,
-    Words,
     run_stage,
 )
 from backend.text.groups import (

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from backend.tasks.schemas import StagePublic, Stages, WordsPublic
+from backend.tasks.schemas import StagePublic, Stages
 
 router = APIRouter(tags=["tasks"])
 
@@ -14,11 +14,7 @@ def list_stages() -> Stages:
 
     return Stages(
         items=[
-            StagePublic(
-                name=stage.name,
-                title=WordsPublic(en=stage.title.en, fr=stage.title.fr),
-                doing=WordsPublic(en=stage.doing.en, fr=stage.doing.fr),
-            )
+            StagePublic(name=stage.name, title=stage.title, doing=stage.doing)
             for stage in all_stages()
         ]
     )

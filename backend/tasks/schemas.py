@@ -5,6 +5,8 @@ from typing import Any
 from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from backend.sections import Words
+
 
 class _Known(str):
     """One of the names that there are when it is asked for."""
@@ -55,19 +57,12 @@ class TaskTypeName(_Known):
         return task_types()
 
 
-class WordsPublic(BaseModel):
-    """A few words for people, in each language of the pages."""
-
-    en: str
-    fr: str
-
-
 class StagePublic(BaseModel):
     """A step on a lesson's way, which makes one of its texts."""
 
     name: str = Field(description="As in `task_type` and `stage` of a task.")
-    title: WordsPublic
-    doing: WordsPublic = Field(description="What is done while it runs.")
+    title: Words
+    doing: Words = Field(description="What is done while it runs.")
 
 
 class Stages(BaseModel):

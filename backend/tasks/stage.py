@@ -24,19 +24,12 @@ from backend.lesson_texts.layers import (
 from backend.lesson_texts.makers import Maker, require_not_lower
 from backend.lesson_texts.texts import LessonTexts
 from backend.models import Lesson
+from backend.sections import Words
 from backend.tasks.options import describe_problems
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, ignore_progress
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
-
-
-@dataclass(frozen=True)
-class Words:
-    """A few words for people, in each language of the pages."""
-
-    en: str
-    fr: str
 
 
 class StageOptions(BaseModel):

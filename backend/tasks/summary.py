@@ -24,10 +24,11 @@ from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice
 from backend.models import Segment, SummaryPart
 from backend.models.notices import Notice
+from backend.sections import Words
 from backend.tasks.from_text import require_text_and_model, segments_without_words
 from backend.tasks.progress import OnProgress, Progress
 from backend.tasks.shell import run_logged, run_logged_in_thread
-from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words, run_stage
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, run_stage
 from backend.text.citations import CitedSummary, cut_to_words, read_summary, says_anything
 from backend.text.extractive import summarise_offline
 from backend.text.parts import estimate_tokens, split_evenly

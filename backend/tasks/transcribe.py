@@ -13,7 +13,7 @@ from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from backend.config import Settings, TranscriptionSettings, audio_dir, load_config, models_dir
+from backend.config import Settings, audio_dir, load_config, models_dir
 from backend.database import Bind, writing
 from backend.errors import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
@@ -30,9 +30,11 @@ from backend.models import Lesson, Segment, TranscriptWindow
 from backend.models.columns import utc_now
 from backend.models.notices import Notice
 from backend.models.people import WITH_REMOVED
+from backend.sections import Words
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.audio_info import AudioInfo
 from backend.speech.engines.base import DecodeOptions
+from backend.speech.engines.registry import TranscriptionSettings
 from backend.speech.isolated import probe_apart
 from backend.speech.isolated_decoding import IsolatedStream
 from backend.speech.recognisers import ChosenRecogniser, choose_recogniser, plan_recogniser
@@ -40,7 +42,7 @@ from backend.speech.transcription import Language, TranscribedWindow, Transcript
 from backend.tasks.ownership import Owner
 from backend.tasks.progress import OnProgress, Progress, ignore_progress
 from backend.tasks.shell import run_logged
-from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, Words, run_stage
+from backend.tasks.stage import LessonSnapshot, Stage, StageContext, StageOptions, run_stage
 
 logger = logging.getLogger("lectern.tasks")
 
@@ -118,19 +120,12 @@ class TranscriptionStage(Stage[StageOptions]):
     layer = LessonLayer.TRANSCRIPT
     options = StageOptions
     decisive: ClassVar = {
-        "transcription": {
-            "engine",
-            "model",
-            "language",
-            "beam_size",
-            "vad_filter",
-            "initial_prompt",
-        }
+        "transcription": TranscriptionSettings.model_fields.keys() - {"device", "compute_type"}
     }
 
     def maker(self, settings: Settings) -> Maker:
         planned = plan_recogniser(settings.transcription, models_dir())
-        return Maker(planned.engine, planned.model)
+        return Maker(planned.entry.name, planned.model)
 
     def has_text(self, state: LessonSnapshot) -> bool:
         return state.texts.transcript is not None

@@ -43,6 +43,22 @@ def test_settings_are_changed_together_and_comments_stay(
     assert "# short" in text
 
 
+def test_the_form_says_what_there_is_to_set_in_both_languages(sqlite_client: httpx.Client) -> None:
+    [transcription, *_] = sqlite_client.get(f"{V1}/preferences/form").json()["sections"]
+    engine, model, *_ = transcription["fields"]
+
+    assert (transcription["name"], engine["key"], model["default"]) == (
+        "transcription",
+        "engine",
+        "small",
+    )
+    assert engine["options"][1] == {
+        "value": "faster-whisper",
+        "label": {"en": "Whisper", "fr": "Whisper"},
+    }
+    assert "minimum" not in model
+
+
 def test_a_key_goes_in_and_never_comes_out(sqlite_client: httpx.Client, data_dir: Path) -> None:
     address = f"{V1}/preferences"
 

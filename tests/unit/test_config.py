@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from backend import config
 from backend.config import (
-    EngineChoice,
     Provider,
     Settings,
     api_key_for,
@@ -19,6 +19,7 @@ from backend.config import (
     withheld_key_server,
 )
 from backend.errors import ConfigError, InvalidValue
+from tests.level_recogniser import LEVELS, SettingsWithLevels
 
 WriteConfig = Callable[[str], None]
 
@@ -28,7 +29,7 @@ def test_without_a_file_the_defaults_hold(data_dir: Path) -> None:
 
     assert settings == Settings()
     assert settings.provider is Provider.OFFLINE
-    assert settings.transcription.engine is EngineChoice.AUTO
+    assert settings.transcription.engine == "auto"
     assert not config_path().exists()
 
 
@@ -362,3 +363,48 @@ def test_a_password_in_an_address_stays_where_three_stars_stand_for_it(data_dir:
     assert "secret" in known_secrets()
     with pytest.raises(InvalidValue, match="http://other"):
         set_value("base_url", "http://***@other/v2")
+
+
+# --- sections within sections ----------------------------------------------------------------
+
+
+class SettingsWithAThirdRecogniser(Settings):
+    transcription: SettingsWithLevels = SettingsWithLevels()
+
+
+@pytest.fixture
+def third_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recogniser with options of its own is registered."""
+    monkeypatch.setattr(config, "Settings", SettingsWithAThirdRecogniser)
+
+
+@pytest.mark.usefixtures("third_recogniser")
+def test_a_recogniser_s_own_options_are_set_by_their_names(write_config: WriteConfig) -> None:
+    write_config("transcription:\n  engine: level-meter  # a try\n")
+
+    set_value("transcription.level_meter.loud", "0.5")
+
+    settings = load_config().transcription
+    assert LEVELS.options_of(settings).loud == 0.5
+    assert "# a try" in config_path().read_text()
+    with pytest.raises(ConfigError, match=r"did you mean `transcription\.level_meter\.loud`"):
+        set_value("transcription.level_meter.lout", "0.5")
+
+
+@pytest.mark.usefixtures("third_recogniser")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("loud: 7", ("line 3", "transcription.level_meter.loud", "less than 1")),
+        ("quiet: 1", ("line 3", "transcription.level_meter.quiet", "Allowed here: loud")),
+    ],
+)
+def test_a_mistake_in_a_recogniser_s_own_options_is_named(
+    text: str, expected: tuple[str, ...], write_config: WriteConfig
+) -> None:
+    write_config(f"transcription:\n  level_meter:\n    {text}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+
+    assert all(part in caught.value.message for part in expected)

@@ -315,16 +315,18 @@ def test_the_table_of_a_lesson_s_fields_is_what_is_printed(data_dir: Path) -> No
 
 def all_settings() -> dict[str, tuple[Any, Any]]:
     """Each setting by its dotted name, with its type and its default as config.yaml has it."""
-    defaults = Settings().model_dump(mode="json")
-    found: dict[str, tuple[Any, Any]] = {}
-    for name, field in Settings.model_fields.items():
-        section = field.annotation
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            for key, inner in section.model_fields.items():
-                found[f"{name}.{key}"] = inner.annotation, defaults[name][key]
+    return dict(settings_in(Settings, Settings().model_dump(mode="json")))
+
+
+def settings_in(
+    section: type[BaseModel], defaults: dict[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for key, field in section.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from settings_in(inner, defaults[key], f"{prefix}{key}.")
         else:
-            found[name] = field.annotation, defaults[name]
-    return found
+            yield f"{prefix}{key}", (inner, defaults[key])
 
 
 def documented_settings() -> dict[str, list[str]]:
@@ -371,7 +373,9 @@ def test_every_dotted_setting_that_is_named_exists(document: Path) -> None:
     sections_of_settings = tuple(
         f"{name.partition('.')[0]}." for name in all_settings() if "." in name
     )
-    names = {code for code in inline_code(read(document)) if re.fullmatch(r"[a-z]+\.[a-z_]+", code)}
+    names = {
+        code for code in inline_code(read(document)) if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", code)
+    }
 
     assert {
         name for name in names if name.startswith(sections_of_settings)

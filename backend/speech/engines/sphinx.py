@@ -8,18 +8,17 @@ before a Whisper model is installed. For Python 3.12 on Linux on Arm it cannot b
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
-from importlib.util import find_spec
 from itertools import pairwise
-from platform import machine, python_version, system
 from typing import Any
 
 import numpy as np
 
-from backend.errors import LanguageUnsupported, RecogniserMissing
+from backend.errors import LanguageUnsupported
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.engines.sharing import loaded_once
+from backend.speech.engines.sphinx_entry import MODEL, SPHINX
 from backend.speech.vad import SpeechSpan
 
 WAY = "each-window-alone"
@@ -42,27 +41,18 @@ class SphinxRecogniser:
     """pocketsphinx, English only. It has no beam size and takes no prompt."""
 
     facts: Mapping[str, str] = {
-        "engine": "pocketsphinx",
-        "model": "en-us",
+        "engine": SPHINX.name,
+        "model": MODEL,
         "device": "cpu",
         "compute_type": "default",
     }
-
-    def __init__(self) -> None:
-        """
-        Raises
-        ------
-        RecogniserMissing
-        """
-        if not is_available():
-            raise RecogniserMissing(missing_message("small"))
 
     @property
     def identity(self) -> str:
         return f"pocketsphinx:{version('pocketsphinx')}:{WAY}"
 
     def check_language(self, language: str | None) -> None:
-        if language not in (None, "en"):
+        if language is not None and language not in SPHINX.languages:
             raise LanguageUnsupported(
                 f"The built-in recogniser knows English only, not `{language}`: install Whisper "
                 "(`lectern models download small`), or set another language with `lectern edit`.",
@@ -90,20 +80,6 @@ class SphinxRecogniser:
                     segments.extend(_to_segment(stretch) for stretch in _split(words))
                     heard(utterance.end / SAMPLE_RATE_HZ)
         return segments
-
-
-def is_available() -> bool:
-    """Whether pocketsphinx is installed, without loading it."""
-    return find_spec("pocketsphinx") is not None
-
-
-def missing_message(model: str) -> str:
-    """What to say where it is not: `model` is the Whisper model to take instead."""
-    return (
-        f"There is no built-in recogniser for Python {python_version()} on this kind of computer "
-        f"({system()}, {machine()}): install Whisper, which is far better "
-        f"(`lectern models download {model}`), or set Lectern up with Python 3.13."
-    )
 
 
 @loaded_once

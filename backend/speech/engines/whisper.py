@@ -15,6 +15,7 @@ from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
 from backend.speech.engines.sharing import loaded_once
+from backend.speech.engines.whisper_entry import WHISPER
 from backend.speech.model_store import describe_model
 from backend.speech.vad import SpeechSpan
 
@@ -39,13 +40,13 @@ class WhisperRecogniser:
         self._is_multilingual: bool = model.model.is_multilingual
         self._first_timestamp: int = model.hf_tokenizer.token_to_id("<|notimestamps|>") + 1
         self.facts: Mapping[str, str] = {
-            "engine": "faster-whisper",
+            "engine": WHISPER.name,
             "model": directory.name,
             "device": model.model.device,
             "compute_type": model.model.compute_type,
         }
-        self.identity = "faster-whisper:" + ":".join(
-            (describe_model(directory).identity, self.facts["compute_type"])
+        self.identity = ":".join(
+            (WHISPER.name, describe_model(directory).identity, self.facts["compute_type"])
         )
 
     def check_language(self, language: str | None) -> None:

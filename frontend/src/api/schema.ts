@@ -1031,6 +1031,26 @@ export interface paths {
         patch: operations["patch_preferences"];
         trace?: never;
     };
+    "/api/v1/preferences/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preferences Form
+         * @description Look at what settings there are: their kinds, ranges, defaults and words.
+         */
+        get: operations["get_preferences_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences/trial": {
         parameters: {
             query?: never;
@@ -1440,12 +1460,6 @@ export interface components {
             editor: string;
         };
         /**
-         * EngineChoice
-         * @description Which recogniser transcribes.
-         * @enum {string}
-         */
-        EngineChoice: "auto" | "faster-whisper" | "pocketsphinx";
-        /**
          * ExportFormat
          * @description A format of an export; the value is its name on the command line and in addresses.
          * @enum {string}
@@ -1457,6 +1471,16 @@ export interface components {
          * @enum {string}
          */
         Flag: "repetition" | "no_speech" | "low_confidence";
+        /**
+         * FormSection
+         * @description A section of the settings.
+         */
+        FormSection: {
+            /** Name */
+            name: string;
+            /** Fields */
+            fields: components["schemas"]["SettingField"][];
+        };
         /**
          * FormerPublic
          * @description What a text was before it was last replaced; it can be brought back.
@@ -2102,6 +2126,14 @@ export interface components {
             library: components["schemas"]["LibrarySettings"];
         };
         /**
+         * PreferencesForm
+         * @description What settings there are, section by section: all that a form of them needs.
+         */
+        PreferencesForm: {
+            /** Sections */
+            sections: components["schemas"]["FormSection"][];
+        };
+        /**
          * Provider
          * @description Who corrects and summarises.
          * @enum {string}
@@ -2336,6 +2368,64 @@ export interface components {
             segments: components["schemas"]["ChangeOfSegment"][];
         };
         /**
+         * SettingField
+         * @description What a setting is, and what it is called.
+         */
+        SettingField: {
+            /**
+             * Key
+             * @description Within its section; with dots where the section has sections within it.
+             */
+            key: string;
+            /**
+             * Kind
+             * @description `long` is text of several lines, `language` an ISO 639 code; a `folder` is chosen in config.yaml, and can only be emptied over HTTP.
+             * @enum {string}
+             */
+            kind: "choice" | "text" | "long" | "language" | "number" | "switch" | "folder";
+            label: components["schemas"]["Words"];
+            help?: components["schemas"]["Words"] | null;
+            /**
+             * Options
+             * @description Of a `choice`: what is allowed.
+             */
+            options: components["schemas"]["SettingOption"][];
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /**
+             * Step
+             * @description Of a number: by how much it is raised and lowered.
+             */
+            step?: number | null;
+            /**
+             * Is Optional
+             * @description It may be null.
+             */
+            is_optional: boolean;
+            /**
+             * Is Advanced
+             * @description Few need it.
+             */
+            is_advanced: boolean;
+            /**
+             * Default
+             * @description Left out: null.
+             */
+            default?: string | number | boolean | null;
+        };
+        /**
+         * SettingOption
+         * @description A value that a setting may have.
+         */
+        SettingOption: {
+            /** Value */
+            value: string;
+            /** @description Left out: it is shown as it is. */
+            label?: components["schemas"]["Words"] | null;
+        };
+        /**
          * StagePublic
          * @description A step on a lesson's way, which makes one of its texts.
          */
@@ -2345,9 +2435,9 @@ export interface components {
              * @description As in `task_type` and `stage` of a task.
              */
             name: string;
-            title: components["schemas"]["WordsPublic"];
+            title: components["schemas"]["Words"];
             /** @description What is done while it runs. */
-            doing: components["schemas"]["WordsPublic"];
+            doing: components["schemas"]["Words"];
         };
         /** Stages */
         Stages: {
@@ -2788,8 +2878,12 @@ export interface components {
          * @description How recordings are transcribed.
          */
         TranscriptionSettings: {
-            /** @default auto */
-            engine: components["schemas"]["EngineChoice"];
+            /**
+             * Engine
+             * @default auto
+             * @enum {string}
+             */
+            engine: "auto" | "faster-whisper" | "pocketsphinx";
             /**
              * Model
              * @default small
@@ -2979,10 +3073,10 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * WordsPublic
-         * @description A few words for people, in each language of the pages.
+         * Words
+         * @description A text for people, in the languages of the pages.
          */
-        WordsPublic: {
+        Words: {
             /** En */
             en: string;
             /** Fr */
@@ -3220,9 +3314,9 @@ export type DownloadStatus = components['schemas']['DownloadStatus'];
 export type EditHistory = components['schemas']['EditHistory'];
 export type EditPublic = components['schemas']['EditPublic'];
 export type Editor = components['schemas']['Editor'];
-export type EngineChoice = components['schemas']['EngineChoice'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type Flag = components['schemas']['Flag'];
+export type FormSection = components['schemas']['FormSection'];
 export type FormerPublic = components['schemas']['FormerPublic'];
 export type Health = components['schemas']['Health'];
 export type HitPublic = components['schemas']['HitPublic'];
@@ -3257,6 +3351,7 @@ export type PiecePublic = components['schemas']['PiecePublic'];
 export type Places = components['schemas']['Places'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesChange = components['schemas']['PreferencesChange'];
+export type PreferencesForm = components['schemas']['PreferencesForm'];
 export type Provider = components['schemas']['Provider'];
 export type ReadAsPublic = components['schemas']['ReadAsPublic'];
 export type Readiness = components['schemas']['Readiness'];
@@ -3269,6 +3364,8 @@ export type SegmentPublic = components['schemas']['SegmentPublic'];
 export type SegmentState = components['schemas']['SegmentState'];
 export type SegmentWithPlaces = components['schemas']['SegmentWithPlaces'];
 export type SegmentsChange = components['schemas']['SegmentsChange'];
+export type SettingField = components['schemas']['SettingField'];
+export type SettingOption = components['schemas']['SettingOption'];
 export type StagePublic = components['schemas']['StagePublic'];
 export type Stages = components['schemas']['Stages'];
 export type Stretch = components['schemas']['Stretch'];
@@ -3301,7 +3398,7 @@ export type UndoneEdits = components['schemas']['UndoneEdits'];
 export type UploadStage = components['schemas']['UploadStage'];
 export type UploadStatus = components['schemas']['UploadStatus'];
 export type WordPublic = components['schemas']['WordPublic'];
-export type WordsPublic = components['schemas']['WordsPublic'];
+export type Words = components['schemas']['Words'];
 export type WorkerSettings = components['schemas']['WorkerSettings'];
 export type WrittenSegment = components['schemas']['WrittenSegment'];
 export type WrittenSegments = components['schemas']['WrittenSegments'];
@@ -10492,6 +10589,607 @@ export interface operations {
             };
             /** @description Precondition required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sections": [
+                     *         {
+                     *           "name": "transcription",
+                     *           "fields": [
+                     *             {
+                     *               "key": "engine",
+                     *               "kind": "choice",
+                     *               "label": {
+                     *                 "en": "Recogniser",
+                     *                 "fr": "Reconnaissance"
+                     *               },
+                     *               "options": [
+                     *                 {
+                     *                   "value": "auto",
+                     *                   "label": {
+                     *                     "en": "Whisper if its model is there, else built in",
+                     *                     "fr": "Whisper si son modèle est là, sinon intégrée"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "faster-whisper",
+                     *                   "label": {
+                     *                     "en": "Whisper",
+                     *                     "fr": "Whisper"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "pocketsphinx",
+                     *                   "label": {
+                     *                     "en": "Built in (rough, English only)",
+                     *                     "fr": "Intégrée (approximative, anglais seulement)"
+                     *                   }
+                     *                 }
+                     *               ],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "auto"
+                     *             },
+                     *             {
+                     *               "key": "model",
+                     *               "kind": "text",
+                     *               "label": {
+                     *                 "en": "Whisper model",
+                     *                 "fr": "Modèle Whisper"
+                     *               },
+                     *               "help": {
+                     *                 "en": "One of the models below.",
+                     *                 "fr": "L’un des modèles ci-dessous."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "small"
+                     *             },
+                     *             {
+                     *               "key": "device",
+                     *               "kind": "choice",
+                     *               "label": {
+                     *                 "en": "Runs on",
+                     *                 "fr": "Exécuté sur"
+                     *               },
+                     *               "options": [
+                     *                 {
+                     *                   "value": "auto",
+                     *                   "label": {
+                     *                     "en": "Chosen by itself",
+                     *                     "fr": "Choisi automatiquement"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "cpu",
+                     *                   "label": {
+                     *                     "en": "Processor",
+                     *                     "fr": "Le processeur"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "cuda",
+                     *                   "label": {
+                     *                     "en": "Graphics card (CUDA)",
+                     *                     "fr": "La carte graphique (CUDA)"
+                     *                   }
+                     *                 }
+                     *               ],
+                     *               "is_optional": false,
+                     *               "is_advanced": true,
+                     *               "default": "auto"
+                     *             },
+                     *             {
+                     *               "key": "compute_type",
+                     *               "kind": "choice",
+                     *               "label": {
+                     *                 "en": "Arithmetic",
+                     *                 "fr": "Arithmétique"
+                     *               },
+                     *               "help": {
+                     *                 "en": "int8 is faster on a processor; a device cannot do all of them.",
+                     *                 "fr": "int8 est plus rapide sur un processeur ; un appareil ne les connaît pas toutes."
+                     *               },
+                     *               "options": [
+                     *                 {
+                     *                   "value": "default",
+                     *                   "label": {
+                     *                     "en": "As the model is stored",
+                     *                     "fr": "Celle du modèle enregistré"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "auto",
+                     *                   "label": {
+                     *                     "en": "Fastest that the device can do",
+                     *                     "fr": "La plus rapide que l’appareil connaisse"
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "int8"
+                     *                 },
+                     *                 {
+                     *                   "value": "int8_float32"
+                     *                 },
+                     *                 {
+                     *                   "value": "int8_float16"
+                     *                 },
+                     *                 {
+                     *                   "value": "int8_bfloat16"
+                     *                 },
+                     *                 {
+                     *                   "value": "int16"
+                     *                 },
+                     *                 {
+                     *                   "value": "float16"
+                     *                 },
+                     *                 {
+                     *                   "value": "bfloat16"
+                     *                 },
+                     *                 {
+                     *                   "value": "float32"
+                     *                 }
+                     *               ],
+                     *               "is_optional": false,
+                     *               "is_advanced": true,
+                     *               "default": "default"
+                     *             },
+                     *             {
+                     *               "key": "language",
+                     *               "kind": "language",
+                     *               "label": {
+                     *                 "en": "Spoken language",
+                     *                 "fr": "Langue parlée"
+                     *               },
+                     *               "help": {
+                     *                 "en": "A lesson’s own language comes before this one.",
+                     *                 "fr": "La langue propre à un cours passe avant celle-ci."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             },
+                     *             {
+                     *               "key": "beam_size",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Readings weighed at once",
+                     *                 "fr": "Lectures pesées à la fois"
+                     *               },
+                     *               "help": {
+                     *                 "en": "1 is faster and a little worse, 5 is usual.",
+                     *                 "fr": "1 est plus rapide et un peu moins bon, 5 est habituel."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1,
+                     *               "maximum": 100,
+                     *               "is_optional": false,
+                     *               "is_advanced": true,
+                     *               "default": 5
+                     *             },
+                     *             {
+                     *               "key": "vad_filter",
+                     *               "kind": "switch",
+                     *               "label": {
+                     *                 "en": "Listen only where somebody speaks",
+                     *                 "fr": "N’écouter que là où quelqu’un parle"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Passes over silence and noise.",
+                     *                 "fr": "Passe les silences et les bruits."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": true,
+                     *               "default": true
+                     *             },
+                     *             {
+                     *               "key": "initial_prompt",
+                     *               "kind": "long",
+                     *               "label": {
+                     *                 "en": "Words to expect",
+                     *                 "fr": "Mots attendus"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Names and terms of the course, such as: Fresnel, Huygens, interference.",
+                     *                 "fr": "Noms et termes de la matière, par exemple : Fresnel, Huygens, interférence."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": ""
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "correction",
+                     *           "fields": [
+                     *             {
+                     *               "key": "model",
+                     *               "kind": "text",
+                     *               "label": {
+                     *                 "en": "Model",
+                     *                 "fr": "Modèle"
+                     *               },
+                     *               "help": {
+                     *                 "en": "As its provider names it.",
+                     *                 "fr": "Sous le nom que lui donne son fournisseur."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "gpt-4o"
+                     *             },
+                     *             {
+                     *               "key": "prompt",
+                     *               "kind": "long",
+                     *               "label": {
+                     *                 "en": "What the model is told",
+                     *                 "fr": "Ce qui est dit au modèle"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Rules that keep the text in its place are added by themselves.",
+                     *                 "fr": "Les règles qui gardent le texte à sa place sont ajoutées d’elles-mêmes."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "Please correct the following transcript, fixing any errors while maintaining the original meaning and style."
+                     *             },
+                     *             {
+                     *               "key": "temperature",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Temperature",
+                     *                 "fr": "Température"
+                     *               },
+                     *               "help": {
+                     *                 "en": "How freely the model writes, from 0 to 2. Empty: not sent, for models that refuse it.",
+                     *                 "fr": "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les modèles qui la refusent."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 0,
+                     *               "maximum": 2,
+                     *               "step": 0.1,
+                     *               "is_optional": true,
+                     *               "is_advanced": false,
+                     *               "default": 0.3
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "summary",
+                     *           "fields": [
+                     *             {
+                     *               "key": "max_length",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Length in words, at most",
+                     *                 "fr": "Longueur maximale, en mots"
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 10,
+                     *               "maximum": 100000,
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": 300
+                     *             },
+                     *             {
+                     *               "key": "model",
+                     *               "kind": "text",
+                     *               "label": {
+                     *                 "en": "Model",
+                     *                 "fr": "Modèle"
+                     *               },
+                     *               "help": {
+                     *                 "en": "As its provider names it.",
+                     *                 "fr": "Sous le nom que lui donne son fournisseur."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "gpt-4o"
+                     *             },
+                     *             {
+                     *               "key": "prompt",
+                     *               "kind": "long",
+                     *               "label": {
+                     *                 "en": "What the model is told",
+                     *                 "fr": "Ce qui est dit au modèle"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Rules on length and sources are added by themselves.",
+                     *                 "fr": "Les règles de longueur et de sources sont ajoutées d’elles-mêmes."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "Please provide a concise summary of the following lesson transcript."
+                     *             },
+                     *             {
+                     *               "key": "temperature",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Temperature",
+                     *                 "fr": "Température"
+                     *               },
+                     *               "help": {
+                     *                 "en": "How freely the model writes, from 0 to 2. Empty: not sent, for models that refuse it.",
+                     *                 "fr": "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les modèles qui la refusent."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 0,
+                     *               "maximum": 2,
+                     *               "step": 0.1,
+                     *               "is_optional": true,
+                     *               "is_advanced": false,
+                     *               "default": 0.7
+                     *             },
+                     *             {
+                     *               "key": "context_tokens",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Tokens that the model reads at once",
+                     *                 "fr": "Jetons que le modèle lit à la fois"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Longer transcripts are summarised in parts. Empty: as usual for the provider.",
+                     *                 "fr": "Les transcriptions plus longues sont résumées par parties. Vide : comme d’habitude pour ce fournisseur."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1000,
+                     *               "step": 1000,
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "llm",
+                     *           "fields": [
+                     *             {
+                     *               "key": "max_concurrency",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Calls at once",
+                     *                 "fr": "Appels simultanés"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Of each worker. Empty: as many as its tasks ask for.",
+                     *                 "fr": "De chaque exécutant. Vide : autant que ses tâches en demandent."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1,
+                     *               "maximum": 1000,
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             },
+                     *             {
+                     *               "key": "requests_per_minute",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Calls per minute",
+                     *                 "fr": "Appels par minute"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Of all workers together. Empty: as fast as it goes.",
+                     *                 "fr": "De tous les exécutants ensemble. Vide : aussi vite que possible."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 0,
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "worker",
+                     *           "fields": [
+                     *             {
+                     *               "key": "transcriptions",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Recordings that one worker transcribes at once",
+                     *                 "fr": "Enregistrements qu’un exécutant transcrit à la fois"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Each takes the memory of a transcription.",
+                     *                 "fr": "Chacun prend la mémoire d’une transcription."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1,
+                     *               "maximum": 64,
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": 1
+                     *             },
+                     *             {
+                     *               "key": "language_tasks",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Corrections and summaries at once",
+                     *                 "fr": "Corrections et résumés à la fois"
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1,
+                     *               "maximum": 64,
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": 4
+                     *             },
+                     *             {
+                     *               "key": "takeover_seconds",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Seconds until a silent worker is taken for dead",
+                     *                 "fr": "Secondes avant qu’un exécutant muet soit tenu pour mort"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Then its tasks go on elsewhere.",
+                     *                 "fr": "Ses tâches continuent alors ailleurs."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 1,
+                     *               "maximum": 3600,
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": 15
+                     *             },
+                     *             {
+                     *               "key": "keep_days",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Days that ended tasks are kept",
+                     *                 "fr": "Jours de conservation des tâches achevées"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Empty: for ever.",
+                     *                 "fr": "Vide : pour toujours."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 0,
+                     *               "is_optional": true,
+                     *               "is_advanced": false,
+                     *               "default": 30
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "library",
+                     *           "fields": [
+                     *             {
+                     *               "key": "undo_days",
+                     *               "kind": "number",
+                     *               "label": {
+                     *                 "en": "Days in which a removed lesson or note can be brought back",
+                     *                 "fr": "Jours pendant lesquels un cours supprimé ou une note supprimée peut revenir"
+                     *               },
+                     *               "help": {
+                     *                 "en": "0: not at all.",
+                     *                 "fr": "0 : pas du tout."
+                     *               },
+                     *               "options": [],
+                     *               "minimum": 0,
+                     *               "maximum": 36500,
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": 7
+                     *             },
+                     *             {
+                     *               "key": "watch_folder",
+                     *               "kind": "folder",
+                     *               "label": {
+                     *                 "en": "Watched folder",
+                     *                 "fr": "Dossier surveillé"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Recordings that are put into this folder of the server become lessons by themselves. It is chosen on the server itself.",
+                     *                 "fr": "Les enregistrements déposés dans ce dossier du serveur deviennent des cours d’eux-mêmes. Il se choisit sur le serveur lui-même."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             },
+                     *             {
+                     *               "key": "watch_process",
+                     *               "kind": "switch",
+                     *               "label": {
+                     *                 "en": "Transcribe, correct and summarise them, too",
+                     *                 "fr": "Les transcrire, corriger et résumer aussi"
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": false
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreferencesForm"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected request */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

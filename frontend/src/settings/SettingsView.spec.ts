@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ModelPublic } from '@/api/models'
-import type { Preferences } from '@/api/preferences'
+import type { Preferences, PreferencesForm, SettingField } from '@/api/preferences'
 import { takeTokenFromAddresses } from '@/owner/token'
 import { FakeEventSource } from '@/testing/FakeEventSource'
 import { renderInPages } from '@/testing/render'
@@ -19,6 +20,27 @@ function aModel(name: string, more: Partial<ModelPublic> = {}): ModelPublic {
     download: null,
     ...more,
   }
+}
+
+/** The form as the server gives it: the example in the document of the API. */
+const FORM = (
+  JSON.parse(readFileSync('../docs/openapi.json', 'utf8')) as {
+    paths: Record<string, { get: { responses: { 200: { content: Record<string, unknown> } } } }>
+  }
+).paths['/api/v1/preferences/form']?.get.responses[200].content['application/json'] as {
+  example: PreferencesForm
+}
+
+const LOUD: SettingField = {
+  key: 'level_meter.loud',
+  kind: 'number',
+  label: { en: 'Loud from', fr: 'Fort à partir de' },
+  options: [],
+  minimum: 0,
+  maximum: 1,
+  is_optional: false,
+  is_advanced: false,
+  default: 0.05,
 }
 
 let server: FakeServer
@@ -77,6 +99,7 @@ beforeEach(() => {
   changes = []
   server = fakeServer({
     'GET /api/v1/owner': { is_owner: true, token_file: '/data/owner-token' },
+    'GET /api/v1/preferences/form': FORM.example,
     'GET /healthz': { status: 'ok', version: '0.1.0' },
     'GET /readyz': {
       status: 'ready',
@@ -209,21 +232,42 @@ describe('SettingsView', () => {
     expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
   })
 
-  it('puts the usual prompt back, as the API names it', async () => {
-    server.on('GET /openapi.json', () =>
-      Response.json({
-        components: {
-          schemas: { SummarySettings: { properties: { prompt: { default: 'The usual one.' } } } },
-        },
+  it('draws what a recogniser has of its own, and saves it in its section', async () => {
+    const meter = { level_meter: { loud: 0.05 } }
+    const { transcription } = somePreferences()
+    server.on('GET /api/v1/preferences/form', () =>
+      Response.json({ sections: [{ name: 'transcription', fields: [LOUD] }] }),
+    )
+    server.on('GET /api/v1/preferences', () =>
+      answer(somePreferences({ transcription: { ...transcription, ...meter } })),
+    )
+    answerChanges(
+      problem(422, 'invalid', {
+        errors: [{ location: 'body.transcription.level_meter.loud', message: 'Too loud.' }],
       }),
     )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const field = (await openSection('Recogniser')).getByLabelText('Loud from')
+    expect(field).toHaveValue(0.05)
+
+    await userEvent.clear(field)
+    await userEvent.type(field, '7{Enter}')
+
+    await waitFor(() => expect(field).toBeInvalid())
+    expect(field).toHaveAccessibleDescription(/A number from 0 to 1/)
+    expect(changes[0]?.change).toEqual({ transcription: { level_meter: { loud: 7 } } })
+  })
+
+  it('puts the usual prompt back, as the API names it', async () => {
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Summary')
 
     await userEvent.click(section.getByRole('button', { name: 'Back to the usual text' }))
 
     await waitFor(() =>
-      expect(section.getByLabelText('What the model is told')).toHaveValue('The usual one.'),
+      expect(section.getByLabelText('What the model is told')).toHaveValue(
+        'Please provide a concise summary of the following lesson transcript.',
+      ),
     )
     expect(section.getByRole('button', { name: 'Save' })).toBeVisible()
   })

@@ -4,21 +4,31 @@ import { asFailure, type Failure } from '@/api/failure'
 import {
   changePreferences,
   getPreferences,
+  getPreferencesForm,
   type Preferences,
+  type PreferencesForm,
   type PreferencesPatch,
+  type SettingField,
   type Versioned,
 } from '@/api/preferences'
 
 /** The settings in force, as all sections of the page know them. */
 export const usePreferences = defineStore('preferences', () => {
   const known = shallowRef<Versioned<Preferences> | null>(null)
+  /** What settings there are: known before they are. */
+  const form = shallowRef<PreferencesForm | null>(null)
   const failure = shallowRef<Failure | null>(null)
   const isLoading = ref(false)
 
   async function load(): Promise<void> {
     isLoading.value = true
     try {
-      known.value = await getPreferences()
+      const [described, present] = await Promise.all([
+        form.value ?? getPreferencesForm(),
+        getPreferences(),
+      ])
+      form.value = described
+      known.value = present
       failure.value = null
     } catch (error) {
       failure.value = asFailure(error)
@@ -45,5 +55,9 @@ export const usePreferences = defineStore('preferences', () => {
     }
   }
 
-  return { known, failure, isLoading, load, change }
+  function fieldsOf(section: string): readonly SettingField[] {
+    return form.value?.sections.find(({ name }) => name === section)?.fields ?? []
+  }
+
+  return { known, fieldsOf, failure, isLoading, load, change }
 })

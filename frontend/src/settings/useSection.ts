@@ -40,15 +40,19 @@ export function useSection(
   const errors = computed<Record<string, string>>(() => {
     const { code, near = [], fields = [] } = failure.value ?? {}
     if (code === UNKNOWN_MODEL) return { model: explainModel(near) }
-    return Object.fromEntries(
-      fields.map(({ location, message }) => [location.split('.').at(-1) ?? '', message]),
-    )
+    return Object.fromEntries(fields.map(({ location, message }) => [keyAt(location), message]))
   })
   /** The failure, where it is not of fields of this section. */
   const otherFailure = computed(() => {
     const isOfFields = Object.keys(errors.value).some((key) => key in draft)
     return isOfFields ? null : failure.value
   })
+
+  /** The field of a place in what was sent: of several that end it, the one that names it best. */
+  function keyAt(location: string): string {
+    const ending = Object.keys(draft).filter((key) => `.${location}`.endsWith(`.${key}`))
+    return ending.sort((one, other) => other.length - one.length)[0] ?? location
+  }
 
   function explainModel(near: readonly string[]): string {
     const [none, meant] = ['failures.messages.unknown-model', 'settings.didYouMean']

@@ -19,7 +19,7 @@ from backend import __version__, database
 from backend.doctor import surroundings
 from backend.doctor.examination import examine
 from backend.doctor.findings import Finding, Level
-from backend.speech.engines import sphinx
+from backend.speech.engines import sphinx_entry
 from tests.audio_files import NANO_MODEL_DIR
 from tests.unit.task_queue.rows import add_worker, insert_task
 
@@ -363,7 +363,7 @@ def test_a_built_in_recogniser_that_is_chosen_and_not_there_is_an_error(
     setting: str,
 ) -> None:
     write_config(f"transcription: {setting}\n")
-    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    monkeypatch.setattr(sphinx_entry, "find_spec", lambda name: None)
 
     assert worst("recogniser").level is Level.ERROR
     assert "lectern models download small" in worst("recogniser").remedy

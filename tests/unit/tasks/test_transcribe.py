@@ -31,7 +31,7 @@ from backend.lessons.service import remove_lesson
 from backend.lessons.storage import store_recording
 from backend.models import FormerLayer, Lesson, TranscriptWindow
 from backend.speech.audio import SAMPLE_RATE_HZ
-from backend.speech.engines import sphinx
+from backend.speech.engines import sphinx_entry
 from backend.speech.transcription import TranscriptionJob
 from backend.speech.windows import WindowPlan
 from backend.tasks import transcribe, transcribe_audio, transcribe_lesson
@@ -682,7 +682,7 @@ def test_where_there_is_no_built_in_recogniser_whisper_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write_config(f"transcription: {{engine: {engine_choice}}}")
-    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    monkeypatch.setattr(sphinx_entry, "find_spec", lambda name: None)
     lesson_id = lesson_of(short_recording)
 
     with pytest.raises(RecogniserMissing, match="lectern models download small"):

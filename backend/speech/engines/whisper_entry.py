@@ -1,0 +1,134 @@
+"""What is known of Whisper before it is loaded."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
+from backend.sections import Section, Shown, Words
+from backend.speech.engines.entry import BEST, ROUGH, ModelSupply, Obstacle, RecogniserEntry
+from backend.speech.model_store import check_model, find_model
+
+if TYPE_CHECKING:
+    from backend.speech.engines.base import Recogniser
+
+ANOTHER = "or choose another with `lectern config set transcription.model`."
+
+SIZES = ("tiny", "base", "small", "medium", "large")
+"""Each better than the one before. A `turbo` hears nearly as well as the large model it was cut
+from, and is taken for one."""
+QUALITIES = {size: BEST - len(SIZES) + 1 + place for place, size in enumerate(SIZES)}
+
+_SIZE = re.compile(rf"(?<![a-z])({'|'.join((*SIZES, 'turbo'))})(?![a-z])")
+_ENGLISH_ONLY = re.compile(r"\.en$|(?:^|-)distil-")
+
+
+class WhisperOptions(Section):
+    """Which model of Whisper, and how it is loaded."""
+
+    model: Annotated[
+        str,
+        Field(min_length=1),
+        Shown(
+            Words("Whisper model", "Modèle Whisper"),
+            help=Words("One of the models below.", "L’un des modèles ci-dessous."),
+        ),
+    ] = "small"
+    """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        Shown(
+            Words("Runs on", "Exécuté sur"),
+            options={
+                "auto": Words("Chosen by itself", "Choisi automatiquement"),
+                "cpu": Words("Processor", "Le processeur"),
+                "cuda": Words("Graphics card (CUDA)", "La carte graphique (CUDA)"),
+            },
+            is_advanced=True,
+        ),
+    ] = "auto"
+    compute_type: Annotated[
+        Literal[
+            "default",
+            "auto",
+            "int8",
+            "int8_float32",
+            "int8_float16",
+            "int8_bfloat16",
+            "int16",
+            "float16",
+            "bfloat16",
+            "float32",
+        ],
+        Shown(
+            Words("Arithmetic", "Arithmétique"),
+            help=Words(
+                "int8 is faster on a processor; a device cannot do all of them.",
+                "int8 est plus rapide sur un processeur ; un appareil ne les connaît pas toutes.",
+            ),
+            options={
+                "default": Words("As the model is stored", "Celle du modèle enregistré"),
+                "auto": Words(
+                    "Fastest that the device can do",
+                    "La plus rapide que l’appareil connaisse",
+                ),
+            },
+            is_advanced=True,
+        ),
+    ] = "default"
+
+
+class WhisperEntry(RecogniserEntry[WhisperOptions]):
+    """Whisper, by faster-whisper."""
+
+    name = "faster-whisper"
+    label = Words("Whisper", "Whisper")
+    options = WhisperOptions
+    models = ModelSupply.INSTALLED
+    languages = None
+    hears_at_once = 1
+
+    def find_obstacle(self, options: WhisperOptions, models_dir: Path) -> Obstacle | None:
+        try:
+            directory = find_model(options.model, models_dir)
+        except (ModelNotInstalled, UnknownModel) as error:
+            return Obstacle(error, error.message, f"Install it, {ANOTHER}")
+        remedy = f"Run `lectern models download {options.model}`, {ANOTHER}"
+        try:
+            check_model(directory)
+        except ModelNotInstalled as error:
+            return Obstacle(
+                error,
+                f"The Whisper model `{options.model}` is not installed.",
+                remedy,
+                gives_way=directory.parent == models_dir and not directory.exists(),
+                facts={"model": options.model},
+            )
+        except ModelIncomplete as error:
+            problem = f"cannot be used: {error.facts['detail']}"
+            return Obstacle(error, f"The Whisper model in {directory} {problem}.", remedy)
+        return None
+
+    def model(self, options: WhisperOptions, models_dir: Path) -> str:
+        return find_model(options.model, models_dir).name
+
+    def make(self, options: WhisperOptions, models_dir: Path) -> "Recogniser":
+        from backend.speech.engines.whisper import WhisperRecogniser
+
+        directory = find_model(options.model, models_dir)
+        return WhisperRecogniser(directory, options.device, options.compute_type)
+
+    def quality(self, model: str, language: str | None) -> int | None:
+        name = model.lower()
+        if _ENGLISH_ONLY.search(name) and language not in (None, "en"):
+            return ROUGH
+        found = _SIZE.search(name)
+        return found and QUALITIES["large" if found[1] == "turbo" else found[1]]
+
+    def in_words(self, model: str | None) -> str:
+        return f"Whisper ({model})" if model else "Whisper"
+
+
+WHISPER = WhisperEntry()
