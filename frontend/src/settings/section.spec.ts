@@ -22,7 +22,7 @@ async function openSection() {
   function change(more: Partial<Stored>): void {
     stored = { ...stored, ...more, version: String(Number(stored.version) + 1) }
   }
-  const server = fakeServer()
+  const server = fakeServer({ 'GET /api/v1/preferences/form': { sections: [] } })
   const answer = () => Response.json(stored, { headers: { ETag: `"${stored.version}"` } })
   server.on('GET /api/v1/preferences', answer)
   server.on('PATCH /api/v1/preferences', async (request) => {

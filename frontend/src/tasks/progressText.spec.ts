@@ -22,12 +22,17 @@ describe('What a task does', () => {
     expect(text).not.toMatch(/\d/)
   })
 
+  it('of a stage that the server does not name is said with the stage’s own name', async () => {
+    const { progressText } = (await compose(useProgressText)).given
+
+    const unknown = aTask({ doing: doing({ stage: 'translation' }), progress_message: null })
+    expect(progressText(unknown)).toBe('translation: 12:30 of 45:00')
+  })
+
   it('of another program is said in that program’s words', async () => {
     const { progressText } = (await compose(useProgressText)).given
 
     expect(progressText(aTask({ doing: null, progress_message: 'Warming up' }))).toBe('Warming up')
-    const unknown = doing({ stage: 'translation' })
-    expect(progressText(aTask({ doing: unknown, progress_message: null }))).toBe('')
   })
 
   it('names who goes on where workers died', async () => {
