@@ -48,7 +48,7 @@ def export(
 ) -> None:
     """Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF."""
     chosen = ExportFormat(export_format)
-    check_output(output, export_format, is_binary=chosen.is_binary, as_json=as_json)
+    check_output(output, export_format, is_binary=chosen.kind.is_binary, as_json=as_json)
     with open_session() as session:
         document = _read(session, lesson_id, Layer(layer) if layer else None)
     exported = export_lesson(document, chosen, Part(part) if part else None)

@@ -1,5 +1,6 @@
 """The formats of an export, and the way from a lesson to each."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
@@ -32,39 +33,74 @@ class ExportFormat(StrEnum):
     """As Markdown, to print and to pass on."""
 
     @property
-    def suffix(self) -> str:
-        """The file name's ending, with its dot."""
-        return {ExportFormat.TEXT: ".txt", ExportFormat.MARKDOWN: ".md"}.get(self, f".{self}")
-
-    @property
-    def media_type(self) -> str:
-        return MEDIA_TYPES[self]
-
-    @property
-    def is_binary(self) -> bool:
-        """Whether the file is no text that a terminal could show."""
-        return self in (ExportFormat.DOCX, ExportFormat.PDF)
-
-    @property
-    def is_captions(self) -> bool:
-        """Whether it can hold nothing but the transcript."""
-        return self in (ExportFormat.SRT, ExportFormat.VTT)
-
-    @property
-    def usual_part(self) -> Part:
-        """What is exported where nobody says what."""
-        only_words = self.is_captions or self is ExportFormat.TEXT
-        return Part.TRANSCRIPT if only_words else Part.BOTH
+    def kind(self) -> "FileKind":
+        """All that is known of it."""
+        return KINDS[self]
 
 
-MEDIA_TYPES = {
-    ExportFormat.TEXT: "text/plain; charset=utf-8",
-    ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
-    ExportFormat.JSON: "application/json",
-    ExportFormat.SRT: "application/x-subrip; charset=utf-8",
-    ExportFormat.VTT: "text/vtt; charset=utf-8",
-    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ExportFormat.PDF: "application/pdf",
+Written = tuple[bytes, tuple[str, ...]]
+"""The file's content, and what a person should know about it."""
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A format of an export: how its file is called, and how it is written."""
+
+    suffix: str
+    """The file name's ending, with its dot."""
+    media_type: str
+    write: Callable[[LessonExport, Part], Written]
+    usual_part: Part = Part.BOTH
+    """What is exported where nobody says what."""
+    is_binary: bool = False
+    """Whether the file is no text that a terminal could show."""
+    is_captions: bool = False
+    """Whether it can hold nothing but the transcript."""
+
+
+def _as_text(write: Callable[[LessonExport, Part], str]) -> Callable[[LessonExport, Part], Written]:
+    return lambda document, part: (write(document, part).encode(), ())
+
+
+def _as_captions(suffix: str, media_type: str, write: Callable[[LessonExport], str]) -> FileKind:
+    return FileKind(
+        suffix,
+        media_type,
+        _as_text(lambda document, _: write(document)),
+        usual_part=Part.TRANSCRIPT,
+        is_captions=True,
+    )
+
+
+def _write_docx(document: LessonExport, part: Part) -> Written:
+    from backend.exports.word import write_docx  # loads python-docx
+
+    return write_docx(document, part), ()
+
+
+def _write_pdf(document: LessonExport, part: Part) -> Written:
+    from backend.exports.pdf import write_pdf  # loads a library of 80 MB
+
+    return write_pdf(document, part)
+
+
+KINDS: Mapping[ExportFormat, FileKind] = {
+    ExportFormat.TEXT: FileKind(
+        ".txt", "text/plain; charset=utf-8", _as_text(write_text), usual_part=Part.TRANSCRIPT
+    ),
+    ExportFormat.MARKDOWN: FileKind(
+        ".md", "text/markdown; charset=utf-8", _as_text(write_markdown)
+    ),
+    ExportFormat.JSON: FileKind(".json", "application/json", _as_text(write_json)),
+    ExportFormat.SRT: _as_captions(".srt", "application/x-subrip; charset=utf-8", write_srt),
+    ExportFormat.VTT: _as_captions(".vtt", "text/vtt; charset=utf-8", write_vtt),
+    ExportFormat.DOCX: FileKind(
+        ".docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _write_docx,
+        is_binary=True,
+    ),
+    ExportFormat.PDF: FileKind(".pdf", "application/pdf", _write_pdf, is_binary=True),
 }
 
 
@@ -106,42 +142,15 @@ def export_lesson(
     NoSummary
         Only the summary was asked for, and there is none.
     """
-    part = part or export_format.usual_part
-    if export_format.is_captions and part is not Part.TRANSCRIPT:
+    kind = export_format.kind
+    part = part or kind.usual_part
+    if kind.is_captions and part is not Part.TRANSCRIPT:
         raise InvalidValue(
             f"{export_format.upper()} holds captions, which are made of the transcript alone: "
             "choose another format for the summary."
         )
     if part is Part.SUMMARY and not has_summary(document):
         raise NoSummary()
-    content, notices = _write(document, export_format, part)
-    filename = safe_file_name(document.title, export_format.suffix)
-    return Exported(content, export_format.media_type, filename, notices)
-
-
-def _write(
-    document: LessonExport, export_format: ExportFormat, part: Part
-) -> tuple[bytes, tuple[str, ...]]:
-    if export_format is ExportFormat.PDF:
-        from backend.exports.pdf import write_pdf  # loads a library of 80 MB
-
-        return write_pdf(document, part)
-    if export_format is ExportFormat.DOCX:
-        from backend.exports.word import write_docx
-
-        return write_docx(document, part), ()
-    return _write_text(document, export_format, part).encode(), ()
-
-
-def _write_text(document: LessonExport, export_format: ExportFormat, part: Part) -> str:
-    match export_format:
-        case ExportFormat.MARKDOWN:
-            return write_markdown(document, part)
-        case ExportFormat.JSON:
-            return write_json(document, part)
-        case ExportFormat.SRT:
-            return write_srt(document)
-        case ExportFormat.VTT:
-            return write_vtt(document)
-        case _:
-            return write_text(document, part)
+    content, notices = kind.write(document, part)
+    filename = safe_file_name(document.title, kind.suffix)
+    return Exported(content, kind.media_type, filename, notices)

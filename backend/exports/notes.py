@@ -11,7 +11,7 @@ from typing import Protocol
 
 from backend.exports.direction import is_right_to_left
 from backend.exports.file_names import safe_file_name
-from backend.exports.formats import MEDIA_TYPES, Exported, ExportFormat
+from backend.exports.formats import Exported, ExportFormat
 from backend.exports.markdown import escape_markdown
 from backend.exports.outline import UNTITLED
 from backend.exports.paragraphs import clean_text, clock_time
@@ -64,9 +64,9 @@ class NotesFormat(StrEnum):
 
 
 NOTES_MEDIA_TYPES = {
-    NotesFormat.MARKDOWN: MEDIA_TYPES[ExportFormat.MARKDOWN],
-    NotesFormat.DOCX: MEDIA_TYPES[ExportFormat.DOCX],
-    NotesFormat.PDF: MEDIA_TYPES[ExportFormat.PDF],
+    NotesFormat.MARKDOWN: ExportFormat.MARKDOWN.kind.media_type,
+    NotesFormat.DOCX: ExportFormat.DOCX.kind.media_type,
+    NotesFormat.PDF: ExportFormat.PDF.kind.media_type,
     NotesFormat.CSV: "text/csv; charset=utf-8",
 }
 

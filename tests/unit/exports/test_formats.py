@@ -207,7 +207,9 @@ def test_dates_in_json_are_utc() -> None:
 # --- all -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("export_format", [item for item in ExportFormat if not item.is_binary])
+@pytest.mark.parametrize(
+    "export_format", [item for item in ExportFormat if not item.kind.is_binary]
+)
 def test_every_text_can_be_stored_whatever_the_title_and_the_words(
     export_format: ExportFormat,
 ) -> None:
@@ -240,7 +242,10 @@ def test_every_text_can_be_stored_whatever_the_title_and_the_words(
 def test_a_format_knows_its_file_and_its_media_type(
     name: str, suffix: str, media_type: str
 ) -> None:
-    assert (ExportFormat(name).suffix, ExportFormat(name).media_type) == (suffix, media_type)
+    assert (ExportFormat(name).kind.suffix, ExportFormat(name).kind.media_type) == (
+        suffix,
+        media_type,
+    )
 
 
 # --- transcript, summary or both ---------------------------------------------------------------
