@@ -35,7 +35,7 @@ class ExportFormat(StrEnum):
     @property
     def kind(self) -> "FileKind":
         """All that is known of it."""
-        return KINDS[self]
+        return FILE_KINDS[self]
 
 
 Written = tuple[bytes, tuple[str, ...]]
@@ -84,7 +84,7 @@ def _write_pdf(document: LessonExport, part: Part) -> Written:
     return write_pdf(document, part)
 
 
-KINDS: Mapping[ExportFormat, FileKind] = {
+FILE_KINDS: Mapping[ExportFormat, FileKind] = {
     ExportFormat.TEXT: FileKind(
         ".txt", "text/plain; charset=utf-8", _as_text(write_text), usual_part=Part.TRANSCRIPT
     ),

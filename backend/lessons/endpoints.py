@@ -14,7 +14,7 @@ from backend.dependencies import SessionDep
 from backend.errors import AudioMissing, InvalidValue
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
-from backend.exports.formats import KINDS, ExportFormat, export_lesson
+from backend.exports.formats import FILE_KINDS, ExportFormat, export_lesson
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons import removal, service
 from backend.lessons.queries import (
@@ -326,7 +326,7 @@ EXPORT_RESPONSES = problems(
     answers={
         200: {
             "description": "The file.",
-            "content": {kind.media_type.partition(";")[0]: {} for kind in KINDS.values()},
+            "content": {kind.media_type.partition(";")[0]: {} for kind in FILE_KINDS.values()},
         }
     },
 )

@@ -208,7 +208,7 @@ def test_dates_in_json_are_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    "export_format", [item for item in ExportFormat if not item.kind.is_binary]
+    "export_format", [each for each in ExportFormat if not each.kind.is_binary]
 )
 def test_every_text_can_be_stored_whatever_the_title_and_the_words(
     export_format: ExportFormat,
