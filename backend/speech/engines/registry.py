@@ -42,6 +42,8 @@ ENGINE_WORDS = {
 
 
 class EngineOption(Section):
+    """Which recogniser transcribes."""
+
     engine: Annotated[
         EngineName, Shown(Words("Recogniser", "Reconnaissance"), options=ENGINE_WORDS)
     ] = AUTO
