@@ -36,7 +36,7 @@ describe('A selection of lessons', () => {
     const lessons = ref(lessonsOf(1, 2, 3))
     const { ids, toggle } = useSelection(lessons)
     toggle(1, false)
-    lessons.value = lessonsOf(2, 3)
+    lessons.value = lessonsOf(2, 3, 4)
     await nextTick()
 
     toggle(3, true)

@@ -6,9 +6,9 @@ describe('Sizes of files', () => {
   it('are said in the unit that people would take', async () => {
     const { given } = await compose(useSizes)
 
-    const sizes = [0, 999, 1000, 484_000_000, 1_620_000_000, 3e15]
+    const sizes = [0, 999, 1000, 12_340_000, 484_000_000, 1_620_000_000, 3e15]
     expect(sizes.map(given.formatSize)).toEqual([
-      ...['0 byte', '999 byte', '1 kB', '484 MB', '1.6 GB', '3,000 TB'],
+      ...['0 byte', '999 byte', '1 kB', '12 MB', '484 MB', '1.6 GB', '3,000 TB'],
     ])
   })
 

@@ -74,6 +74,7 @@ describe('The loop', () => {
   it('moves to the sentence that one goes to, and ends', async () => {
     const { player, isLooping } = (await openPlayer()).given
     isLooping.value = true
+    await nextTick()
     player.seek(11)
     await nextTick()
     expect(player.loop.value).toEqual({ start: 10, end: 14 })
