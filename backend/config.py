@@ -65,8 +65,8 @@ class CorrectionSettings(Section):
         Shown(
             Words("Model", "Modèle"),
             help=Words(
-                "As its provider names it.",
-                "Sous le nom que lui donne son fournisseur.",
+                "The provider’s name for the model.",
+                "Le nom du modèle chez le fournisseur.",
             ),
         ),
     ] = "gpt-4o"
@@ -74,10 +74,11 @@ class CorrectionSettings(Section):
         str,
         Field(min_length=1),
         Shown(
-            Words("What the model is told", "Ce qui est dit au modèle"),
+            Words("Instructions (prompt)", "Consignes (prompt)"),
             help=Words(
-                "Rules that keep the text in its place are added by themselves.",
-                "Les règles qui gardent le texte à sa place sont ajoutées d’elles-mêmes.",
+                "Rules that keep each sentence at its time are added automatically.",
+                "Les règles qui maintiennent chaque phrase à son moment sont ajoutées "
+                "automatiquement.",
             ),
             control=Control.LONG_TEXT,
         ),
@@ -90,10 +91,10 @@ class CorrectionSettings(Section):
         Shown(
             Words("Temperature", "Température"),
             help=Words(
-                "How freely the model writes, from 0 to 2. Empty: not sent, for models "
-                "that refuse it.",
-                "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les "
-                "modèles qui la refusent.",
+                "From 0 (predictable) to 2 (inventive). Leave it empty if the model does "
+                "not accept a temperature.",
+                "De 0 (prévisible) à 2 (inventif). Laissez vide si le modèle n’accepte "
+                "pas de température.",
             ),
             step=0.1,
         ),
@@ -107,7 +108,7 @@ class SummarySettings(Section):
     max_length: Annotated[
         int,
         Field(ge=10, le=100_000),
-        Shown(Words("Length in words, at most", "Longueur maximale, en mots")),
+        Shown(Words("Maximum length, in words", "Longueur maximale, en mots")),
     ] = 300
     """Words at most."""
     model: Annotated[
@@ -116,8 +117,8 @@ class SummarySettings(Section):
         Shown(
             Words("Model", "Modèle"),
             help=Words(
-                "As its provider names it.",
-                "Sous le nom que lui donne son fournisseur.",
+                "The provider’s name for the model.",
+                "Le nom du modèle chez le fournisseur.",
             ),
         ),
     ] = "gpt-4o"
@@ -125,10 +126,10 @@ class SummarySettings(Section):
         str,
         Field(min_length=1),
         Shown(
-            Words("What the model is told", "Ce qui est dit au modèle"),
+            Words("Instructions (prompt)", "Consignes (prompt)"),
             help=Words(
-                "Rules on length and sources are added by themselves.",
-                "Les règles de longueur et de sources sont ajoutées d’elles-mêmes.",
+                "Rules on length and sources are added automatically.",
+                "Les règles de longueur et de sources sont ajoutées automatiquement.",
             ),
             control=Control.LONG_TEXT,
         ),
@@ -138,10 +139,10 @@ class SummarySettings(Section):
         Shown(
             Words("Temperature", "Température"),
             help=Words(
-                "How freely the model writes, from 0 to 2. Empty: not sent, for models "
-                "that refuse it.",
-                "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les "
-                "modèles qui la refusent.",
+                "From 0 (predictable) to 2 (inventive). Leave it empty if the model does "
+                "not accept a temperature.",
+                "De 0 (prévisible) à 2 (inventif). Laissez vide si le modèle n’accepte "
+                "pas de température.",
             ),
             step=0.1,
         ),
@@ -150,14 +151,13 @@ class SummarySettings(Section):
     context_tokens: Annotated[
         Annotated[int, Field(ge=1000)] | None,
         Shown(
-            Words(
-                "Tokens that the model reads at once",
-                "Jetons que le modèle lit à la fois",
-            ),
+            Words("Context size, in tokens", "Taille du contexte, en jetons"),
             help=Words(
-                "Longer transcripts are summarised in parts. Empty: as usual for the provider.",
-                "Les transcriptions plus longues sont résumées par parties. Vide : comme "
-                "d’habitude pour ce fournisseur.",
+                "How much the model can read at once; longer transcripts are summarised "
+                "in parts. Leave it empty to use the provider’s usual size.",
+                "Ce que le modèle peut lire en une fois ; les transcriptions plus "
+                "longues sont résumées par parties. Laissez vide pour la taille "
+                "habituelle du fournisseur.",
             ),
             step=1000,
         ),
@@ -172,10 +172,10 @@ class LlmSettings(Section):
     max_concurrency: Annotated[
         Annotated[int, Field(ge=1, le=1000)] | None,
         Shown(
-            Words("Calls at once", "Appels simultanés"),
+            Words("Simultaneous requests", "Requêtes simultanées"),
             help=Words(
-                "Of each worker. Empty: as many as its tasks ask for.",
-                "De chaque exécutant. Vide : autant que ses tâches en demandent.",
+                "For each worker. Leave it empty for no limit.",
+                "Pour chaque processus de traitement. Laissez vide pour ne pas limiter.",
             ),
         ),
     ] = None
@@ -183,10 +183,10 @@ class LlmSettings(Section):
     requests_per_minute: Annotated[
         Annotated[float, Field(gt=0)] | None,
         Shown(
-            Words("Calls per minute", "Appels par minute"),
+            Words("Requests per minute", "Requêtes par minute"),
             help=Words(
-                "Of all workers together. Empty: as fast as it goes.",
-                "De tous les exécutants ensemble. Vide : aussi vite que possible.",
+                "For all workers together. Leave it empty for no limit.",
+                "Pour l’ensemble des processus de traitement. Laissez vide pour ne pas limiter.",
             ),
         ),
     ] = None
@@ -201,12 +201,12 @@ class WorkerSettings(Section):
         Field(ge=1, le=64),
         Shown(
             Words(
-                "Recordings that one worker transcribes at once",
-                "Enregistrements qu’un exécutant transcrit à la fois",
+                "Simultaneous transcriptions per worker",
+                "Transcriptions simultanées par processus",
             ),
             help=Words(
-                "Each takes the memory of a transcription.",
-                "Chacun prend la mémoire d’une transcription.",
+                "Each one needs memory of its own.",
+                "Chacune a besoin de sa propre mémoire.",
             ),
         ),
     ] = 1
@@ -214,7 +214,12 @@ class WorkerSettings(Section):
     language_tasks: Annotated[
         int,
         Field(ge=1, le=64),
-        Shown(Words("Corrections and summaries at once", "Corrections et résumés à la fois")),
+        Shown(
+            Words(
+                "Simultaneous corrections and summaries",
+                "Corrections et résumés simultanés",
+            )
+        ),
     ] = 4
     """Corrections and summaries at once."""
     takeover_seconds: Annotated[
@@ -222,12 +227,12 @@ class WorkerSettings(Section):
         Field(ge=1, le=3600),
         Shown(
             Words(
-                "Seconds until a silent worker is taken for dead",
-                "Secondes avant qu’un exécutant muet soit tenu pour mort",
+                "Time before tasks are taken over, in seconds",
+                "Délai avant la reprise des tâches, en secondes",
             ),
             help=Words(
-                "Then its tasks go on elsewhere.",
-                "Ses tâches continuent alors ailleurs.",
+                "When a worker has not responded for this long, another one takes over its tasks.",
+                "Quand un processus ne répond plus pendant ce délai, un autre reprend ses tâches.",
             ),
         ),
     ] = 15
@@ -236,10 +241,13 @@ class WorkerSettings(Section):
         Annotated[float, Field(gt=0)] | None,
         Shown(
             Words(
-                "Days that ended tasks are kept",
-                "Jours de conservation des tâches achevées",
+                "Keep finished tasks for, in days",
+                "Conservation des tâches terminées, en jours",
             ),
-            help=Words("Empty: for ever.", "Vide : pour toujours."),
+            help=Words(
+                "Leave it empty to keep them for ever.",
+                "Laissez vide pour les conserver indéfiniment.",
+            ),
         ),
     ] = 30
     """Tasks that ended longer ago are forgotten; null keeps them."""
@@ -253,10 +261,14 @@ class LibrarySettings(Section):
         Field(ge=0, le=36_500),
         Shown(
             Words(
-                "Days in which a removed lesson or note can be brought back",
-                "Jours pendant lesquels un cours supprimé ou une note supprimée peut revenir",
+                "Keep deleted lessons and notes for, in days",
+                "Conservation des cours et notes supprimés, en jours",
             ),
-            help=Words("0: not at all.", "0 : pas du tout."),
+            help=Words(
+                "They can be restored during this time. With 0, they are deleted at once.",
+                "Ils peuvent être restaurés pendant cette durée. Avec 0, la suppression "
+                "est immédiate.",
+            ),
         ),
     ] = 7
     """How long a removed lesson can be brought back; 0: not at all."""
@@ -265,10 +277,11 @@ class LibrarySettings(Section):
         Shown(
             Words("Watched folder", "Dossier surveillé"),
             help=Words(
-                "Recordings that are put into this folder of the server become lessons "
-                "by themselves. It is chosen on the server itself.",
-                "Les enregistrements déposés dans ce dossier du serveur deviennent des "
-                "cours d’eux-mêmes. Il se choisit sur le serveur lui-même.",
+                "Recordings placed in this folder on the server are added as lessons "
+                "automatically. The folder can only be chosen on the server.",
+                "Les enregistrements placés dans ce dossier du serveur sont ajoutés "
+                "automatiquement comme cours. Le dossier ne peut être choisi que sur le "
+                "serveur.",
             ),
             control=Control.FOLDER,
         ),
@@ -278,7 +291,7 @@ class LibrarySettings(Section):
         bool,
         Shown(
             Words(
-                "Transcribe, correct and summarise them, too",
+                "Also transcribe, correct and summarise them",
                 "Les transcrire, corriger et résumer aussi",
             )
         ),

@@ -34,8 +34,8 @@ def find_entry(name: str, among: Recognisers = RECOGNISERS) -> RecogniserEntry[A
 
 ENGINE_WORDS = {
     AUTO: Words(
-        "Whisper if its model is there, else built in",
-        "Whisper si son modèle est là, sinon intégrée",
+        "Automatic (Whisper if installed)",
+        "Automatique (Whisper s’il est installé)",
     ),
     **{entry.name: entry.label for entry in RECOGNISERS},
 }
@@ -44,9 +44,7 @@ ENGINE_WORDS = {
 class EngineOption(Section):
     """Which recogniser transcribes."""
 
-    engine: Annotated[
-        EngineName, Shown(Words("Recogniser", "Reconnaissance"), options=ENGINE_WORDS)
-    ] = AUTO
+    engine: Annotated[EngineName, Shown(Words("Engine", "Moteur"), options=ENGINE_WORDS)] = AUTO
 
 
 class CommonOptions(Section):
@@ -57,8 +55,8 @@ class CommonOptions(Section):
         Shown(
             Words("Spoken language", "Langue parlée"),
             help=Words(
-                "A lesson’s own language comes before this one.",
-                "La langue propre à un cours passe avant celle-ci.",
+                "Used for lessons that have no language of their own.",
+                "Utilisée pour les cours dont la langue n’est pas précisée.",
             ),
             control=Control.LANGUAGE,
         ),
@@ -68,10 +66,12 @@ class CommonOptions(Section):
         int,
         Field(ge=1, le=100),
         Shown(
-            Words("Readings weighed at once", "Lectures pesées à la fois"),
+            Words("Beam size", "Largeur de recherche"),
             help=Words(
-                "1 is faster and a little worse, 5 is usual.",
-                "1 est plus rapide et un peu moins bon, 5 est habituel.",
+                "How many candidate texts are compared: 1 is faster but slightly less "
+                "accurate, 5 is usual.",
+                "Nombre de textes possibles comparés : 1 est plus rapide mais un peu "
+                "moins précis, 5 est courant.",
             ),
             is_advanced=True,
         ),
@@ -79,21 +79,23 @@ class CommonOptions(Section):
     vad_filter: Annotated[
         bool,
         Shown(
-            Words(
-                "Listen only where somebody speaks",
-                "N’écouter que là où quelqu’un parle",
+            Words("Skip silence and noise", "Ignorer les silences et les bruits"),
+            help=Words(
+                "Only passages in which someone speaks are transcribed.",
+                "Seuls les passages où quelqu’un parle sont transcrits.",
             ),
-            help=Words("Passes over silence and noise.", "Passe les silences et les bruits."),
             is_advanced=True,
         ),
     ] = True
     initial_prompt: Annotated[
         str,
         Shown(
-            Words("Words to expect", "Mots attendus"),
+            Words("Vocabulary", "Vocabulaire"),
             help=Words(
-                "Names and terms of the course, such as: Fresnel, Huygens, interference.",
-                "Noms et termes de la matière, par exemple : Fresnel, Huygens, interférence.",
+                "Names and terms used in your courses, for example: Fresnel, Huygens, "
+                "interference.",
+                "Noms propres et termes employés dans vos cours, par exemple : Fresnel, "
+                "Huygens, interférence.",
             ),
             control=Control.LONG_TEXT,
         ),

@@ -24,8 +24,8 @@ class SphinxEntry(RecogniserEntry[Section]):
 
     name = "pocketsphinx"
     label = Words(
-        "Built in (rough, English only)",
-        "Intégrée (approximative, anglais seulement)",
+        "Built-in (basic, English only)",
+        "Intégré (sommaire, anglais uniquement)",
     )
     caveat = "rough and knows English only"
     options = Section

@@ -33,18 +33,21 @@ class WhisperOptions(Section):
         Field(min_length=1),
         Shown(
             Words("Whisper model", "Modèle Whisper"),
-            help=Words("One of the models below.", "L’un des modèles ci-dessous."),
+            help=Words(
+                "Models are downloaded below.",
+                "Les modèles se téléchargent ci-dessous.",
+            ),
         ),
     ] = "small"
     """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
     device: Annotated[
         Literal["auto", "cpu", "cuda"],
         Shown(
-            Words("Runs on", "Exécuté sur"),
+            Words("Run on", "Exécuter sur"),
             options={
-                "auto": Words("Chosen by itself", "Choisi automatiquement"),
-                "cpu": Words("Processor", "Le processeur"),
-                "cuda": Words("Graphics card (CUDA)", "La carte graphique (CUDA)"),
+                "auto": Words("Automatic", "Automatique"),
+                "cpu": Words("Processor (CPU)", "Processeur (CPU)"),
+                "cuda": Words("Graphics card (CUDA)", "Carte graphique (CUDA)"),
             },
             is_advanced=True,
         ),
@@ -63,17 +66,15 @@ class WhisperOptions(Section):
             "float32",
         ],
         Shown(
-            Words("Arithmetic", "Arithmétique"),
+            Words("Numerical precision", "Précision des calculs"),
             help=Words(
-                "int8 is faster on a processor; a device cannot do all of them.",
-                "int8 est plus rapide sur un processeur ; un appareil ne les connaît pas toutes.",
+                "int8 is faster on a processor. Not every device supports every precision.",
+                "int8 est plus rapide sur un processeur. Tous les appareils n’acceptent "
+                "pas toutes les précisions.",
             ),
             options={
-                "default": Words("As the model is stored", "Celle du modèle enregistré"),
-                "auto": Words(
-                    "Fastest that the device can do",
-                    "La plus rapide que l’appareil connaisse",
-                ),
+                "default": Words("Same as the model", "Celle du modèle"),
+                "auto": Words("Fastest available", "La plus rapide disponible"),
             },
             is_advanced=True,
         ),

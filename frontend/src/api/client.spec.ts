@@ -30,7 +30,7 @@ describe('the client', () => {
     let named: string | null = null
     server.on('PATCH /api/v1/lessons/3', (request) => {
       named = request.headers.get('If-Match')
-      const answer = problem(412, 'conflict', { present: { title: 'Theirs' } })
+      const answer = problem(412, 'conflict', { present: { title: 'The other version' } })
       answer.headers.set('ETag', '"v2"')
       return answer
     })
@@ -40,7 +40,7 @@ describe('the client', () => {
     expect(named).toBe('"v1.abc"')
     expect(failure).toMatchObject({
       isConflict: true,
-      present: { title: 'Theirs' },
+      present: { title: 'The other version' },
       presentEtag: '"v2"',
     })
   })

@@ -10650,15 +10650,15 @@ export interface operations {
                      *               "key": "engine",
                      *               "kind": "choice",
                      *               "label": {
-                     *                 "en": "Recogniser",
-                     *                 "fr": "Reconnaissance"
+                     *                 "en": "Engine",
+                     *                 "fr": "Moteur"
                      *               },
                      *               "options": [
                      *                 {
                      *                   "value": "auto",
                      *                   "label": {
-                     *                     "en": "Whisper if its model is there, else built in",
-                     *                     "fr": "Whisper si son modèle est là, sinon intégrée"
+                     *                     "en": "Automatic (Whisper if installed)",
+                     *                     "fr": "Automatique (Whisper s’il est installé)"
                      *                   }
                      *                 },
                      *                 {
@@ -10671,8 +10671,8 @@ export interface operations {
                      *                 {
                      *                   "value": "pocketsphinx",
                      *                   "label": {
-                     *                     "en": "Built in (rough, English only)",
-                     *                     "fr": "Intégrée (approximative, anglais seulement)"
+                     *                     "en": "Built-in (basic, English only)",
+                     *                     "fr": "Intégré (sommaire, anglais uniquement)"
                      *                   }
                      *                 }
                      *               ],
@@ -10688,8 +10688,8 @@ export interface operations {
                      *                 "fr": "Modèle Whisper"
                      *               },
                      *               "help": {
-                     *                 "en": "One of the models below.",
-                     *                 "fr": "L’un des modèles ci-dessous."
+                     *                 "en": "Models are downloaded below.",
+                     *                 "fr": "Les modèles se téléchargent ci-dessous."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10700,29 +10700,29 @@ export interface operations {
                      *               "key": "device",
                      *               "kind": "choice",
                      *               "label": {
-                     *                 "en": "Runs on",
-                     *                 "fr": "Exécuté sur"
+                     *                 "en": "Run on",
+                     *                 "fr": "Exécuter sur"
                      *               },
                      *               "options": [
                      *                 {
                      *                   "value": "auto",
                      *                   "label": {
-                     *                     "en": "Chosen by itself",
-                     *                     "fr": "Choisi automatiquement"
+                     *                     "en": "Automatic",
+                     *                     "fr": "Automatique"
                      *                   }
                      *                 },
                      *                 {
                      *                   "value": "cpu",
                      *                   "label": {
-                     *                     "en": "Processor",
-                     *                     "fr": "Le processeur"
+                     *                     "en": "Processor (CPU)",
+                     *                     "fr": "Processeur (CPU)"
                      *                   }
                      *                 },
                      *                 {
                      *                   "value": "cuda",
                      *                   "label": {
                      *                     "en": "Graphics card (CUDA)",
-                     *                     "fr": "La carte graphique (CUDA)"
+                     *                     "fr": "Carte graphique (CUDA)"
                      *                   }
                      *                 }
                      *               ],
@@ -10734,26 +10734,26 @@ export interface operations {
                      *               "key": "compute_type",
                      *               "kind": "choice",
                      *               "label": {
-                     *                 "en": "Arithmetic",
-                     *                 "fr": "Arithmétique"
+                     *                 "en": "Numerical precision",
+                     *                 "fr": "Précision des calculs"
                      *               },
                      *               "help": {
-                     *                 "en": "int8 is faster on a processor; a device cannot do all of them.",
-                     *                 "fr": "int8 est plus rapide sur un processeur ; un appareil ne les connaît pas toutes."
+                     *                 "en": "int8 is faster on a processor. Not every device supports every precision.",
+                     *                 "fr": "int8 est plus rapide sur un processeur. Tous les appareils n’acceptent pas toutes les précisions."
                      *               },
                      *               "options": [
                      *                 {
                      *                   "value": "default",
                      *                   "label": {
-                     *                     "en": "As the model is stored",
-                     *                     "fr": "Celle du modèle enregistré"
+                     *                     "en": "Same as the model",
+                     *                     "fr": "Celle du modèle"
                      *                   }
                      *                 },
                      *                 {
                      *                   "value": "auto",
                      *                   "label": {
-                     *                     "en": "Fastest that the device can do",
-                     *                     "fr": "La plus rapide que l’appareil connaisse"
+                     *                     "en": "Fastest available",
+                     *                     "fr": "La plus rapide disponible"
                      *                   }
                      *                 },
                      *                 {
@@ -10793,8 +10793,8 @@ export interface operations {
                      *                 "fr": "Langue parlée"
                      *               },
                      *               "help": {
-                     *                 "en": "A lesson’s own language comes before this one.",
-                     *                 "fr": "La langue propre à un cours passe avant celle-ci."
+                     *                 "en": "Used for lessons that have no language of their own.",
+                     *                 "fr": "Utilisée pour les cours dont la langue n’est pas précisée."
                      *               },
                      *               "options": [],
                      *               "is_optional": true,
@@ -10804,12 +10804,12 @@ export interface operations {
                      *               "key": "beam_size",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Readings weighed at once",
-                     *                 "fr": "Lectures pesées à la fois"
+                     *                 "en": "Beam size",
+                     *                 "fr": "Largeur de recherche"
                      *               },
                      *               "help": {
-                     *                 "en": "1 is faster and a little worse, 5 is usual.",
-                     *                 "fr": "1 est plus rapide et un peu moins bon, 5 est habituel."
+                     *                 "en": "How many candidate texts are compared: 1 is faster but slightly less accurate, 5 is usual.",
+                     *                 "fr": "Nombre de textes possibles comparés : 1 est plus rapide mais un peu moins précis, 5 est courant."
                      *               },
                      *               "options": [],
                      *               "minimum": 1,
@@ -10822,12 +10822,12 @@ export interface operations {
                      *               "key": "vad_filter",
                      *               "kind": "switch",
                      *               "label": {
-                     *                 "en": "Listen only where somebody speaks",
-                     *                 "fr": "N’écouter que là où quelqu’un parle"
+                     *                 "en": "Skip silence and noise",
+                     *                 "fr": "Ignorer les silences et les bruits"
                      *               },
                      *               "help": {
-                     *                 "en": "Passes over silence and noise.",
-                     *                 "fr": "Passe les silences et les bruits."
+                     *                 "en": "Only passages in which someone speaks are transcribed.",
+                     *                 "fr": "Seuls les passages où quelqu’un parle sont transcrits."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10838,12 +10838,12 @@ export interface operations {
                      *               "key": "initial_prompt",
                      *               "kind": "long",
                      *               "label": {
-                     *                 "en": "Words to expect",
-                     *                 "fr": "Mots attendus"
+                     *                 "en": "Vocabulary",
+                     *                 "fr": "Vocabulaire"
                      *               },
                      *               "help": {
-                     *                 "en": "Names and terms of the course, such as: Fresnel, Huygens, interference.",
-                     *                 "fr": "Noms et termes de la matière, par exemple : Fresnel, Huygens, interférence."
+                     *                 "en": "Names and terms used in your courses, for example: Fresnel, Huygens, interference.",
+                     *                 "fr": "Noms propres et termes employés dans vos cours, par exemple : Fresnel, Huygens, interférence."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10863,8 +10863,8 @@ export interface operations {
                      *                 "fr": "Modèle"
                      *               },
                      *               "help": {
-                     *                 "en": "As its provider names it.",
-                     *                 "fr": "Sous le nom que lui donne son fournisseur."
+                     *                 "en": "The provider’s name for the model.",
+                     *                 "fr": "Le nom du modèle chez le fournisseur."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10875,12 +10875,12 @@ export interface operations {
                      *               "key": "prompt",
                      *               "kind": "long",
                      *               "label": {
-                     *                 "en": "What the model is told",
-                     *                 "fr": "Ce qui est dit au modèle"
+                     *                 "en": "Instructions (prompt)",
+                     *                 "fr": "Consignes (prompt)"
                      *               },
                      *               "help": {
-                     *                 "en": "Rules that keep the text in its place are added by themselves.",
-                     *                 "fr": "Les règles qui gardent le texte à sa place sont ajoutées d’elles-mêmes."
+                     *                 "en": "Rules that keep each sentence at its time are added automatically.",
+                     *                 "fr": "Les règles qui maintiennent chaque phrase à son moment sont ajoutées automatiquement."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10895,8 +10895,8 @@ export interface operations {
                      *                 "fr": "Température"
                      *               },
                      *               "help": {
-                     *                 "en": "How freely the model writes, from 0 to 2. Empty: not sent, for models that refuse it.",
-                     *                 "fr": "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les modèles qui la refusent."
+                     *                 "en": "From 0 (predictable) to 2 (inventive). Leave it empty if the model does not accept a temperature.",
+                     *                 "fr": "De 0 (prévisible) à 2 (inventif). Laissez vide si le modèle n’accepte pas de température."
                      *               },
                      *               "options": [],
                      *               "minimum": 0,
@@ -10915,7 +10915,7 @@ export interface operations {
                      *               "key": "max_length",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Length in words, at most",
+                     *                 "en": "Maximum length, in words",
                      *                 "fr": "Longueur maximale, en mots"
                      *               },
                      *               "options": [],
@@ -10933,8 +10933,8 @@ export interface operations {
                      *                 "fr": "Modèle"
                      *               },
                      *               "help": {
-                     *                 "en": "As its provider names it.",
-                     *                 "fr": "Sous le nom que lui donne son fournisseur."
+                     *                 "en": "The provider’s name for the model.",
+                     *                 "fr": "Le nom du modèle chez le fournisseur."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10945,12 +10945,12 @@ export interface operations {
                      *               "key": "prompt",
                      *               "kind": "long",
                      *               "label": {
-                     *                 "en": "What the model is told",
-                     *                 "fr": "Ce qui est dit au modèle"
+                     *                 "en": "Instructions (prompt)",
+                     *                 "fr": "Consignes (prompt)"
                      *               },
                      *               "help": {
-                     *                 "en": "Rules on length and sources are added by themselves.",
-                     *                 "fr": "Les règles de longueur et de sources sont ajoutées d’elles-mêmes."
+                     *                 "en": "Rules on length and sources are added automatically.",
+                     *                 "fr": "Les règles de longueur et de sources sont ajoutées automatiquement."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
@@ -10965,8 +10965,8 @@ export interface operations {
                      *                 "fr": "Température"
                      *               },
                      *               "help": {
-                     *                 "en": "How freely the model writes, from 0 to 2. Empty: not sent, for models that refuse it.",
-                     *                 "fr": "La liberté d’écriture du modèle, de 0 à 2. Vide : non envoyée, pour les modèles qui la refusent."
+                     *                 "en": "From 0 (predictable) to 2 (inventive). Leave it empty if the model does not accept a temperature.",
+                     *                 "fr": "De 0 (prévisible) à 2 (inventif). Laissez vide si le modèle n’accepte pas de température."
                      *               },
                      *               "options": [],
                      *               "minimum": 0,
@@ -10980,12 +10980,12 @@ export interface operations {
                      *               "key": "context_tokens",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Tokens that the model reads at once",
-                     *                 "fr": "Jetons que le modèle lit à la fois"
+                     *                 "en": "Context size, in tokens",
+                     *                 "fr": "Taille du contexte, en jetons"
                      *               },
                      *               "help": {
-                     *                 "en": "Longer transcripts are summarised in parts. Empty: as usual for the provider.",
-                     *                 "fr": "Les transcriptions plus longues sont résumées par parties. Vide : comme d’habitude pour ce fournisseur."
+                     *                 "en": "How much the model can read at once; longer transcripts are summarised in parts. Leave it empty to use the provider’s usual size.",
+                     *                 "fr": "Ce que le modèle peut lire en une fois ; les transcriptions plus longues sont résumées par parties. Laissez vide pour la taille habituelle du fournisseur."
                      *               },
                      *               "options": [],
                      *               "minimum": 1000,
@@ -11002,12 +11002,12 @@ export interface operations {
                      *               "key": "max_concurrency",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Calls at once",
-                     *                 "fr": "Appels simultanés"
+                     *                 "en": "Simultaneous requests",
+                     *                 "fr": "Requêtes simultanées"
                      *               },
                      *               "help": {
-                     *                 "en": "Of each worker. Empty: as many as its tasks ask for.",
-                     *                 "fr": "De chaque exécutant. Vide : autant que ses tâches en demandent."
+                     *                 "en": "For each worker. Leave it empty for no limit.",
+                     *                 "fr": "Pour chaque processus de traitement. Laissez vide pour ne pas limiter."
                      *               },
                      *               "options": [],
                      *               "minimum": 1,
@@ -11019,12 +11019,12 @@ export interface operations {
                      *               "key": "requests_per_minute",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Calls per minute",
-                     *                 "fr": "Appels par minute"
+                     *                 "en": "Requests per minute",
+                     *                 "fr": "Requêtes par minute"
                      *               },
                      *               "help": {
-                     *                 "en": "Of all workers together. Empty: as fast as it goes.",
-                     *                 "fr": "De tous les exécutants ensemble. Vide : aussi vite que possible."
+                     *                 "en": "For all workers together. Leave it empty for no limit.",
+                     *                 "fr": "Pour l’ensemble des processus de traitement. Laissez vide pour ne pas limiter."
                      *               },
                      *               "options": [],
                      *               "minimum": 0,
@@ -11040,12 +11040,12 @@ export interface operations {
                      *               "key": "transcriptions",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Recordings that one worker transcribes at once",
-                     *                 "fr": "Enregistrements qu’un exécutant transcrit à la fois"
+                     *                 "en": "Simultaneous transcriptions per worker",
+                     *                 "fr": "Transcriptions simultanées par processus"
                      *               },
                      *               "help": {
-                     *                 "en": "Each takes the memory of a transcription.",
-                     *                 "fr": "Chacun prend la mémoire d’une transcription."
+                     *                 "en": "Each one needs memory of its own.",
+                     *                 "fr": "Chacune a besoin de sa propre mémoire."
                      *               },
                      *               "options": [],
                      *               "minimum": 1,
@@ -11058,8 +11058,8 @@ export interface operations {
                      *               "key": "language_tasks",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Corrections and summaries at once",
-                     *                 "fr": "Corrections et résumés à la fois"
+                     *                 "en": "Simultaneous corrections and summaries",
+                     *                 "fr": "Corrections et résumés simultanés"
                      *               },
                      *               "options": [],
                      *               "minimum": 1,
@@ -11072,12 +11072,12 @@ export interface operations {
                      *               "key": "takeover_seconds",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Seconds until a silent worker is taken for dead",
-                     *                 "fr": "Secondes avant qu’un exécutant muet soit tenu pour mort"
+                     *                 "en": "Time before tasks are taken over, in seconds",
+                     *                 "fr": "Délai avant la reprise des tâches, en secondes"
                      *               },
                      *               "help": {
-                     *                 "en": "Then its tasks go on elsewhere.",
-                     *                 "fr": "Ses tâches continuent alors ailleurs."
+                     *                 "en": "When a worker has not responded for this long, another one takes over its tasks.",
+                     *                 "fr": "Quand un processus ne répond plus pendant ce délai, un autre reprend ses tâches."
                      *               },
                      *               "options": [],
                      *               "minimum": 1,
@@ -11090,12 +11090,12 @@ export interface operations {
                      *               "key": "keep_days",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Days that ended tasks are kept",
-                     *                 "fr": "Jours de conservation des tâches achevées"
+                     *                 "en": "Keep finished tasks for, in days",
+                     *                 "fr": "Conservation des tâches terminées, en jours"
                      *               },
                      *               "help": {
-                     *                 "en": "Empty: for ever.",
-                     *                 "fr": "Vide : pour toujours."
+                     *                 "en": "Leave it empty to keep them for ever.",
+                     *                 "fr": "Laissez vide pour les conserver indéfiniment."
                      *               },
                      *               "options": [],
                      *               "minimum": 0,
@@ -11112,12 +11112,12 @@ export interface operations {
                      *               "key": "undo_days",
                      *               "kind": "number",
                      *               "label": {
-                     *                 "en": "Days in which a removed lesson or note can be brought back",
-                     *                 "fr": "Jours pendant lesquels un cours supprimé ou une note supprimée peut revenir"
+                     *                 "en": "Keep deleted lessons and notes for, in days",
+                     *                 "fr": "Conservation des cours et notes supprimés, en jours"
                      *               },
                      *               "help": {
-                     *                 "en": "0: not at all.",
-                     *                 "fr": "0 : pas du tout."
+                     *                 "en": "They can be restored during this time. With 0, they are deleted at once.",
+                     *                 "fr": "Ils peuvent être restaurés pendant cette durée. Avec 0, la suppression est immédiate."
                      *               },
                      *               "options": [],
                      *               "minimum": 0,
@@ -11134,8 +11134,8 @@ export interface operations {
                      *                 "fr": "Dossier surveillé"
                      *               },
                      *               "help": {
-                     *                 "en": "Recordings that are put into this folder of the server become lessons by themselves. It is chosen on the server itself.",
-                     *                 "fr": "Les enregistrements déposés dans ce dossier du serveur deviennent des cours d’eux-mêmes. Il se choisit sur le serveur lui-même."
+                     *                 "en": "Recordings placed in this folder on the server are added as lessons automatically. The folder can only be chosen on the server.",
+                     *                 "fr": "Les enregistrements placés dans ce dossier du serveur sont ajoutés automatiquement comme cours. Le dossier ne peut être choisi que sur le serveur."
                      *               },
                      *               "options": [],
                      *               "is_optional": true,
@@ -11145,7 +11145,7 @@ export interface operations {
                      *               "key": "watch_process",
                      *               "kind": "switch",
                      *               "label": {
-                     *                 "en": "Transcribe, correct and summarise them, too",
+                     *                 "en": "Also transcribe, correct and summarise them",
                      *                 "fr": "Les transcrire, corriger et résumer aussi"
                      *               },
                      *               "options": [],

@@ -31,8 +31,8 @@ describe('The history of a segment', () => {
     expect(await screen.findByText('Bo')).toBeVisible()
     expect(screen.getByText('Isaac')).toHaveProperty('tagName', 'INS')
 
-    expect(screen.getByRole('button', { name: 'Restore these words' })).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: 'Undo this' }))
+    expect(screen.getByRole('button', { name: 'Restore this text' })).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Undo this edit' }))
 
     expect(restore).toHaveBeenCalledWith(4, EDITS[0])
     await waitFor(() => expect(lookedAt.value).toBeNull())
@@ -40,7 +40,7 @@ describe('The history of a segment', () => {
 
   it('stays open where that did not work', async () => {
     const { lookedAt, restore } = await look(() => Promise.resolve(EDITS), false)
-    await userEvent.click(await screen.findByRole('button', { name: 'Undo this' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo this edit' }))
 
     expect(restore).toHaveBeenCalledTimes(1)
     expect(lookedAt.value).toBe(4)
@@ -51,8 +51,8 @@ describe('The history of a segment', () => {
     await look(() => Promise.resolve([gaveBack, ...EDITS]))
     await screen.findByText('Bo')
 
-    expect(screen.getAllByRole('button', { name: 'Undo this' })).toHaveLength(2)
-    expect(screen.queryByRole('button', { name: 'Restore these words' })).not.toBeInTheDocument()
+    expect(screen.getAllByRole('button', { name: 'Undo this edit' })).toHaveLength(2)
+    expect(screen.queryByRole('button', { name: 'Restore this text' })).not.toBeInTheDocument()
   })
 
   it('says why it cannot be read', async () => {

@@ -17,7 +17,7 @@ describe('Edits that have lost their place', () => {
 
     expect(await screen.findByText('Newton')).toBeVisible()
     expect(screen.getByText(/new ton/)).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: /Go/ }))
+    await userEvent.click(screen.getByRole('button', { name: /Show in the text/ }))
 
     expect(emitted('jump')).toEqual([[65]])
     await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument())
@@ -29,7 +29,7 @@ describe('Edits that have lost their place', () => {
     await renderInPages(OrphanedEdits, { props: { editing: anEditing({ orphans, dismiss }) } })
     await userEvent.click(screen.getByRole('button'))
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Not needed any more' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Discard' }))
 
     expect(dismiss).toHaveBeenCalledWith(anEdit())
   })

@@ -30,7 +30,7 @@ describe('Whether edits are saved', () => {
 
     expect(states).toEqual([
       'No.',
-      'Not saved: somebody else was quicker',
+      'Not saved: someone else has changed it',
       'Will be saved when the server is back',
       'Saving…',
       'Saved',

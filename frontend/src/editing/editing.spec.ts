@@ -82,7 +82,7 @@ async function replaceWith(field: HTMLElement, text: string): Promise<void> {
 const renderPage = () =>
   renderInPages(LessonPage, { props: { lessonId: 1 }, address: '/lessons/1' })
 
-describe('editing in place', () => {
+describe('editing in match', () => {
   it('saves with Enter, and goes on to the next segment', async () => {
     await renderPage()
     const field = await openSegment('Today we learn of new ton.')
@@ -134,8 +134,10 @@ describe('editing in place', () => {
     expect(await screen.findByText('Today: Isaac Newton.')).toBeVisible()
     expect(stored[1]).toBe('Today: Isaac Newton.')
 
-    await userEvent.click(screen.getByRole('button', { name: 'Take theirs' }))
-    await waitFor(() => expect(screen.queryByRole('button', { name: 'Take theirs' })).toBeNull())
+    await userEvent.click(screen.getByRole('button', { name: 'Use the other version' }))
+    await waitFor(() =>
+      expect(screen.queryByRole('button', { name: 'Use the other version' })).toBeNull(),
+    )
     expect(screen.getByText('Today: Isaac Newton.')).toHaveAttribute('data-segment', '1')
   })
 
@@ -147,7 +149,7 @@ describe('editing in place', () => {
     const dialog = within(await screen.findByRole('dialog', { name: 'History of this passage' }))
     expect(await dialog.findByText('new ton.')).toHaveProperty('tagName', 'DEL')
 
-    await userEvent.click(dialog.getByRole('button', { name: 'Restore these words' }))
+    await userEvent.click(dialog.getByRole('button', { name: 'Restore this text' }))
 
     await waitFor(() => expect(stored[1]).toBe('Today we learn of new ton.'))
     expect(await screen.findByText('Today we learn of new ton.')).toBeVisible()
@@ -178,12 +180,12 @@ describe('editing in place', () => {
     server.on('GET /api/v1/lessons/1/edits', () => Response.json({ edited: [], orphans: [orphan] }))
     server.on('POST /api/v1/lessons/1/edits/9/dismiss', () => new Response(null, { status: 204 }))
     await renderPage()
-    expect(await screen.findByText('1 edit has lost its place')).toBeVisible()
+    expect(await screen.findByText('1 edit could not be placed')).toBeVisible()
     await userEvent.click(screen.getByRole('button', { name: 'Show' }))
     expect(screen.getByText('Words that went')).toBeVisible()
 
-    await userEvent.click(screen.getByRole('button', { name: 'Not needed any more' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Discard' }))
 
-    expect(await screen.findByText('All edits have their place.')).toBeVisible()
+    expect(await screen.findByText('All edits are in place.')).toBeVisible()
   })
 })

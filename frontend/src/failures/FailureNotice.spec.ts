@@ -24,7 +24,7 @@ describe('FailureNotice', () => {
     await renderInPages(FailureNotice, { props: { failure: UNKNOWN } })
 
     expect(screen.getByRole('alert')).toHaveTextContent('The moon is in the way.')
-    expect(screen.getByRole('alert')).toHaveTextContent('look for abc123 in the server’s log')
+    expect(screen.getByRole('alert')).toHaveTextContent('look for abc123 in the server log')
     expect(screen.getByRole('alert')).not.toHaveTextContent('POST')
   })
 

@@ -21,7 +21,7 @@ describe('the cause of a task', () => {
   it('is said in the language of the pages, with what to do', async () => {
     await renderCause(REFUSED, 'bad-key', 'fr')
 
-    expect(screen.getByText('Le fournisseur a refusé la clé.')).toBeVisible()
+    expect(screen.getByText('Le fournisseur a refusé la clé d’API.')).toBeVisible()
     expect(screen.getByText(/Indiquez-en une valable dans les réglages/)).toBeVisible()
   })
 
@@ -29,7 +29,7 @@ describe('the cause of a task', () => {
     await renderCause(REFUSED, 'bad-key', 'fr', FACTS)
 
     expect(screen.getByText('Serveur : api.example.com')).toBeVisible()
-    expect(screen.getByText('Ses mots : « HTTP 401: no such key »')).toBeVisible()
+    expect(screen.getByText('Réponse : « HTTP 401: no such key »')).toBeVisible()
     expect(screen.queryByText(/lectern/)).not.toBeInTheDocument()
   })
 

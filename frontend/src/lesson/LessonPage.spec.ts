@@ -138,16 +138,16 @@ describe('LessonPage', () => {
     expect(screen.getByText('new ton')).toHaveProperty('tagName', 'DEL')
     expect(screen.getByText('Newton')).toHaveProperty('tagName', 'INS')
 
-    await userEvent.click(screen.getByRole('radio', { name: 'As heard' }))
+    await userEvent.click(screen.getByRole('radio', { name: 'Original' }))
     expect(screen.getByText('good morning everyone')).toBeVisible()
   })
 
   it('says why a segment is doubtful', async () => {
     await renderPage()
 
-    await userEvent.click(await screen.findByRole('button', { name: 'This passage is doubtful' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Check this passage' }))
 
-    expect(screen.getByRole('note')).toHaveTextContent('The recogniser was unsure here.')
+    expect(screen.getByRole('note')).toHaveTextContent('Speech recognition was not sure here.')
   })
 
   it('follows the recording, and plays from where one presses', async () => {
@@ -184,7 +184,7 @@ describe('LessonPage', () => {
 
     mediaElement().dispatchEvent(new Event('error'))
 
-    expect(await screen.findByRole('alert')).toHaveTextContent('The recording cannot be played')
+    expect(await screen.findByRole('alert')).toHaveTextContent('This recording cannot be played')
   })
 
   it('goes to the word that is pressed', async () => {
@@ -229,7 +229,7 @@ describe('LessonPage', () => {
 
   it('finds words, and steps from one to the next', async () => {
     await renderPage()
-    await userEvent.click(await screen.findByRole('button', { name: 'Find in the lesson' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Find in this lesson' }))
 
     await userEvent.type(await screen.findByRole('searchbox'), 'GOOD')
     expect(await screen.findByText('1 of 1')).toBeVisible()
@@ -254,10 +254,10 @@ describe('LessonPage', () => {
     })
     await renderPage()
 
-    expect(await screen.findByText('Heard by the built-in recogniser')).toBeVisible()
+    expect(await screen.findByText('Transcribed by built-in speech recognition')).toBeVisible()
     expect(screen.getByText('Corrected by gpt-5-mini')).toBeVisible()
-    expect(screen.getByText('Summarised in its own sentences')).toBeVisible()
-    const link = screen.getByRole('link', { name: 'Get a better one' })
+    expect(screen.getByText('Summary made of sentences from the lesson')).toBeVisible()
+    const link = screen.getByRole('link', { name: 'Get a better model' })
     expect(link).toHaveAttribute('href', '/settings#models')
   })
 
@@ -293,7 +293,7 @@ describe('LessonPage', () => {
 
     await userEvent.click(await screen.findByRole('button', { name: 'Transcribe' }))
 
-    expect(await screen.findByText('Waiting for a worker')).toBeVisible()
+    expect(await screen.findByText('Waiting to start')).toBeVisible()
   })
 
   it('shows what a transcription has finished, and all of it at the end', async () => {
@@ -304,13 +304,15 @@ describe('LessonPage', () => {
     )
     await renderPage()
     expect(await screen.findByText('good morning everyone')).toBeVisible()
-    expect(screen.getByText('More appears as it is transcribed.')).toBeVisible()
+    expect(screen.getByText('More text will appear as the lesson is transcribed.')).toBeVisible()
 
     answerLesson()
     FakeEventSource.last.send('task', aTask({ status: 'completed', progress: 1 }))
 
     expect(await screen.findByText('Good morning, everyone.')).toBeVisible()
-    expect(screen.queryByText('More appears as it is transcribed.')).not.toBeInTheDocument()
+    expect(
+      screen.queryByText('More text will appear as the lesson is transcribed.'),
+    ).not.toBeInTheDocument()
   })
 
   it('can have the work stopped', async () => {
@@ -336,14 +338,14 @@ describe('LessonPage', () => {
     server.on('GET /api/v1/tasks', () => Response.json({ items: [failed], next_cursor: null }))
     server.on('POST /api/v1/tasks/7/retry', () => Response.json(aTask({ status: 'pending' })))
     await renderPage()
-    expect(await screen.findByText('The Whisper model is not there.')).toBeVisible()
+    expect(await screen.findByText('The Whisper model is not installed.')).toBeVisible()
     expect(screen.getByText('Model: large-v3')).toBeVisible()
     expect(screen.queryByText(/lectern models/)).not.toBeInTheDocument()
 
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
 
-    expect(await screen.findByText('Waiting for a worker')).toBeVisible()
-    expect(screen.queryByText('The Whisper model is not there.')).not.toBeInTheDocument()
+    expect(await screen.findByText('Waiting to start')).toBeVisible()
+    expect(screen.queryByText('The Whisper model is not installed.')).not.toBeInTheDocument()
   })
 
   it('says where nobody spoke', async () => {
@@ -360,7 +362,7 @@ describe('LessonPage', () => {
     server.on('GET /api/v1/lessons/1', () => problem(404, 'lesson-not-found'))
     await renderPage()
 
-    expect(await screen.findByText('There is no such lesson.')).toBeVisible()
+    expect(await screen.findByText('This lesson does not exist.')).toBeVisible()
   })
 
   it('is read from right to left where its language is', async () => {
@@ -380,10 +382,10 @@ describe('LessonPage', () => {
     server.on('POST /api/v1/trash/1/restore', () => Response.json(aWholeLesson()))
     const { router, pinia } = await renderPage()
     await userEvent.click(await screen.findByRole('button', { name: 'More' }))
-    await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }))
     await waitFor(() => expect(router.currentRoute.value.name).toBe('library'))
     const [toast] = useToasts(pinia).toasts
-    expect(toast?.text).toBe('“Enzymes” was removed.')
+    expect(toast?.text).toBe('“Enzymes” was moved to the trash.')
 
     toast?.action?.run()
 
@@ -422,12 +424,12 @@ describe('LessonPage', () => {
     await userEvent.clear(title)
     await userEvent.type(title, 'Mine')
     server.on('GET /api/v1/lessons/1', () =>
-      Response.json(aWholeLesson({ title: 'Theirs' }), { headers: { ETag: '"v2"' } }),
+      Response.json(aWholeLesson({ title: 'The other version' }), { headers: { ETag: '"v2"' } }),
     )
     await userEvent.click(screen.getByRole('button', { name: 'Save' }))
-    expect(await screen.findByText('Theirs')).toBeVisible()
+    expect(await screen.findByText('The other version')).toBeVisible()
 
-    await userEvent.click(screen.getByRole('button', { name: 'Save mine' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Save my changes' }))
 
     expect(await screen.findByRole('heading', { level: 1, name: 'Mine' })).toBeInTheDocument()
   })
@@ -450,8 +452,8 @@ describe('making texts anew', () => {
 
     await openMenu('Correct again')
     const dialog = within(await screen.findByRole('dialog', { name: 'Correct again?' }))
-    expect(await dialog.findByText(/About 12 calls to the language model/)).toBeVisible()
-    expect(dialog.getByText(/was made by OpenAI gpt-4o/)).toBeVisible()
+    expect(await dialog.findByText(/About 12 requests to the language model/)).toBeVisible()
+    expect(dialog.getByText(/Current text: OpenAI gpt-4o/)).toBeVisible()
     expect(dialog.getByRole('checkbox', { name: /Summarise it/ })).not.toBeChecked()
     await userEvent.click(dialog.getByRole('button', { name: 'Correct' }))
 
@@ -483,8 +485,8 @@ describe('making texts anew', () => {
 
     await openMenu('Transcribe again')
     const dialog = within(await screen.findByRole('dialog', { name: 'Transcribe again?' }))
-    expect(await dialog.findByText('The new text would be worse.')).toBeVisible()
-    expect(dialog.getByText(/by Whisper small. Now .* by the built-in recogniser/)).toBeVisible()
+    expect(await dialog.findByText('The new text would be of lower quality.')).toBeVisible()
+    expect(dialog.getByText(/Whisper small. New text: built-in speech recognition/)).toBeVisible()
     await userEvent.click(dialog.getByRole('button', { name: 'Replace it all the same' }))
 
     await waitFor(() => expect(asked).toHaveLength(1))
@@ -507,14 +509,14 @@ describe('making texts anew', () => {
     const { pinia } = await renderPage()
     await screen.findByText('Good morning, everyone.')
 
-    await openMenu('Earlier texts')
-    const dialog = within(await screen.findByRole('dialog', { name: 'Earlier texts' }))
-    expect(dialog.getByText(/By the built-in recogniser, replaced on/)).toBeVisible()
-    await userEvent.click(dialog.getByRole('button', { name: /Bring it back/ }))
+    await openMenu('Earlier versions')
+    const dialog = within(await screen.findByRole('dialog', { name: 'Earlier versions' }))
+    expect(dialog.getByText(/[Bb]uilt-in speech recognition, replaced on/)).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: /^Restore/ }))
 
     await waitFor(() => expect(nRestored).toBe(1))
     const toast = useToasts(pinia).toasts.at(-1)
-    expect(toast?.text).toBe('The earlier transcript is back.')
+    expect(toast?.text).toBe('The earlier transcript was restored.')
     toast?.action?.run()
     await waitFor(() => expect(nRestored).toBe(2))
   })

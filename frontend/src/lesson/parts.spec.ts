@@ -9,7 +9,7 @@ function onScreen(isWide: boolean): void {
 }
 
 describe('The parts of a lesson’s page', () => {
-  it('are seen one at a time on a phone, and each keeps its place', async () => {
+  it('are seen one at a time on a phone, and each keeps its match', async () => {
     onScreen(false)
     const scrollTo = vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined)
     const { given } = await compose(() => useParts(ref(2)))

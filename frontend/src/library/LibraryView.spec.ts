@@ -77,7 +77,7 @@ describe('LibraryView', () => {
 
     await userEvent.click(await shelf.findByRole('link', { name: /Cells/ }))
     expect(await screen.findByRole('heading', { level: 1, name: 'Cells' })).toBeVisible()
-    await userEvent.selectOptions(screen.getByLabelText('State'), 'Corrected')
+    await userEvent.selectOptions(screen.getByLabelText('Status'), 'Corrected')
 
     await waitFor(() =>
       expect(router.currentRoute.value.query).toEqual({
@@ -132,7 +132,7 @@ describe('LibraryView', () => {
     server.on('GET /api/v1/courses', () => Response.json({ items: [] }))
     await renderInPages(LibraryView)
 
-    expect(await screen.findByRole('heading', { name: 'The library is empty' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Your library is empty' })).toBeVisible()
     expect(screen.queryByRole('navigation', { name: 'Courses' })).not.toBeInTheDocument()
   })
 
@@ -144,7 +144,7 @@ describe('LibraryView', () => {
       }),
     )
     await renderInPages(LibraryView, { address: '/?state=corrected' })
-    expect(await screen.findByRole('heading', { name: 'No lesson is like that' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'No matching lessons' })).toBeVisible()
 
     const [button] = screen.getAllByRole('button', { name: 'Show all lessons' })
     await userEvent.click(button as HTMLElement)
@@ -237,9 +237,7 @@ describe('Courses', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'New course' }))
     await userEvent.type(await screen.findByLabelText('Title'), 'Biology{Enter}')
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'There is one with this title already.',
-    )
+    expect(await screen.findByRole('alert')).toHaveTextContent('This title is already in use.')
     expect(screen.getByLabelText('Title')).toHaveValue('Biology')
   })
 
@@ -251,7 +249,7 @@ describe('Courses', () => {
     })
     await renderInPages(LibraryView, { address: '/?course=2' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'What to do with Biology' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Actions for Biology' }))
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Rename' }))
     const field = await screen.findByLabelText('Title')
     await userEvent.clear(field)
@@ -271,12 +269,12 @@ describe('Courses', () => {
     })
     const { pinia, router } = await renderInPages(LibraryView, { address: '/?course=2' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'What to do with Biology' }))
-    await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove the course' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Actions for Biology' }))
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete course' }))
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({}))
     const [toast] = useToasts(pinia).toasts
     expect(toast?.text).toBe(
-      'The course “Biology” was removed; its lesson is still in the library.',
+      'The course “Biology” was deleted; its lesson is still in the library.',
     )
     toast?.action?.run()
 
@@ -305,10 +303,10 @@ describe('Selected lessons', () => {
     const { pinia } = await select('Lesson 1', 'Lesson 3')
     expect(await screen.findByText('2 selected')).toBeVisible()
 
-    await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
     await waitFor(() => expect(useToasts(pinia).toasts).toHaveLength(1))
     const [toast] = useToasts(pinia).toasts
-    expect(toast?.text).toBe('2 lessons are in the trash.')
+    expect(toast?.text).toBe('2 lessons were moved to the trash.')
     toast?.action?.run()
 
     await waitFor(() => {
@@ -357,9 +355,7 @@ describe('Selected lessons', () => {
   it('are all of them, at one press', async () => {
     await select()
 
-    await userEvent.click(
-      await screen.findByRole('checkbox', { name: 'Select all that are shown' }),
-    )
+    await userEvent.click(await screen.findByRole('checkbox', { name: 'Select all shown' }))
 
     expect(screen.getByText('3 selected')).toBeVisible()
   })
@@ -368,7 +364,7 @@ describe('Selected lessons', () => {
     server.on('DELETE /api/v1/lessons/1', () => problem(503, 'database-away'))
     const { pinia } = await select('Lesson 1')
 
-    await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
 
     await waitFor(() =>
       expect(useToasts(pinia).toasts).toMatchObject([

@@ -31,7 +31,7 @@ describe('TrashView', () => {
     await renderInPages(TrashView, { address: '/trash' })
 
     expect(await screen.findByRole('heading', { name: 'Enzymes' })).toBeVisible()
-    expect(screen.getByText(/1 hr 24 min · removed .* · 6 days left/)).toBeVisible()
+    expect(screen.getByText(/1 hr 24 min · deleted .* · 6 days left/)).toBeVisible()
   })
 
   it('brings a lesson back', async () => {
@@ -41,10 +41,10 @@ describe('TrashView', () => {
     })
     const { pinia } = await renderInPages(TrashView, { address: '/trash' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Bring back Enzymes' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Restore Enzymes' }))
 
     expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
-    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” is in the library again.')
+    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was restored.')
   })
 
   it('deletes a lesson at once, after one question', async () => {
@@ -54,16 +54,16 @@ describe('TrashView', () => {
     })
     const { pinia } = await renderInPages(TrashView, { address: '/trash' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes now' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes permanently' }))
     const question = within(
-      await screen.findByRole('dialog', { name: /Delete “Enzymes” for good/ }),
+      await screen.findByRole('dialog', { name: /Delete “Enzymes” permanently/ }),
     )
     expect(server.requests).not.toContain('DELETE /api/v1/trash/3')
-    await userEvent.click(question.getByRole('button', { name: 'Delete now' }))
+    await userEvent.click(question.getByRole('button', { name: 'Delete permanently' }))
 
     expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
-    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was deleted for good.')
+    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was permanently deleted.')
   })
 
   it('deletes nothing for good for who is not the owner, and takes what shows who is', async () => {
@@ -75,9 +75,9 @@ describe('TrashView', () => {
     )
     await renderInPages(TrashView, { address: '/trash' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes now' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete Enzymes permanently' }))
     expect(await screen.findByText('/data/owner-token')).toBeVisible()
-    const deleteNow = screen.getByRole('button', { name: 'Delete now' })
+    const deleteNow = screen.getByRole('button', { name: 'Delete permanently' })
     expect(deleteNow).toBeDisabled()
     await userEvent.type(screen.getByLabelText(/^The owner’s token/), 'secret')
     await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
@@ -90,7 +90,7 @@ describe('TrashView', () => {
     server.on('POST /api/v1/trash/3/restore', () => problem(404, 'not-found'))
     const { pinia } = await renderInPages(TrashView, { address: '/trash' })
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Bring back Enzymes' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Restore Enzymes' }))
 
     await waitFor(() => expect(useToasts(pinia).toasts[0]?.look).toBe('danger'))
   })

@@ -10,7 +10,7 @@ describe('A moment in an address', () => {
     }
   })
 
-  it('is itself where it needs no more than two places', () => {
+  it('is itself where it needs no more than two matches', () => {
     for (const start of [0, 65.4, 1.1, 0.29, 4321.07]) expect(placeInAddress(start)).toBe(start)
   })
 })

@@ -50,7 +50,7 @@ const messages = () => within(screen.getByRole('status', { name: 'Messages' }))
 
 async function removeFirst(): Promise<void> {
   await screen.findByText('Ask about this.')
-  await userEvent.click(screen.getAllByRole('button', { name: 'Remove note' })[0] as HTMLElement)
+  await userEvent.click(screen.getAllByRole('button', { name: 'Delete note' })[0] as HTMLElement)
 }
 
 function asked(request: Request): Record<string, string> {
@@ -92,7 +92,7 @@ describe('NotesView', () => {
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({ q: 'elan' }))
 
     await userEvent.click(screen.getByRole('radio', { name: 'Pink' }))
-    expect(await screen.findByRole('heading', { name: 'No note is like that' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'No matching notes' })).toBeVisible()
     await waitFor(() =>
       expect(router.currentRoute.value.query).toEqual({ q: 'elan', colour: 'pink' }),
     )
@@ -100,7 +100,7 @@ describe('NotesView', () => {
     expect(await screen.findByText('Ask about this.')).toBeVisible()
     expect(screen.getByRole('searchbox')).toHaveValue('')
 
-    await userEvent.selectOptions(screen.getByLabelText('What is shown'), 'Highlights only')
+    await userEvent.selectOptions(screen.getByLabelText('Show'), 'Highlights only')
     await waitFor(() => expect(screen.queryByText('Ask about this.')).not.toBeInTheDocument())
     await waitFor(() => expect(router.currentRoute.value.query).toEqual({ kind: 'highlight' }))
   })
@@ -129,7 +129,7 @@ describe('NotesView', () => {
     await router.push('/notes?q=elan&kind=highlight')
 
     await waitFor(() => expect(screen.getByRole('searchbox')).toHaveValue('elan'))
-    expect(screen.getByLabelText('What is shown')).toHaveValue('highlight')
+    expect(screen.getByLabelText('Show')).toHaveValue('highlight')
     expect(server.requests.at(-1)).toBe('GET /api/v1/notes?q=elan&kind=highlight&limit=100')
     const asked = server.requests.length
     await router.push('/tasks')
@@ -216,7 +216,7 @@ describe('NotesView', () => {
     await userEvent.type(screen.getByRole('textbox', { name: 'Note' }), ' Mine.')
     await userEvent.click(screen.getByRole('button', { name: 'Save' }))
     expect(await screen.findByText('Theirs.')).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: 'Keep mine' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Keep my version' }))
 
     expect(await screen.findByText('Ask about this. Mine.')).toBeVisible()
     expect(named).toEqual(['"v1"', '"v9"'])
@@ -293,7 +293,7 @@ describe('NotesView', () => {
     server.on('POST /api/v1/notes/3/restore', () => problem(404, 'not-found'))
     await userEvent.click(await messages().findByRole('button', { name: 'Undo' }))
 
-    expect(await messages().findByText('The note is gone for good.')).toBeVisible()
+    expect(await messages().findByText('The note is permanently deleted.')).toBeVisible()
     expect(messages().queryByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
 

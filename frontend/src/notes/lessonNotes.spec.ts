@@ -124,15 +124,15 @@ describe('the notes of a lesson', () => {
     await renderPage()
     await userEvent.click(await screen.findByRole('radio', { name: '2 notes' }))
 
-    const list = within(screen.getByRole('region', { name: 'Notes of this lesson' }))
+    const list = within(screen.getByRole('region', { name: 'Notes on this lesson' }))
     expect(list.getByText('At last.')).toBeInTheDocument()
-    expect(list.getByText('These words are not in the transcript any more.')).toBeInTheDocument()
+    expect(list.getByText('These words are no longer in the transcript.')).toBeInTheDocument()
 
     await userEvent.click(list.getByRole('button', { name: /Go to 0:03/ }))
     expect(document.querySelector('video')?.currentTime).toBe(3)
   })
 
-  it('are removed at once, and come back to their places', async () => {
+  it('are removed at once, and come back to their matches', async () => {
     const first = aNote({ start: 0, text: 'First.' })
     notes = [first, aNote({ id: 6, start: 3, text: 'Second.' })]
     server.on('DELETE /api/v1/notes/5', () => {
@@ -143,9 +143,9 @@ describe('the notes of a lesson', () => {
     const page = defineComponent(() => () => [h(LessonPage, { lessonId: 1 }), h(Toaster)])
     await renderInPages(page, { address: '/lessons/1' })
     await userEvent.click(await screen.findByRole('radio', { name: '2 notes' }))
-    const list = within(screen.getByRole('region', { name: 'Notes of this lesson' }))
+    const list = within(screen.getByRole('region', { name: 'Notes on this lesson' }))
 
-    const [remove] = list.getAllByRole('button', { name: 'Remove note' })
+    const [remove] = list.getAllByRole('button', { name: 'Delete note' })
     await userEvent.click(remove as HTMLElement)
     await waitFor(() => expect(list.queryByText('First.')).not.toBeInTheDocument())
     await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
@@ -173,7 +173,7 @@ describe('the notes of a lesson', () => {
     ])
     await renderInPages(page, { address: '/lessons/1' })
     await userEvent.click(await screen.findByRole('radio', { name: '1 note' }))
-    await userEvent.click(screen.getByRole('button', { name: 'Remove note' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Delete note' }))
     const undo = await screen.findByRole('button', { name: 'Undo' })
 
     isElsewhere.value = true

@@ -67,7 +67,7 @@ function searches(): URL[] {
 describe('SearchView', () => {
   it('finds what is typed, and keeps it in the address', async () => {
     const { router } = await renderInPages(SearchView, { address: '/search' })
-    expect(screen.getByRole('heading', { name: 'Find the moment' })).toBeVisible()
+    expect(screen.getByRole('heading', { name: 'Search all lessons' })).toBeVisible()
 
     await userEvent.type(screen.getByRole('searchbox'), 'energy')
 
@@ -137,7 +137,7 @@ describe('SearchView', () => {
     const { router } = await renderInPages(SearchView, { address: '/search?q=energy' })
     await screen.findByText('1 passage found')
 
-    await userEvent.click(screen.getByRole('button', { name: 'Narrow the search' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Filter results' }))
     await userEvent.selectOptions(screen.getByLabelText('Course'), 'Biology')
 
     expect(await screen.findByRole('button', { name: /narrowed by 1/ })).toBeVisible()
@@ -151,7 +151,7 @@ describe('SearchView', () => {
     server.on('GET /api/v1/search', () => answer([]))
     await renderInPages(SearchView, { address: '/search?q=xyzzy' })
 
-    expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'No results' })).toBeVisible()
     expect(screen.getByText(/Try fewer words/)).toBeVisible()
   })
 
@@ -163,11 +163,11 @@ describe('SearchView', () => {
     )
     const { router } = await renderInPages(SearchView, { address: '/search?q=enrgy+low&course=2' })
 
-    const said = 'Nothing for “enrgy”. Showing results for “energy” or “Energie”.'
+    const said = 'No results for “enrgy”. Showing results for “energy” or “Energie”.'
     expect(await screen.findByText(said)).toBeVisible()
-    await userEvent.click(screen.getByRole('link', { name: 'Search for “enrgy” only' }))
+    await userEvent.click(screen.getByRole('link', { name: 'Search for “enrgy” instead' }))
 
-    expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'No results' })).toBeVisible()
     expect(screen.queryByText(said)).not.toBeInTheDocument()
     expect(screen.getByRole('searchbox')).toHaveValue('"enrgy" low')
     expect(router.currentRoute.value.query).toEqual({ q: '"enrgy" low', course: '2' })
@@ -208,7 +208,7 @@ describe('SearchView', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Play from 2:00' }))
     expect(screen.getByRole('button', { name: 'Play from 1:05' })).toBeVisible()
 
-    await userEvent.click(screen.getByRole('button', { name: 'Stop playing' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }))
     expect(HTMLMediaElement.prototype.pause).toHaveBeenCalled()
     expect(screen.getByRole('button', { name: 'Play from 2:00' })).toBeVisible()
   })

@@ -126,10 +126,10 @@ describe('SettingsView', () => {
   it('saves what was changed of a section, and nothing else', async () => {
     answerChanges(answer(somePreferences({ version: 'v2' })))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Recogniser')
+    const section = await openSection('Speech recognition')
     expect(section.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument()
 
-    await userEvent.type(section.getByLabelText('Words to expect'), 'Fresnel')
+    await userEvent.type(section.getByLabelText('Vocabulary'), 'Fresnel')
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
     expect(await section.findByText('Saved')).toBeVisible()
@@ -171,13 +171,13 @@ describe('SettingsView', () => {
       }),
     )
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Limits of calls')
-    const field = section.getByLabelText('Calls at once')
+    const section = await openSection('Rate limits')
+    const field = section.getByLabelText('Simultaneous requests')
 
     await userEvent.type(field, '000')
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
-    expect(await section.findByText('A number from 1 to 1000.')).toBeVisible()
+    expect(await section.findByText('Enter a number from 1 to 1000.')).toBeVisible()
     expect(field).toBeInvalid()
     expect(field).toHaveValue(10_000)
   })
@@ -197,7 +197,7 @@ describe('SettingsView', () => {
     await section.findByText('Saved')
     expect(changes.map(({ etag }) => etag)).toEqual(['"v1"', '"v2"'])
     const library = await openSection('Library')
-    expect(library.getByLabelText(/can be brought back/)).toHaveValue(1)
+    expect(library.getByLabelText(/Keep deleted lessons and notes/)).toHaveValue(1)
   })
 
   it('lets the person decide where somebody changed the same section', async () => {
@@ -214,7 +214,7 @@ describe('SettingsView', () => {
     expect(await section.findByText(/changed these settings meanwhile/)).toBeVisible()
     expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mine')
 
-    await userEvent.click(section.getByRole('button', { name: 'Show theirs' }))
+    await userEvent.click(section.getByRole('button', { name: 'Use the other version' }))
     expect(section.getByLabelText('Model')).toHaveValue('theirs')
   })
 
@@ -247,14 +247,14 @@ describe('SettingsView', () => {
       }),
     )
     await renderInPages(SettingsView, { address: '/settings' })
-    const field = (await openSection('Recogniser')).getByLabelText('Loud from')
+    const field = (await openSection('Speech recognition')).getByLabelText('Loud from')
     expect(field).toHaveValue(0.05)
 
     await userEvent.clear(field)
     await userEvent.type(field, '7{Enter}')
 
     await waitFor(() => expect(field).toBeInvalid())
-    expect(field).toHaveAccessibleDescription(/A number from 0 to 1/)
+    expect(field).toHaveAccessibleDescription(/Enter a number from 0 to 1/)
     expect(changes[0]?.change).toEqual({ transcription: { level_meter: { loud: 7 } } })
   })
 
@@ -262,10 +262,10 @@ describe('SettingsView', () => {
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Summary')
 
-    await userEvent.click(section.getByRole('button', { name: 'Back to the usual text' }))
+    await userEvent.click(section.getByRole('button', { name: 'Reset to default' }))
 
     await waitFor(() =>
-      expect(section.getByLabelText('What the model is told')).toHaveValue(
+      expect(section.getByLabelText('Instructions (prompt)')).toHaveValue(
         'Please provide a concise summary of the following lesson transcript.',
       ),
     )
@@ -277,41 +277,41 @@ describe('the provider', () => {
   it('takes a key, and never shows one', async () => {
     answerChanges(answer(somePreferences({ has_api_key: true, version: 'v2' })))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
-    await userEvent.type(section.getByLabelText('Key'), 'sk-secret')
+    await userEvent.type(section.getByLabelText('API key'), 'sk-secret')
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
-    expect(await section.findByText('A key is set.')).toBeVisible()
+    expect(await section.findByText('An API key is saved.')).toBeVisible()
     expect(changes[0]?.change).toEqual({ api_key: 'sk-secret' })
-    expect(section.queryByLabelText('Key')).not.toBeInTheDocument()
+    expect(section.queryByLabelText('API key')).not.toBeInTheDocument()
   })
 
   it('removes the key, but not before it is saved', async () => {
     server.on('GET /api/v1/preferences', () => answer(somePreferences({ has_api_key: true })))
     answerChanges(answer(somePreferences({ version: 'v2' })))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
-    await userEvent.click(section.getByRole('button', { name: 'Remove it' }))
-    expect(section.getByText('The key is removed when you save.')).toBeVisible()
+    await userEvent.click(section.getByRole('button', { name: 'Remove' }))
+    expect(section.getByText('The key will be removed when you save.')).toBeVisible()
     expect(changes).toEqual([])
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
-    expect(await section.findByLabelText('Key')).toHaveValue('')
+    expect(await section.findByLabelText('API key')).toHaveValue('')
     expect(changes[0]?.change).toEqual({ api_key: '' })
   })
 
   it('keeps the key where another is not entered after all', async () => {
     server.on('GET /api/v1/preferences', () => answer(somePreferences({ has_api_key: true })))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
-    await userEvent.click(section.getByRole('button', { name: 'Replace it' }))
-    await userEvent.type(section.getByLabelText('Key'), 'sk')
-    await userEvent.click(section.getByRole('button', { name: 'Keep the key that is set' }))
+    await userEvent.click(section.getByRole('button', { name: 'Replace' }))
+    await userEvent.type(section.getByLabelText('API key'), 'sk')
+    await userEvent.click(section.getByRole('button', { name: 'Keep the saved key' }))
 
-    expect(section.getByText('A key is set.')).toBeVisible()
+    expect(section.getByText('An API key is saved.')).toBeVisible()
     expect(section.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument()
   })
 
@@ -343,13 +343,10 @@ describe('the provider', () => {
       }),
     )
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
-    await userEvent.type(
-      section.getByLabelText('Address of another server'),
-      'http://localhost:1234/v1',
-    )
-    await userEvent.click(section.getByRole('button', { name: 'Save, then test' }))
+    await userEvent.type(section.getByLabelText('Server address'), 'http://localhost:1234/v1')
+    await userEvent.click(section.getByRole('button', { name: 'Save and test' }))
 
     expect(await section.findByText('A prism splits light.')).toBeVisible()
     expect(section.getByText('0.8 s · 40 tokens in, 9 out')).toBeVisible()
@@ -361,19 +358,19 @@ describe('the provider', () => {
     const moved = { base_url: 'http://box:1/v1', other_key_server: 'https://api.openai.com' }
     server.on('GET /api/v1/preferences', () => answer(somePreferences(moved)))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
-    expect(section.getByText(/is for https:\/\/api.openai.com,/)).toBeVisible()
-    expect(section.getByLabelText('Key')).toHaveValue('')
+    expect(section.getByText(/is for https:\/\/api.openai.com and/)).toBeVisible()
+    expect(section.getByLabelText('API key')).toHaveValue('')
   })
 
   it('has nothing to test, nor any key, where it is built in', async () => {
     server.on('GET /api/v1/preferences', () => answer(somePreferences({ provider: 'Offline' })))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
     expect(section.queryByRole('button', { name: 'Test this provider' })).not.toBeInTheDocument()
-    expect(section.queryByLabelText('Key')).not.toBeInTheDocument()
+    expect(section.queryByLabelText('API key')).not.toBeInTheDocument()
     expect((await openSection('Correction')).queryByRole('textbox')).not.toBeInTheDocument()
   })
 })
@@ -387,7 +384,7 @@ describe('the watched folder', () => {
     const section = await openSection('Library')
     expect(section.getByLabelText('Watched folder')).toHaveAttribute('readonly')
 
-    await userEvent.click(section.getByRole('button', { name: 'Stop watching it' }))
+    await userEvent.click(section.getByRole('button', { name: 'Stop watching' }))
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
     await section.findByText('Saved')
@@ -411,11 +408,11 @@ describe('the Whisper models', () => {
     const section = await openSection('Whisper models')
 
     await userEvent.click(await section.findByRole('button', { name: /^Download tiny$/ }))
-    expect(await section.findByText('It begins…')).toBeVisible()
+    expect(await section.findByText('Starting…')).toBeVisible()
     FakeEventSource.last.send('download', { ...download, done_bytes: 30e6, total_bytes: 75e6 })
 
     expect(await section.findByText('30 MB of 75 MB')).toBeVisible()
-    const bar = section.getByRole('progressbar', { name: 'Download of tiny' })
+    const bar = section.getByRole('progressbar', { name: 'Downloading tiny' })
     expect(bar).toHaveAttribute('aria-valuenow', '40')
     const error = 'The network is down: try again, it goes on where it stopped.'
     FakeEventSource.last.send('download', { ...download, status: 'failed', error })
@@ -444,7 +441,9 @@ describe('the Whisper models', () => {
     expect(await section.findByText(/cannot reach the server that has the models/)).toBeVisible()
     expect(names()).toEqual(before)
     expect(section.queryByText(/Errno|HF_ENDPOINT/)).not.toBeInTheDocument()
-    expect(section.getByText('Without a connection').closest('details')).toHaveAttribute('open')
+    expect(section.getByText('Without an internet connection').closest('details')).toHaveAttribute(
+      'open',
+    )
     expect(section.getByText('/srv/lectern/models')).toBeVisible()
   })
 
@@ -456,15 +455,15 @@ describe('the Whisper models', () => {
     const section = await openSection('Whisper models')
 
     expect((await section.findAllByText('about 78 MB'))[0]).toBeVisible()
-    expect(section.getByText('Chosen, not installed')).toBeVisible()
+    expect(section.getByText('Selected, not installed')).toBeVisible()
     expect(section.queryByText('In use')).not.toBeInTheDocument()
-    expect((await openSection('Recogniser')).getByText(/not installed yet/)).toBeVisible()
+    expect((await openSection('Speech recognition')).getByText(/not installed yet/)).toBeVisible()
   })
 
   it('that nobody has are refused at their field, with those that may be meant', async () => {
     answerChanges(problem(422, 'unknown-model', { near: ['small', 'small.en'] }))
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Recogniser')
+    const section = await openSection('Speech recognition')
     const field = section.getByLabelText('Whisper model')
 
     await userEvent.clear(field)
@@ -473,7 +472,7 @@ describe('the Whisper models', () => {
 
     expect(
       await section.findByText(
-        'There is no Whisper model of this name. Did you mean small or small.en?',
+        'There is no Whisper model with this name. Did you mean small or small.en?',
       ),
     ).toBeVisible()
     expect(field).toHaveAttribute('aria-invalid', 'true')
@@ -540,14 +539,14 @@ describe('who is not the owner', () => {
   it('sees the settings, and is told how to get in', async () => {
     lock()
     await renderInPages(SettingsView, { address: '/settings' })
-    const section = await openSection('Language model')
+    const section = await openSection('AI provider')
 
     expect(await screen.findByText('/data/owner-token')).toBeVisible()
-    expect(section.getByLabelText('Key')).toBeDisabled()
+    expect(section.getByLabelText('API key')).toBeDisabled()
     expect(section.getByRole('button', { name: 'Test this provider' })).toBeDisabled()
     const models = await openSection('Whisper models')
     expect(await models.findByRole('button', { name: /^Download tiny$/ })).toBeDisabled()
-    expect((await openSection('These pages')).getByLabelText('Language')).toBeEnabled()
+    expect((await openSection('Display')).getByLabelText('Language')).toBeEnabled()
   })
 
   it.each([token, `http://127.0.0.1:8000/#owner=${token} `])(
@@ -563,12 +562,12 @@ describe('who is not the owner', () => {
       await userEvent.type(screen.getByLabelText(/^The owner’s token/), entered)
       await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
 
-      const section = await openSection('Language model')
-      await waitFor(() => expect(section.getByLabelText('Key')).toBeEnabled())
+      const section = await openSection('AI provider')
+      await waitFor(() => expect(section.getByLabelText('API key')).toBeEnabled())
       unmount()
       await renderInPages(SettingsView, { address: '/settings' })
-      const again = await openSection('Language model')
-      await waitFor(() => expect(again.getByLabelText('Key')).toBeEnabled())
+      const again = await openSection('AI provider')
+      await waitFor(() => expect(again.getByLabelText('API key')).toBeEnabled())
     },
   )
 
@@ -605,8 +604,8 @@ describe('who is not the owner', () => {
     await router.push(`/settings?x=1#owner=${token}`)
 
     expect(router.currentRoute.value.fullPath).toBe('/settings?x=1')
-    const section = await openSection('Language model')
-    await waitFor(() => expect(section.getByLabelText('Key')).toBeEnabled())
+    const section = await openSection('AI provider')
+    await waitFor(() => expect(section.getByLabelText('API key')).toBeEnabled())
   })
 })
 
@@ -628,7 +627,7 @@ describe('the server', () => {
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Server')
 
-    expect(await section.findByText('The server cannot do its work.')).toBeVisible()
+    expect(await section.findByText('The server has a problem.')).toBeVisible()
     expect(section.getByText(/The disk is full.*Folder: \/data/)).toBeVisible()
     expect(section.getByText('Lectern 0.1.0')).toBeVisible()
   })
@@ -637,8 +636,8 @@ describe('the server', () => {
     server.on('GET /api/v1/preferences', () => problem(500, 'config-error'))
     await renderInPages(SettingsView, { address: '/settings' })
 
-    expect(await screen.findByText('The settings cannot be used as they are.')).toBeVisible()
+    expect(await screen.findByText('The settings file contains an error.')).toBeVisible()
     expect(await (await openSection('Server')).findByText('The server is ready.')).toBeVisible()
-    expect((await openSection('These pages')).getByLabelText('Language')).toBeVisible()
+    expect((await openSection('Display')).getByLabelText('Language')).toBeVisible()
   })
 })

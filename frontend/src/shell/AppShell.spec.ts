@@ -52,7 +52,7 @@ describe('AppShell', () => {
     const user = userEvent.setup()
 
     await user.tab()
-    expect(screen.getByRole('link', { name: 'Skip to the content' })).toHaveFocus()
+    expect(screen.getByRole('link', { name: 'Skip to content' })).toHaveFocus()
     await user.keyboard('{Enter}')
 
     expect(screen.getByRole('main')).toHaveFocus()
@@ -62,10 +62,8 @@ describe('AppShell', () => {
     serve()
     await renderInPages(AppShell, { address: '/nothing' })
 
-    expect(
-      await screen.findByRole('heading', { level: 1, name: 'There is no such page' }),
-    ).toBeVisible()
-    expect(screen.getByRole('link', { name: 'To the library' })).toHaveAttribute('href', '/')
+    expect(await screen.findByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Go to the library' })).toHaveAttribute('href', '/')
   })
 
   it('says that the server is gone, until it is back', async () => {

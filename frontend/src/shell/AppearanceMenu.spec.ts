@@ -29,7 +29,7 @@ describe('AppearanceMenu', () => {
     await renderInPages(AppearanceMenu)
     expect(document.documentElement.dataset.theme).toBe('light')
 
-    await choose('As the device')
+    await choose('Same as device')
 
     expect(document.documentElement.dataset.theme).toBeUndefined()
   })
@@ -42,7 +42,7 @@ describe('AppearanceMenu', () => {
     await choose('Français')
     expect(appearance.language).toBe('fr')
 
-    await choose('As the browser')
+    await choose('Same as browser')
     expect(appearance.language).toBe('en')
   })
 

@@ -89,10 +89,12 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks' })
 
     expect(
-      await screen.findByText('Its worker “one” died; another goes on from what is stored'),
+      await screen.findByText(
+        'The worker “one” stopped unexpectedly; another one will resume where it left off',
+      ),
     ).toBeVisible()
     expect(
-      screen.getByText('2 workers died over it; “two” goes on from what was stored'),
+      screen.getByText('2 workers stopped unexpectedly; “two” has resumed from the saved progress'),
     ).toBeVisible()
   })
 
@@ -108,7 +110,7 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
 
     expect(await screen.findByText('C’était déjà fait.')).toBeVisible()
-    expect(screen.getByText(/il a pu être lu jusqu’à 1:15/)).toBeVisible()
+    expect(screen.getByText(/il n’a pu être lu que jusqu’à 1:15/)).toBeVisible()
     expect(screen.getByText(/Le fournisseur a refusé la clé.*api.example.com/)).toBeVisible()
     expect(screen.getByText('The moon is in the way.')).toBeVisible()
     expect(screen.getByText('Said before codes.')).toBeVisible()
@@ -144,7 +146,7 @@ describe('TasksView', () => {
 
     FakeEventSource.last.send('task', aTask({ status: 'completed', progress: 1 }))
     await waitFor(() => expect(screen.queryByRole('progressbar')).not.toBeInTheDocument())
-    expect(screen.getByRole('heading', { name: 'Ended' })).toBeVisible()
+    expect(screen.getByRole('heading', { name: 'Finished' })).toBeVisible()
   })
 
   it('says why one failed, and tries again', async () => {
@@ -174,7 +176,7 @@ describe('TasksView', () => {
     serveTasks([FAILED])
     await renderInPages(TasksView, { address: '/tasks', language: 'fr' })
 
-    expect(await screen.findByText('Le fournisseur a refusé la clé.')).toBeVisible()
+    expect(await screen.findByText('Le fournisseur a refusé la clé d’API.')).toBeVisible()
     expect(screen.getByText('Échec')).toBeVisible()
   })
 
@@ -188,9 +190,7 @@ describe('TasksView', () => {
     await renderInPages(TasksView, { address: '/tasks' })
 
     expect(await screen.findAllByRole('button', { name: /^Try again Enzymes$/ })).toHaveLength(2)
-    await userEvent.click(
-      screen.getByRole('button', { name: /^Replace the text all the same Enzymes$/ }),
-    )
+    await userEvent.click(screen.getByRole('button', { name: /^Replace the text anyway Enzymes$/ }))
 
     await waitFor(() => expect(asked).toEqual(['?accept_lower_quality=true']))
   })
@@ -202,7 +202,7 @@ describe('TasksView', () => {
 
     await userEvent.click(await screen.findByRole('button', { name: 'Cancel “Enzymes”' }))
     expect(await screen.findByRole('button', { name: /^Try again Enzymes$/ })).toBeVisible()
-    await userEvent.click(await screen.findByRole('button', { name: 'Go on' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Resume' }))
 
     await waitFor(() => expect(server.requests).toContain('POST /api/v1/tasks/7/retry'))
   })
@@ -232,7 +232,7 @@ describe('TasksView', () => {
     serveTasks([])
     await renderInPages(TasksView, { address: '/tasks' })
 
-    expect(await screen.findByRole('heading', { name: 'Nothing to do' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'No tasks' })).toBeVisible()
   })
 
   it('says what is wrong', async () => {
@@ -249,14 +249,14 @@ describe('the badge of the tasks', () => {
     await renderInPages(AppShell)
     FakeEventSource.last.send('begin', {})
     const navigation = within(screen.getByRole('navigation', { name: 'Pages' }))
-    expect(await navigation.findByRole('link', { name: /Tasks.*1 under way/ })).toBeVisible()
+    expect(await navigation.findByRole('link', { name: /Tasks.*1 in progress/ })).toBeVisible()
 
     FakeEventSource.last.send('task', FAILED)
-    const link = await navigation.findByRole('link', { name: /Tasks.*1 failed, 1 under way/ })
+    const link = await navigation.findByRole('link', { name: /Tasks.*1 failed, 1 in progress/ })
     await userEvent.click(link)
 
     await screen.findByRole('heading', { level: 1, name: 'Tasks' })
     await waitFor(() => expect(link).not.toHaveAccessibleName(/failed/))
-    expect(link).toHaveAccessibleName(/1 under way/)
+    expect(link).toHaveAccessibleName(/1 in progress/)
   })
 })

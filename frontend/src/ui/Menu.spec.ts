@@ -14,7 +14,7 @@ const Sample = defineComponent(() => () => {
   const slots = {
     trigger: () => h(Button, () => 'More'),
     default: () => [
-      h(MenuItem, { onSelect }, () => 'Remove'),
+      h(MenuItem, { onSelect }, () => 'Delete'),
       h(MenuChoice, {
         modelValue: chosen.value,
         'onUpdate:modelValue': (value: string) => (chosen.value = value),

@@ -9,15 +9,15 @@ describe('SegmentedChoice', () => {
     const onChange = vi.fn()
     const choices = [
       { value: 'a', label: 'Corrected' },
-      { value: 'b', label: 'As heard' },
+      { value: 'b', label: 'Original' },
     ]
     await renderInPages(SegmentedChoice, {
-      props: { label: 'Text', choices, modelValue: 'a', 'onUpdate:modelValue': onChange },
+      props: { label: 'Version', choices, modelValue: 'a', 'onUpdate:modelValue': onChange },
     })
-    expect(screen.getByRole('group', { name: 'Text' })).toBeVisible()
+    expect(screen.getByRole('group', { name: 'Version' })).toBeVisible()
     expect(screen.getByRole('radio', { name: 'Corrected' })).toBeChecked()
 
-    await userEvent.click(screen.getByRole('radio', { name: 'As heard' }))
+    await userEvent.click(screen.getByRole('radio', { name: 'Original' }))
 
     expect(onChange).toHaveBeenCalledWith('b')
   })

@@ -145,7 +145,7 @@ describe('Uploads', () => {
 
     await fireEvent.dragEnter(window, { dataTransfer: { types: ['Files'] } })
     expect(screen.getByText('Drop recordings here')).toBeVisible()
-    expect(screen.getByText(/Each recording becomes a lesson of “Biology”/)).toBeVisible()
+    expect(screen.getByText(/Each recording becomes a lesson in “Biology”/)).toBeVisible()
 
     await fireEvent.dragLeave(window, { dataTransfer: { types: ['Files'] } })
     await waitFor(() => expect(screen.queryByText('Drop recordings here')).not.toBeInTheDocument())
@@ -174,7 +174,7 @@ describe('Uploads', () => {
   it('go two at a time', async () => {
     await drop(recording('one.mp3'), recording('two.mp3'), recording('three.mp3'))
     await sendingOf(1)
-    expect(row('three.mp3').getByText(/Waiting its turn/)).toBeVisible()
+    expect(row('three.mp3').getByText(/Waiting/)).toBeVisible()
     expect(sendings.map(({ name }) => name)).toEqual(['one.mp3', 'two.mp3'])
 
     await userEvent.click(screen.getByRole('button', { name: 'Pause one.mp3' }))
@@ -205,8 +205,8 @@ describe('Uploads', () => {
     const reasons = screen.getAllByRole('listitem').map((each) => each.textContent)
     expect(reasons).toEqual([
       '1 is empty: empty.mp3',
-      '1 is larger than 10 GB (export it with less quality, or only its sound): huge.mp3',
-      '1 is no recording: plan.pdf',
+      '1 is larger than 10 GB (export it at a lower quality, or only its sound): huge.mp3',
+      '1 is not a recording: plan.pdf',
     ])
     expect(sendings).toHaveLength(0)
     await userEvent.click(screen.getByRole('button', { name: 'Clear' }))
@@ -219,7 +219,7 @@ describe('Uploads', () => {
 
     dropMore(recording())
 
-    expect(await screen.findByText(/1 is on its way already/)).toBeVisible()
+    expect(await screen.findByText(/1 is already being uploaded/)).toBeVisible()
     expect(sendings).toHaveLength(1)
   })
 
@@ -261,7 +261,7 @@ describe('Uploads', () => {
 
     listener.whole('u1')
 
-    expect(await screen.findByText('There is no sound in the file at all.')).toBeVisible()
+    expect(await screen.findByText('The sound track of this file is empty.')).toBeVisible()
     expect(screen.queryByText(/x has no sound/)).not.toBeInTheDocument()
   })
 
@@ -273,7 +273,7 @@ describe('Uploads', () => {
 
     expect(await screen.findByText('The file is not a recording that can be read.')).toBeVisible()
     expect(screen.queryByRole('button', { name: /Go on/ })).not.toBeInTheDocument()
-    await userEvent.click(screen.getByRole('button', { name: 'Take notes.txt off the list' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Remove notes.txt from the list' }))
     expect(screen.queryByText('notes.txt')).not.toBeInTheDocument()
   })
 
@@ -322,7 +322,7 @@ describe('Uploads', () => {
     const { listener } = await sendingOf(0)
     listener.begun('u1')
 
-    await userEvent.click(screen.getByRole('button', { name: 'Give up enzymes.mp3' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel enzymes.mp3' }))
 
     await waitFor(() => expect(server.requests).toContain('DELETE /api/v1/uploads/u1'))
     expect(screen.queryByText('enzymes.mp3')).not.toBeInTheDocument()
@@ -352,13 +352,13 @@ describe('Uploads after a reload', () => {
     before.unmount()
     server.on('GET /api/v1/uploads/u1', () => Response.json(anUpload({ offset: 250 })))
     await renderInPages(UploadCorner)
-    await screen.findByText(/Choose the file again to go on · 250 bytes of 1 kB/)
+    await screen.findByText(/Choose the file again to resume · 250 bytes of 1 kB/)
   }
 
   it('ask for the file, and go on', async () => {
     await reloaded()
 
-    await userEvent.upload(screen.getByLabelText('Choose the file'), recording())
+    await userEvent.upload(screen.getByLabelText('Choose file'), recording())
 
     expect((await sendingOf(1)).uploadId).toBe('u1')
   })
@@ -366,9 +366,9 @@ describe('Uploads after a reload', () => {
   it('do not take another file for it', async () => {
     await reloaded()
 
-    await userEvent.upload(screen.getByLabelText('Choose the file'), recording('other.mp3'))
+    await userEvent.upload(screen.getByLabelText('Choose file'), recording('other.mp3'))
 
-    expect(await screen.findByText('That is another file.')).toBeVisible()
+    expect(await screen.findByText('This is a different file.')).toBeVisible()
     expect(sendings).toHaveLength(1)
   })
 
@@ -385,7 +385,7 @@ describe('Uploads after a reload', () => {
     await reloaded()
     server.on('GET /api/v1/uploads/u1', () => problem(404, 'upload-not-found'))
 
-    await userEvent.upload(screen.getByLabelText('Choose the file'), recording())
+    await userEvent.upload(screen.getByLabelText('Choose file'), recording())
 
     expect((await sendingOf(1)).uploadId).toBeNull()
   })
@@ -410,7 +410,7 @@ describe('Uploads after a reload', () => {
 
     expect(await sendingOf(3)).toMatchObject({ name: '2.mp3', uploadId: 'u1', course: 'Biology' })
     expect(useUploads(pinia).active.map(({ name }) => name)).toEqual(names)
-    expect(screen.getByText(/1 is not one of those that wait/)).toBeVisible()
+    expect(screen.getByText(/1 does not match a waiting upload/)).toBeVisible()
   })
 
   it('can all be given up', async () => {
@@ -418,7 +418,7 @@ describe('Uploads after a reload', () => {
     localStorage.setItem('lectern.upload.b', JSON.stringify({ ...KNOWN, name: 'two.mp3' }))
     await renderInPages(UploadCorner)
 
-    await userEvent.click(await screen.findByRole('button', { name: 'Give them all up' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Cancel all' }))
 
     expect(rememberedUploads()).toEqual([])
     expect(screen.queryByText('one.mp3')).not.toBeInTheDocument()

@@ -119,7 +119,7 @@ def test_the_focus_comes_back_from_whatever_opens(open_pages: OpenPages, lesson:
         expect(page.get_by_role("button", name=button, exact=True)).to_be_focused()
 
     press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     visitor.check_focus()
     press("Escape")
     expect(page.get_by_role("button", name="Speed: 1×")).to_be_focused()

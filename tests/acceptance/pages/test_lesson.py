@@ -166,7 +166,7 @@ def test_what_is_opened_while_the_moment_is_on_its_way_stays_in_sight(
     expect(item).to_be_in_viewport()
     held.pop().continue_()
 
-    back = page.get_by_role("button", name="Back to the spoken word")
+    back = page.get_by_role("button", name="Return to the current sentence")
     expect(back).to_be_visible()
     expect(item).to_be_in_viewport()
     page.keyboard.press("Escape")

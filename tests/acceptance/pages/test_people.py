@@ -84,7 +84,7 @@ def test_an_edit_is_undone_at_once_and_later_from_its_history(
     wait_until(lambda: text_of(server, 2) == "Two.", LIMIT_SECONDS)
     page.reload()
     page.get_by_role("button", name="Edited: show").click()
-    page.get_by_role("button", name="Restore these words").click()
+    page.get_by_role("button", name="Restore this text").click()
 
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("[data-segment='2']")).to_have_text(before)
@@ -183,7 +183,7 @@ def test_two_people_at_one_sentence_are_both_asked(
     notice = other.page.get_by_text("Somebody else has changed this passage meanwhile")
     expect(notice).to_be_visible()
     other.check_access("lesson: conflict notice")
-    other.page.get_by_role("button", name="Keep mine").click()
+    other.page.get_by_role("button", name="Keep my version").click()
     wait_until(lambda: text_of(server, 3) == "Mine.", LIMIT_SECONDS)
     expect(notice).to_be_hidden()
 
@@ -197,7 +197,7 @@ def test_words_are_highlighted_and_noted_and_found_again(
     bar = page.get_by_role("toolbar", name="Selected words")
     expect(bar).to_be_visible()
     visitor.check_access("lesson: selection bar")
-    bar.get_by_role("button", name="Write a note").click()
+    bar.get_by_role("button", name="Add a note").click()
     page.get_by_role("textbox", name="Note").fill("Asked in the exam.")
     page.get_by_role("button", name="Save").click()
 
@@ -221,7 +221,7 @@ def test_a_removed_note_is_gone_for_all_at_once_and_comes_back_from_another_page
     (note,) = notes_of(server)
 
     page.locator("label").filter(has_text="1 note").click()
-    page.get_by_role("button", name="Remove note").click()
+    page.get_by_role("button", name="Delete note").click()
     wait_until(lambda: notes_of(server) == [], LIMIT_SECONDS)
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Notes").click()
     expect(page.get_by_role("heading", name="No notes yet")).to_be_visible()
@@ -230,11 +230,11 @@ def test_a_removed_note_is_gone_for_all_at_once_and_comes_back_from_another_page
     mark = page.get_by_role("main").locator("mark")
     expect(mark).to_have_text(note["quote"])
     assert notes_of(server) == [note]
-    page.get_by_label("What is shown").select_option("Notes")
-    expect(page.get_by_role("heading", name="No note is like that")).to_be_visible()
+    page.get_by_label("Show").select_option("Notes")
+    expect(page.get_by_role("heading", name="No matching notes")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/notes\?kind=note$"))
     visitor.check_access("notes: none is like that")
-    page.get_by_label("What is shown").select_option("Highlights only")
+    page.get_by_label("Show").select_option("Highlights only")
     expect(mark).to_be_visible()
     page.get_by_role("searchbox").fill("zebra")
     expect(mark).to_be_hidden()

@@ -89,7 +89,7 @@ def put_people_and_tasks() -> None:
         editor="Ada",
     )
     running = {"status": "running", "worker": "desk-1", "start_date": now, "progress": 0.4}
-    failed = {"status": "failed", "error": "The recording cannot be read.", "end_date": now}
+    failed = {"status": "failed", "error": "The recording could not be read.", "end_date": now}
     states: dict[int, dict[str, Any]] = {
         WAITING: {},
         RUNNING: running,
@@ -139,14 +139,14 @@ def test_the_library_and_what_is_around_it(
     page.get_by_role("button", name="Move", exact=True).click()
     look(visitor, "library: menu of the selection bar")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="End the selection").click()
+    page.get_by_role("button", name="Cancel selection").click()
 
     page.get_by_role("button", name="New course").click()
     page.get_by_role("button", name="Save").click()
     look(visitor, "library: name dialog with an error")
     page.keyboard.press("Escape")
     visit(visitor, "/?course=1", "library: a course")
-    page.get_by_role("button", name="What to do with Physics").click()
+    page.get_by_role("button", name="Actions for Physics").click()
     look(visitor, "library: course menu")
     page.get_by_role("menuitem", name="Rename").click()
     look(visitor, "library: rename dialog")
@@ -168,7 +168,7 @@ def test_the_library_and_what_is_around_it(
     look(visitor, "uploads: running, failed and done")
     page.get_by_role("button", name="Pause long.wav").click()
     look(visitor, "uploads: paused")
-    page.get_by_role("button", name="Give up long.wav").click()
+    page.get_by_role("button", name="Cancel long.wav").click()
     page.get_by_role("button", name="Clear").click()
 
 
@@ -187,7 +187,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
     page.get_by_role("button", name=CHANGES).click()
     expect(page.locator("ins").first).to_be_visible()
     look(visitor, "lesson: changes shown")
-    page.get_by_role("button", name="This passage is doubtful").first.click()
+    page.get_by_role("button", name="Check this passage").first.click()
     look(visitor, "lesson: a flag explained")
     page.get_by_role("button", name=CHANGES).click()
     for button, state in (
@@ -200,7 +200,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
         look(visitor, f"lesson: {state}")
         page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     look(visitor, "lesson: keys dialog")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More", exact=True).click()
@@ -209,7 +209,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
     look(visitor, "lesson: details dialog")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Edited by Ada").first.click()
-    expect(page.get_by_text("Before anybody edited it")).to_be_visible()
+    expect(page.get_by_text("Before any edits")).to_be_visible()
     look(visitor, "lesson: history dialog")
     page.keyboard.press("Escape")
 
@@ -253,7 +253,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
     field.fill("Mine.")
     expect(page.get_by_text("Somebody else has changed this passage")).to_be_visible()
     look(visitor, "lesson: conflict notice")
-    page.get_by_role("button", name="Take theirs").click()
+    page.get_by_role("button", name="Use the other version").click()
 
     for step in range(1, 9):
         page.evaluate(f"window.scrollTo(0, {step} * 237)")
@@ -356,7 +356,7 @@ def test_lessons_that_are_not_whole_and_the_other_pages(
         etag = api.get(f"/api/v1/lessons/{NEW}").headers["etag"]
         api.delete(f"/api/v1/lessons/{NEW}", headers={"If-Match": etag}).raise_for_status()
     visit(visitor, "/trash", "trash: a lesson")
-    page.get_by_role("button", name="Delete New now").click()
+    page.get_by_role("button", name="Delete New permanently").click()
     expect(page.get_by_role("button", name="Unlock")).to_be_visible()
     look(visitor, "trash: somebody else is asked who they are")
     page.keyboard.press("Escape")
@@ -369,9 +369,9 @@ def test_lessons_that_are_not_whole_and_the_other_pages(
     for more in page.locator("summary").all():
         more.click()
     look(visitor, "settings: all fields")
-    page.get_by_label("Who does it").or_(page.get_by_role("radio", name="OpenAI")).last.check()
-    page.get_by_label("Address of another server").fill(DEAD_PORT)
+    page.get_by_label("Provider").or_(page.get_by_role("radio", name="OpenAI")).last.check()
+    page.get_by_label("Server address").fill(DEAD_PORT)
     look(visitor, "settings: something is not saved")
-    page.get_by_role("button", name="Save, then test").click()
+    page.get_by_role("button", name="Save and test").click()
     expect(page.get_by_text("Problem").first).to_be_visible()
     look(visitor, "settings: a trial that failed")

@@ -59,7 +59,7 @@ def test_a_recording_that_is_dropped_becomes_a_lesson_with_a_transcript(
 ) -> None:
     visitor = open_pages()
     page = visitor.page
-    expect(page.get_by_role("heading", name="The library is empty")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your library is empty")).to_be_visible()
     content = list(NANO_LESSON_PATH.read_bytes())
     data = page.evaluate_handle(
         """content => {
@@ -93,7 +93,7 @@ def test_uploads_that_a_reload_cut_off_go_on_where_they_were(
     visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, *files)
     wait_for_bytes(page, long_recording.name)
-    expect(row_of(page, waiting.name).get_by_text("Waiting its turn")).to_be_visible()
+    expect(row_of(page, waiting.name).get_by_text("Waiting")).to_be_visible()
 
     with page.expect_event("dialog") as asked:
         page.once("dialog", lambda dialog: dialog.accept())
@@ -131,7 +131,7 @@ def test_a_folder_is_walked_and_what_is_left_out_is_said(
     page.get_by_label("Choose a folder").set_input_files(folder)
 
     expect(page.get_by_text("2 recordings were added.")).to_be_visible()
-    expect(page.get_by_text("1 is no recording: plan.pdf")).to_be_visible()
+    expect(page.get_by_text("1 is not a recording: plan.pdf")).to_be_visible()
     lessons = page.get_by_role("list", name="Lessons")
     expect(lessons.get_by_text("5 March 2025")).to_be_visible()
     expect(lessons.get_by_text("12 March 2025")).to_be_visible()
@@ -191,7 +191,7 @@ def test_an_upload_that_is_given_up_leaves_nothing(
     with page.expect_response(
         lambda answer: answer.request.method == "DELETE" and answer.status == 204
     ):
-        page.get_by_role("button", name="Give up long lesson.wav").click()
+        page.get_by_role("button", name="Cancel long lesson.wav").click()
 
     expect(page.get_by_role("region", name="Uploads")).to_be_hidden()
     assert not [path for path in (data_dir / "uploads").rglob("*") if path.stat().st_size > 100_000]
@@ -213,7 +213,7 @@ def test_a_full_disk_is_said_and_the_upload_goes_on_when_there_is_room(
     expect(row.get_by_role("alert")).to_have_text(
         re.compile(r"The disk is full\.\s*Free some space, then try again\.")
     )
-    expect(page.get_by_role("heading", name="An upload needs you")).to_be_visible()
+    expect(page.get_by_role("heading", name="An upload needs your attention")).to_be_visible()
     visitor.check_access("uploads: the disk is full")
     limit_files(server, -1)
     page.get_by_role("button", name="Go on with long lesson.wav").click()

@@ -49,7 +49,7 @@ def test_captions_are_seen_and_the_picture_has_the_size_that_is_chosen(
 
     widths = []
     for size in ("Small", "Medium", "Large, above the text"):
-        page.get_by_role("button", name="Size of the picture").click()
+        page.get_by_role("button", name="Video size").click()
         page.get_by_role("menuitemradio", name=size).click()
         visitor.settle()
         widths.append(page.evaluate(WIDTH))

@@ -95,7 +95,7 @@ describe('ReplaceDialog', () => {
     const { pinia, takeWritten } = await openDialog()
     expect(await screen.findByLabelText('Replace with')).toHaveFocus()
     await userEvent.click(await screen.findByRole('checkbox', { name: /1:05/ }))
-    await pressReplace('Replace 2 places')
+    await pressReplace('Replace 2 matches')
 
     await vi.waitFor(() => expect(takeWritten).toHaveBeenCalledWith(WRITTEN.items))
     expect(sent).toMatchObject([
@@ -110,7 +110,7 @@ describe('ReplaceDialog', () => {
     fakeServer({ 'GET /api/v1/lessons/1/replacements': PLACES })
     await openDialog()
     await userEvent.click(await screen.findByRole('checkbox', { name: /1:05/ }))
-    const button = screen.getByRole('button', { name: 'Replace 2 places' })
+    const button = screen.getByRole('button', { name: 'Replace 2 matches' })
     await waitFor(() => expect(button).toBeEnabled())
 
     await userEvent.type(screen.getByLabelText('Replace with'), 's')
@@ -126,7 +126,7 @@ describe('ReplaceDialog', () => {
       problem(412, 'conflict', { present: { segments: [] } }),
     )
     const { takeWritten } = await openDialog()
-    await pressReplace('Replace 3 places')
+    await pressReplace('Replace 3 matches')
 
     expect(await screen.findByText(/changed meanwhile, so nothing was replaced/)).toBeVisible()
     expect(takeWritten).not.toHaveBeenCalled()

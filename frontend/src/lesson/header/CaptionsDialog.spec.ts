@@ -68,7 +68,7 @@ describe('the import of captions', () => {
 
     expect(
       await screen.findByText(
-        'Les lignes 4–5 ont été laissées de côté\u00a0: leurs temps sont illisibles.',
+        'Les lignes 4–5 ont été ignorées\u00a0: leurs horaires sont illisibles.',
         { normalizer: (text) => text },
       ),
     ).toBeVisible()

@@ -24,7 +24,7 @@ async function openPage() {
 }
 
 describe('The keys of a lesson', () => {
-  it('play, and do nothing where there is no recording', async () => {
+  it('play, and do nothing where there is not a recording', async () => {
     const { play, canPlay } = await openPage()
     await userEvent.keyboard('k ')
     expect(play).toHaveBeenCalledTimes(2)

@@ -26,7 +26,7 @@ async function renderStrip(): Promise<Player> {
 describe('TimeStrip', () => {
   it('says where one is, and goes elsewhere by keys', async () => {
     const player = await renderStrip()
-    const strip = screen.getByRole('slider', { name: 'Place in the recording' })
+    const strip = screen.getByRole('slider', { name: 'Position in the recording' })
     expect(strip).toHaveAttribute('aria-valuetext', '0:00 of 1:40')
 
     strip.focus()
