@@ -88,6 +88,7 @@ ACCESS = {
     "follow_task": ANYBODY,
     # Settings are shown without keys and passwords.
     "get_preferences": ANYBODY,
+    "get_preferences_form": ANYBODY,
     "get_owner": ANYBODY,
     "list_models": ANYBODY,
     "get_download": ANYBODY,
