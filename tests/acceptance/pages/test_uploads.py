@@ -93,7 +93,7 @@ def test_uploads_that_a_reload_cut_off_go_on_where_they_were(
     visitor.slow_down(SLOW_BYTES_PER_SECOND)
     add(page, *files)
     wait_for_bytes(page, long_recording.name)
-    expect(row_of(page, waiting.name).get_by_text("Waiting")).to_be_visible()
+    expect(row_of(page, waiting.name).get_by_text("Waiting ·")).to_be_visible()
 
     with page.expect_event("dialog") as asked:
         page.once("dialog", lambda dialog: dialog.accept())
@@ -211,7 +211,7 @@ def test_a_full_disk_is_said_and_the_upload_goes_on_when_there_is_room(
     row = row_of(page, "long lesson.wav")
 
     expect(row.get_by_role("alert")).to_have_text(
-        re.compile(r"The disk is full\.\s*Free some space, then try again\.")
+        re.compile(r"The disk is full\.\s*Free up some space, then try again\.")
     )
     expect(page.get_by_role("heading", name="An upload needs your attention")).to_be_visible()
     visitor.check_access("uploads: the disk is full")
