@@ -169,7 +169,7 @@ def test_the_library_and_what_is_around_it(
     page.get_by_role("button", name="Pause long.wav").click()
     look(visitor, "uploads: paused")
     # What it has sent may still be written down when it is cancelled: it is removed later.
-    visitor.expect_trouble(r"DELETE .*/uploads/\w+ 423$", r"status of 423")
+    visitor.expect_trouble(r"DELETE .*/uploads/\w+ 423$")
     page.get_by_role("button", name="Cancel long.wav").click()
     page.get_by_role("button", name="Clear").click()
 
