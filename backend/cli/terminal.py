@@ -80,8 +80,11 @@ def open_session() -> Iterator[Session]:
     """The session of one command, with its log; a broken config.yaml is said before any work."""
     set_up_logging(log_dir(), known_secrets())
     load_config()
-    with Session(database.engine) as session:
-        yield session
+    try:
+        with Session(database.engine) as session:
+            yield session
+    finally:
+        database.dispose_engines()  # SQLite's write-ahead log goes into the file, and away
 
 
 def print_json(value: Any, indent: int | None = 2) -> None:

@@ -37,6 +37,7 @@ from backend.lessons.loose import loose_dir
 from backend.lessons.removal import list_trash, restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, edit_lesson, remove_lesson
 from backend.models import Lesson, Task
+from backend.models.people import WITH_REMOVED
 from backend.notes.service import NewNote, add_note
 from backend.search.service import SearchRequest, search
 from backend.text.stretches import WordStretch
@@ -108,7 +109,8 @@ def fill(source: Path) -> None:
 def change_everything(source: Path) -> None:
     """What happens after the backup."""
     with session() as s:
-        for lesson in s.exec(select(Lesson)).all():
+        every = select(Lesson).execution_options(**WITH_REMOVED)
+        for lesson in s.exec(every).all():
             assert lesson.id is not None
             if not list_trash(s):
                 remove_lesson(s, lesson.id)
@@ -140,7 +142,8 @@ def recordings() -> dict[str, bytes]:
 
 def titles() -> list[str]:
     with session() as s:
-        return sorted(lesson.title for lesson in s.exec(select(Lesson)))
+        every = select(Lesson).execution_options(**WITH_REMOVED)
+        return sorted(lesson.title for lesson in s.exec(every))
 
 
 # --- there and back --------------------------------------------------------------------------
