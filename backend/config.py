@@ -17,7 +17,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
-from backend.errors import HIDDEN, ConfigError, InvalidValue, StorageFull
+from backend.errors import HIDDEN, InvalidValue
+from backend.errors.settings import ConfigError
+from backend.errors.storage import StorageFull
 from backend.files import make_private_directory, write_whole
 from backend.sections import Control, Section, Shown, Words
 from backend.speech.engines.registry import TranscriptionSettings

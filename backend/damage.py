@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from backend.errors import DatabaseDamaged
+from backend.errors.storage import DatabaseDamaged
 from backend.files import write_whole
 
 MAGIC = b"SQLite format 3\x00"
@@ -96,6 +96,5 @@ def _looks_whole(file: Path) -> bool:
 
 def _damaged(file: Path, reason: str) -> DatabaseDamaged:
     return DatabaseDamaged(
-        f"The database {file} is damaged ({reason}), so nothing more is written into it: stop "
-        "all that uses it, then put a backup in its place with `lectern backup restore`."
+        f"The database {file} is damaged ({reason}), so nothing more is written into it."
     )

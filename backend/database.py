@@ -25,7 +25,7 @@ from sqlmodel import Session
 
 from backend.config import PACKAGE_DIR, audio_dir, data_dir, database_url
 from backend.damage import find_damage, is_damage, note_damage, refuse_damaged, require_sound
-from backend.errors import (
+from backend.errors.storage import (
     DatabaseAway,
     DatabaseBusy,
     DatabaseDamaged,
@@ -467,9 +467,8 @@ def _refuse_emptied(file: Path) -> None:
     """A file without content is a beginning, but where there are recordings it is a loss."""
     if any(path.is_file() for path in audio_dir().glob("[!.]*")):
         raise DatabaseDamaged(
-            f"The database {file} is empty, and there are recordings in {audio_dir()}: put a "
-            "backup in its place with `lectern backup restore`, or remove the empty file to begin "
-            "a new library."
+            f"The database {file} is empty, and there are recordings in {audio_dir()}: to begin a "
+            "new library, remove the empty file."
         )
 
 
@@ -513,7 +512,7 @@ def _ensure_postgres_schema(url: sqlalchemy.URL, where: str) -> None:
         elif version != newest_version():
             raise DatabaseNeedsUpgrade(
                 f"The database {where} is of version {version}, this program needs "
-                f"{newest_version()}: back it up, then run `lectern db upgrade`."
+                f"{newest_version()}."
             )
 
 

@@ -7,7 +7,8 @@ it alone. The system lets go of the locks of a process that is killed.
 import os
 from pathlib import Path
 
-from backend.errors import DatabaseBusy, LibraryInUse
+from backend.errors.backups import LibraryInUse
+from backend.errors.storage import DatabaseBusy
 
 LOCK = "in-use.lock"
 

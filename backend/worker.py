@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from backend import __version__, database
 from backend.config import Settings, known_secrets, log_dir
-from backend.errors import PASSING_ERRORS
+from backend.errors.storage import PASSING_ERRORS
 from backend.files import keep_files_private
 from backend.lessons.loose import clear_loose
 from backend.lessons.removal import empty_trash

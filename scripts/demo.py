@@ -32,7 +32,7 @@ def main() -> None:
     if obstacle := SPHINX.find_obstacle(SPHINX.options(), models_dir()):
         print(
             "The sample lesson needs the built-in recogniser. "
-            f"{obstacle.message}\n\nAll else works; `lectern --help` shows it."
+            f"{obstacle.error.message}\n\nAll else works; `lectern --help` shows it."
         )
         return
     shutil.rmtree(DATA_DIR, ignore_errors=True)

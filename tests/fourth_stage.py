@@ -11,7 +11,7 @@ from pydantic import Field
 
 from backend.config import Settings, data_dir
 from backend.database import writing
-from backend.errors import NoTranscript
+from backend.errors.lessons import NoTranscript
 from backend.lesson_texts.layers import lock_lesson, read_layer
 from backend.lesson_texts.makers import Maker
 from backend.sections import Words

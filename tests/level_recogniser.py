@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from backend.errors import LanguageUnsupported, RecogniserMissing
+from backend.errors.recognisers import LanguageUnsupported, RecogniserMissing
 from backend.models import Segment
 from backend.sections import Section, Shown, Words
 from backend.speech.audio import SAMPLE_RATE_HZ
@@ -38,7 +38,7 @@ class LevelEntry(RecogniserEntry[LevelOptions]):
     def find_obstacle(self, options: LevelOptions, models_dir: Path) -> Obstacle | None:
         if options.is_there:
             return None
-        return Obstacle(RecogniserMissing(MISSING), MISSING, "Buy one.", gives_way=True)
+        return Obstacle(RecogniserMissing(MISSING), gives_way=True)
 
     def model(self, options: LevelOptions, models_dir: Path) -> str:
         return "meter"

@@ -34,7 +34,7 @@ from backend.backup.settings import settings_without_secrets
 from backend.backup.snapshot import take_snapshot
 from backend.config import audio_dir, config_path
 from backend.database import newest_version
-from backend.errors import BackupFailed
+from backend.errors.backups import BackupFailed
 from backend.files import flush_directory, write_whole
 from backend.lessons.recordings import trash_dir
 from backend.models import Lesson

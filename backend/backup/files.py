@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backend.backup.manifest import BLOCK_BYTES, StoredFile
-from backend.errors import BackupFailed, StorageFull
+from backend.errors.backups import BackupFailed
+from backend.errors.storage import StorageFull
 from backend.files import FULL_DISK_ERRORS
 
 RESERVE_BYTES = 50_000_000

@@ -8,7 +8,7 @@ from filelock import Timeout
 from backend.backup.creation import BUILDING, only_one_at_a_time
 from backend.backup.files import named_errors
 from backend.backup.manifest import Backup, list_backups
-from backend.errors import BackupFailed
+from backend.errors.backups import BackupFailed
 
 
 def prune_backups(directory: Path, keep: int) -> list[Backup]:

@@ -20,7 +20,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend.damage import find_damage
-from backend.errors import BackupDamaged, BackupNotFound, NotFound
+from backend.errors import NotFound
+from backend.errors.backups import BackupDamaged, BackupNotFound
 
 MANIFEST, DATABASE, CONFIG, AUDIO = "manifest.json", "lectern.db", "config.yaml", "audio"
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")

@@ -32,7 +32,8 @@ from backend.backup.snapshot import (
 from backend.config import audio_dir, config_path, data_dir, database_url
 from backend.damage import SIDE_FILES, find_damage, note_of
 from backend.database import known_versions
-from backend.errors import BackupDamaged, BackupFailed, DatabaseTooNew, LibraryInUse
+from backend.errors.backups import BackupDamaged, BackupFailed, LibraryInUse
+from backend.errors.storage import DatabaseTooNew
 from backend.files import flush_directory
 from backend.in_use import use_alone
 from backend.index.passages import index_lesson

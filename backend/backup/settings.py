@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from backend.config import read_document, to_yaml, write_document
-from backend.errors import ConfigError
+from backend.errors.settings import ConfigError
 
 SECRETS = ("api_key", "api_key_server")
 SERVER = ("provider", "base_url")

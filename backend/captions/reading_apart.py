@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from backend.errors import ExaminationFailed, UnreadableCaptions
+from backend.errors.recordings import ExaminationFailed, UnreadableCaptions
 from backend.speech.isolated import Limits, run_child
 from backend.text.captions_in import Captions
 

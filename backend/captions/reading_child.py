@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from backend.captions.reading_apart import ANSWER
-from backend.errors import UnreadableCaptions
+from backend.errors.recordings import UnreadableCaptions
 from backend.speech.isolated_child import READY, limit
 from backend.text.captions_in import Captions, read_captions
 

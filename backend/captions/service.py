@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from backend.captions.reading_apart import read_captions_apart
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import UnreadableCaptions
+from backend.errors.recordings import UnreadableCaptions
 from backend.lesson_texts.layers import (
     LessonLayer,
     lock_lesson,

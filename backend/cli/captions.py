@@ -12,7 +12,7 @@ from backend.cli.terminal import (
     open_session,
     print_json,
 )
-from backend.errors import NoSuchFile, UnreadableCaptions
+from backend.errors.recordings import NoSuchFile, UnreadableCaptions
 from backend.text.captions_in import LARGEST_BYTES
 
 

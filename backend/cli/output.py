@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from backend.cli.terminal import notice, print_json
-from backend.errors import InvalidValue, LecternError, StorageFull
+from backend.errors import InvalidValue, LecternError
+from backend.errors.storage import StorageFull
 from backend.exports.formats import Exported
 from backend.files import FULL_DISK_ERRORS, write_whole
 from backend.log import printable

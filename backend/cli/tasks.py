@@ -24,6 +24,7 @@ from backend.cli.terminal import (
 from backend.cli.watching import COLUMNS, row_of, watch_tasks
 from backend.clock import clock
 from backend.errors import NothingToDo
+from backend.errors.remedies import explain_stored
 from backend.lesson_texts.layers import require_lesson
 from backend.log import printable
 from backend.models import TaskStatus
@@ -157,11 +158,15 @@ def _describe(view: TaskView) -> list[str]:
         ("Ended", _moment(view.end_date)),
         ("Took", None if view.duration is None else clock(view.duration)),
         ("Result", view.result and _one_line_json(view.result)),
-        ("Error", view.error),
+        ("Error", _explain(view)),
     )
     lines = [f"Task {view.id}: {one_line(view.status)}"]
     lines += [f"   {name + ':':12}{one_line(str(v))}" for name, v in facts if v is not None]
     return lines
+
+
+def _explain(view: TaskView) -> str | None:
+    return view.error and explain_stored(view.error, view.error_code, view.error_facts)
 
 
 def _one_line_json(value: dict[str, Any] | None) -> str:
@@ -181,7 +186,7 @@ def cancel(task_ids: tuple[int, ...], as_json: bool) -> None:
         succeeded = _change_each(
             task_ids,
             lambda task_id: service.cancel_task(session, task_id),
-            lambda view: f"Task {view.id}: {view.error}",
+            lambda view: f"Task {view.id}: {_explain(view)}",
             as_json,
         )
     if not succeeded:

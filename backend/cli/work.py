@@ -22,7 +22,8 @@ from backend.cli.terminal import (
     recording_path,
     tell_same_recording,
 )
-from backend.errors import LessonNotFound, LowerQuality, NoSuchFile
+from backend.errors.lessons import LessonNotFound, LowerQuality
+from backend.errors.recordings import NoSuchFile
 from backend.lessons import service
 from backend.lessons.service import LessonDetails
 from backend.log import printable

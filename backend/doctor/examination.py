@@ -28,14 +28,14 @@ from backend.doctor.work import (
     check_statuses,
     check_workers,
 )
-from backend.errors import (
-    ConfigError,
+from backend.errors import LecternError
+from backend.errors.settings import ConfigError
+from backend.errors.storage import (
     DatabaseAway,
     DatabaseBusy,
     DatabaseDamaged,
     DatabaseNeedsUpgrade,
     DatabaseTooNew,
-    LecternError,
 )
 from backend.task_queue.reading import read_workers
 

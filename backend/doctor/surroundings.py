@@ -16,7 +16,10 @@ from backend.config import (
     models_dir,
 )
 from backend.doctor.findings import Finding, Level, listed, size
-from backend.errors import ConfigError, ProviderNotConfigured, hide_passwords
+from backend.errors import hide_passwords
+from backend.errors.providers import ProviderNotConfigured
+from backend.errors.remedies import remedy_at_terminal
+from backend.errors.settings import ConfigError
 from backend.files import is_open_to_others
 from backend.lessons.storage import INCOMING_PREFIX, STALE_SECONDS
 from backend.llm.provider import ModelChoice
@@ -156,15 +159,16 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
     choice = look_for_recogniser(settings, directory)
     entry, obstacle, passed_over = choice.entry, choice.obstacle, choice.passed_over
     if passed_over and obstacle:
-        message = f"{passed_over.message} {obstacle.message}"
-        return Finding(Level.ERROR, "recogniser", message, passed_over.remedy)
+        message = f"{passed_over.error.message} {obstacle.error.message}"
+        return Finding(Level.ERROR, "recogniser", message, remedy_at_terminal(passed_over.error))
     if obstacle:
-        return Finding(Level.ERROR, "recogniser", obstacle.message, obstacle.remedy)
+        remedy = remedy_at_terminal(obstacle.error)
+        return Finding(Level.ERROR, "recogniser", obstacle.error.message, remedy)
     model = entry.model(entry.options_of(settings), directory)
     used = f"What transcribes is {entry.in_words(model)}"
     if passed_over and entry.caveat:
-        message = f"{passed_over.message} {used}, which is {entry.caveat}."
-        return Finding(Level.WARNING, "recogniser", message, passed_over.remedy)
+        message = f"{passed_over.error.message} {used}, which is {entry.caveat}."
+        return Finding(Level.WARNING, "recogniser", message, remedy_at_terminal(passed_over.error))
     return Finding(Level.OK, "recogniser", f"{used}.")
 
 

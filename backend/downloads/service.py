@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from backend.errors import LecternError, UnexpectedError, UnknownModel
+from backend.errors import LecternError, UnexpectedError
+from backend.errors.recognisers import UnknownModel
 from backend.speech.model_download import download_model
 from backend.speech.model_store import REPOSITORY_NAME, WHISPER_MODELS, directory_name
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import CannotUndo, Conflict, InvalidValue, NotFound, NoTranscript
+from backend.errors import Conflict, InvalidValue, NotFound
+from backend.errors.lessons import CannotUndo, NoTranscript
 from backend.lesson_texts.edits import holding_edits
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
 from backend.lesson_texts.note_places import keeping_notes
@@ -315,8 +316,7 @@ def _lock_settled(session: Session, lesson_id: int) -> LessonTexts:
 def _require_shown(texts: LessonTexts) -> StoredText:
     if texts.shown is None:
         raise NoTranscript(
-            f"Lesson {texts.lesson_id} has no transcript yet: run `lectern transcribe "
-            f"{texts.lesson_id}` first."
+            f"Lesson {texts.lesson_id} has no transcript yet.", facts={"lesson": texts.lesson_id}
         )
     return texts.shown
 

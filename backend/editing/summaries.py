@@ -12,7 +12,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from backend.database import refuse_uncommitted_writes, writing
-from backend.errors import NoSummary, NotFound
+from backend.errors import NotFound
+from backend.errors.lessons import NoSummary
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
 from backend.lesson_texts.summaries import (
     holding_summary_edits,

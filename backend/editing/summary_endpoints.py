@@ -14,7 +14,7 @@ from backend.editing.summaries import (
     summary_version,
     undo_summary_edit,
 )
-from backend.errors import NoSummary
+from backend.errors.lessons import NoSummary
 from backend.lesson_texts.summaries import is_older_than_text
 from backend.lessons import service
 from backend.lessons.schemas import (

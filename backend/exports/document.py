@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from backend.errors import NoTranscript
+from backend.errors.lessons import NoTranscript
 from backend.models.transcript import Segment
 
 
@@ -104,10 +104,7 @@ def read_lesson(
     is_corrected = layer is Layer.CORRECTED
     segments = lesson.corrected_transcript if is_corrected else lesson.transcript
     if segments is None:
-        raise NoTranscript(
-            f"Lesson {lesson.id} has no {layer.replace('_', ' ')} yet: run `lectern process "
-            f"{lesson.id}` first."
-        )
+        raise NoTranscript(f"Lesson {lesson.id} has no {layer.replace('_', ' ')} yet.")
     return LessonExport(
         title=lesson.title,
         date=lesson.date,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from backend.errors import InvalidValue, NoSummary
+from backend.errors import InvalidValue
+from backend.errors.lessons import NoSummary
 from backend.exports.captions import write_srt, write_vtt
 from backend.exports.document import LessonExport, Part
 from backend.exports.file_names import safe_file_name

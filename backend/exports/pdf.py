@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.errors import PdfNotMade
+from backend.errors.lessons import PdfNotMade
 from backend.exports.direction import is_right_to_left, language_code
 from backend.exports.document import LessonExport, Part
 from backend.exports.notes import NO_NOTES, NotesOutline, ReadNote

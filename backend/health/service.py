@@ -10,14 +10,8 @@ from sqlalchemy import text
 
 from backend import database
 from backend.config import data_dir, load_config
-from backend.errors import (
-    DatabaseChanged,
-    DataUnwritable,
-    Fact,
-    FactName,
-    LecternError,
-    StorageFull,
-)
+from backend.errors import Fact, FactName, LecternError
+from backend.errors.storage import DatabaseChanged, DataUnwritable, StorageFull
 
 LEAST_FREE_BYTES = 200_000_000
 """With less on the disk `lectern doctor` finds an error, too."""

@@ -242,9 +242,8 @@ def _parse(transcript: str | None, lesson_id: int) -> list[_Spoken]:
     except ValueError:
         # Only by plain SQL. Whoever opens the lesson is told; the other lessons can be searched.
         logger.warning(
-            "The transcript of lesson %d cannot be read, so it cannot be searched: make it anew "
-            "with `lectern transcribe %d`.",
-            lesson_id,
+            "The transcript of lesson %d cannot be read, so it cannot be searched: transcribe it "
+            "again.",
             lesson_id,
         )
         return []

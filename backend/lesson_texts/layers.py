@@ -15,7 +15,8 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.database import Bind, refuse_uncommitted_writes, writing
-from backend.errors import InputChanged, LessonInTrash, LessonNotFound, NotFound, NoTranscript
+from backend.errors import NotFound
+from backend.errors.lessons import InputChanged, LessonInTrash, LessonNotFound, NoTranscript
 from backend.lesson_texts.makers import Maker, require_not_lower
 from backend.lesson_texts.note_places import keeping_notes
 from backend.lesson_texts.summaries import lay_summary_edits, proposed_summary
@@ -84,8 +85,7 @@ def read_layer(bind: Bind, lesson_id: int, *, prefer_corrected: bool) -> LayerTe
         segments = getattr(lesson, name)
         if segments is None:
             raise NoTranscript(
-                f"Lesson {lesson_id} has no transcript yet: run `lectern transcribe {lesson_id}` "
-                "first."
+                f"Lesson {lesson_id} has no transcript yet.", facts={"lesson": lesson_id}
             )
         return LayerText(
             lesson_id, name, tuple(segments), lesson.spoken_language, transcript_hash(segments)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.config import Provider
-from backend.errors import LowerQuality
+from backend.errors.lessons import LowerQuality
 from backend.speech.engines.entry import BEST, ROUGH
 from backend.speech.engines.registry import find_entry
 

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from backend.config import audio_dir, load_config
 from backend.dependencies import SessionDep
-from backend.errors import AudioMissing, InvalidValue
+from backend.errors import InvalidValue
+from backend.errors.lessons import AudioMissing
 from backend.exports.document import Layer, Part, read_lesson
 from backend.exports.file_names import safe_file_name
 from backend.exports.formats import FILE_KINDS, ExportFormat, export_lesson

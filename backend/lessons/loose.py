@@ -20,7 +20,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from backend.config import audio_dir
-from backend.errors import LecternError, MediaError
+from backend.errors import LecternError
+from backend.errors.recordings import MediaError
 from backend.files import flush_directory
 from backend.lessons.recordings import settle_recording, trash_dir
 from backend.lessons.storage import (

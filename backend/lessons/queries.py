@@ -14,7 +14,8 @@ from sqlmodel import Session, col
 from typing_extensions import TypedDict
 
 from backend.editing.segments import EditedSegment
-from backend.errors import LecternError, LessonNotFound, NotFound, NoTranscript
+from backend.errors import LecternError, NotFound
+from backend.errors.lessons import LessonNotFound, NoTranscript
 from backend.lesson_texts.layers import missing_lesson, require_lesson, require_possible_id
 from backend.models import Course, Lesson, Segment, TranscriptWindow
 

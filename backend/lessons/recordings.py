@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
 from backend.database import writing
-from backend.errors import MediaError
+from backend.errors.recordings import MediaError
 from backend.files import flush_directory, is_plain_name, make_private_directory
 from backend.models import Lesson, TrashedLesson
 from backend.models.people import WITH_REMOVED

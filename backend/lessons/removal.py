@@ -17,7 +17,9 @@ from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
 from backend.database import purge_deleted, refuse_uncommitted_writes, writing
-from backend.errors import LessonRemoved, MediaError, NotFound
+from backend.errors import NotFound
+from backend.errors.recordings import MediaError
+from backend.errors.tasks import LessonRemoved
 from backend.index.passages import compact
 from backend.lesson_texts.layers import lock_lesson, require_possible_id
 from backend.lessons.loose import clear_loose_note, note_loose

@@ -12,7 +12,9 @@ from sqlmodel import Session, select
 from backend.config import PACKAGE_DIR, audio_dir
 from backend.courses.service import find_course, find_theme
 from backend.database import purge_deleted, refuse_uncommitted_writes, writing
-from backend.errors import InvalidValue, LessonRemoved, MediaError
+from backend.errors import InvalidValue
+from backend.errors.recordings import MediaError
+from backend.errors.tasks import LessonRemoved
 from backend.index.passages import compact
 from backend.lesson_texts.layers import lock_lesson, missing_lesson, require_possible_id
 from backend.lessons.dates import date_in_name, date_of_file, date_of_recording

@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from backend.errors import MediaError, StorageFull
+from backend.errors.recordings import MediaError
+from backend.errors.storage import StorageFull
 from backend.files import (
     FULL_DISK_ERRORS,
     flush_directory,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 from tenacity.stop import stop_base
 
-from backend.errors import (
+from backend.errors.providers import (
     BadKey,
     BadRequest,
     ProviderError,

@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 
 from backend.config import Provider
-from backend.errors import (
+from backend.errors import Fact, FactName
+from backend.errors.providers import (
     BadKey,
     BadRequest,
     CallRefused,
     ContextTooLong,
-    Fact,
-    FactName,
     ParameterRefused,
     ProviderError,
     ProviderUnavailable,
@@ -226,9 +225,7 @@ def _name_lasting(answered: ServerError, said: str, choice: ModelChoice) -> Prov
     if _is_bad_key(answered) and not is_model:
         refused_what = "a call without an API key" if choice.key_note else "the API key"
         return BadKey(
-            f"{choice.key_note}{choice.server} refused {refused_what} ({said}): set a valid one "
-            "with `lectern config set api_key`, or in the environment variable "
-            f"{choice.key_variable}.",
+            f"{choice.key_note}{choice.server} refused {refused_what} ({said}).",
             facts=facts,
         )
     if parameter := _refused_parameter(answered):

@@ -11,9 +11,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from backend.database import Bind, begin_write
-from backend.errors import (
-    InputChanged,
-    LessonNotFound,
+from backend.errors.lessons import InputChanged, LessonNotFound
+from backend.errors.providers import (
     ReplyCut,
     ReplyMalformed,
     ReplyRefused,

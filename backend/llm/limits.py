@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from backend.errors import CallsStopped
+from backend.errors.providers import CallsStopped
 from backend.models import ProviderPace
 from backend.models.columns import UtcDateTime, seconds_since
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from backend.errors import CallsStopped
+from backend.errors.providers import CallsStopped
 from backend.llm.limits import LATEST_SECONDS, CallSlots, SharedPace
 
 FIRST_SPACING_SECONDS = 0.05

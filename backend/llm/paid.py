@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
-from backend.errors import (
+from backend.errors import WorkStopped
+from backend.errors.providers import (
     BadRequest,
     CallRefused,
     CallsStopped,
@@ -20,7 +21,6 @@ from backend.errors import (
     ProviderUnavailable,
     RateLimited,
     ReplyCut,
-    WorkStopped,
 )
 from backend.llm.calls import FATAL, ChatCaller, Reply
 from backend.llm.ledger import Ledger, call_key

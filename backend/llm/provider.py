@@ -15,7 +15,8 @@ from backend.config import (
     api_key_for,
     withheld_key_server,
 )
-from backend.errors import ProviderNotConfigured, hide_passwords
+from backend.errors import hide_passwords
+from backend.errors.providers import ProviderNotConfigured
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -95,14 +96,11 @@ class ModelChoice:
     def require_usable(self) -> None:
         """Raise `ProviderNotConfigured` unless a provider is chosen and there is a key for it."""
         if self.provider is Provider.OFFLINE:
-            raise ProviderNotConfigured(
-                "The provider is `Offline`, which has no language model: choose one with `lectern "
-                "config set provider OpenAI` (or Anthropic) and `lectern config set api_key`."
-            )
+            raise ProviderNotConfigured("The provider is `Offline`, which has no language model.")
         if not self.api_key and self.base_url is None:
             raise ProviderNotConfigured(
-                f"{self.key_note}There is no API key for {self.provider}: set one with `lectern "
-                f"config set api_key`, or in the environment variable {self.key_variable}."
+                f"{self.key_note}There is no API key for {self.provider}, neither in the settings "
+                f"nor in the environment variable {self.key_variable}."
             )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from backend.config import Provider
-from backend.errors import (
+from backend.errors.providers import (
     ReplyCut,
     ReplyMalformed,
     ReplyRefused,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from backend.config import CorrectionSettings, Settings, SummarySettings
-from backend.errors import Fact, FactName, ProviderError
+from backend.errors import Fact, FactName
+from backend.errors.providers import ProviderError
 from backend.llm.calls import ChatCaller, Reply
 from backend.llm.provider import ModelChoice
 

@@ -17,7 +17,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from backend.database import purge_deleted, refuse_uncommitted_writes, writing
-from backend.errors import Conflict, InvalidValue, NotFound, NoTranscript
+from backend.errors import Conflict, InvalidValue, NotFound
+from backend.errors.lessons import NoTranscript
 from backend.index.notes import notes_have_words
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id
 from backend.lesson_texts.note_places import put_note, stretch_of
@@ -350,8 +351,7 @@ def _require_note(session: Session, note_id: int, statement: NotesAndTitles) -> 
 def _require_text(texts: LessonTexts) -> StoredText:
     if texts.shown is None:
         raise NoTranscript(
-            f"Lesson {texts.lesson_id} has no transcript yet: run `lectern transcribe "
-            f"{texts.lesson_id}` first."
+            f"Lesson {texts.lesson_id} has no transcript yet.", facts={"lesson": texts.lesson_id}
         )
     return texts.shown
 

@@ -16,7 +16,8 @@ from backend.config import (
     withheld_key_server,
     write_document,
 )
-from backend.errors import FileOnlySetting, hide_passwords
+from backend.errors import hide_passwords
+from backend.errors.settings import FileOnlySetting
 from backend.versions import require_version, version_of
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9_-][\w.-]*(?:/[A-Za-z0-9_-][\w.-]*)?", re.ASCII)
@@ -83,16 +84,14 @@ def _refuse_ways_outside(change: Mapping[str, Any], present: Settings) -> None:
     folder = change.get("library", {}).get("watch_folder")
     if folder not in (None, present.library.watch_folder):
         raise FileOnlySetting(
-            "`library.watch_folder` has files read that lie outside the data directory: set it in "
-            f"{config_path()}, or with `lectern config set library.watch_folder`. Here it can be "
-            "emptied."
+            "`library.watch_folder` has files read that lie outside the data directory; here it "
+            "can only be emptied."
         )
     model = change.get("transcription", {}).get("model")
     if model not in (None, present.transcription.model) and not MODEL_NAME.fullmatch(model):
         raise FileOnlySetting(
             "A directory as `transcription.model` has files read that may lie outside the data "
-            f"directory: set it in {config_path()}, or with `lectern config set "
-            "transcription.model`. Here a model is chosen by its name."
+            "directory; here a model is chosen by its name."
         )
 
 

@@ -21,7 +21,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from backend.clock import clock
-from backend.errors import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.errors.recordings import MediaError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
 from backend.models.notices import Notice
 from backend.speech.audio_info import AudioInfo
 from backend.speech.completeness import is_cut_off

@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from backend.errors import UnreadableMedia
+from backend.errors.recordings import UnreadableMedia
 from backend.speech.timeline import COUNTED, HOLE_SECONDS, LARGEST_MP3_FRAME_BYTES, SamplePlaces
 
 CONTAINERS = (

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from backend.errors import DownloadFailed, HubUnreachable
+from backend.errors.recognisers import DownloadFailed, HubUnreachable
 
 if TYPE_CHECKING:
     import httpx

@@ -18,7 +18,7 @@ from typing import IO, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.errors import (
+from backend.errors.recordings import (
     ExaminationFailed,
     MediaError,
     NoAudioTrack,
@@ -154,8 +154,8 @@ def _read_answer(path: Path, lines: list[str]) -> _Answer:
 def did_not_begin(path: Path) -> ExaminationFailed:
     """The error of a child that ended before it read the file."""
     return ExaminationFailed(
-        f"{path.name} could not be examined, because the process for it did not begin: "
-        "`lectern doctor` may say why. Nothing was changed.",
+        f"{path.name} could not be examined, because the process for it did not begin. Nothing "
+        "was changed.",
         facts={"file": path.name},
     )
 

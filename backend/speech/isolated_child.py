@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from backend.errors import MediaError
+from backend.errors.recordings import MediaError
 from backend.files import as_text
 from backend.speech.audio import AudioStream, probe
 from backend.speech.blocks import write_block

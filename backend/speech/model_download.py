@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from backend.errors import DownloadFailed, UnknownModel
+from backend.errors.recognisers import DownloadFailed, UnknownModel
 from backend.files import (
     FULL_DISK_ERRORS,
     flush_directory,

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
+from backend.errors.recognisers import ModelIncomplete, ModelNotInstalled, UnknownModel
 
 WEIGHTS = "model.bin"
 PREPROCESSOR = "preprocessor_config.json"
@@ -257,26 +257,21 @@ def check_model(directory: Path) -> None:
     ModelIncomplete
         A file is missing, cut or does not fit the others.
     """
-    remedy = _remedy(directory)
     if not _is_directory(directory):
         raise ModelNotInstalled(
-            f"There is no Whisper model in {directory}: {remedy}.", facts={"model": directory.name}
+            f"There is no Whisper model in {directory}.", facts={"model": _name_of(directory)}
         )
     problem = find_problem(directory)
     if problem:
         raise ModelIncomplete(
-            f"The Whisper model in {directory} cannot be used: {problem}. To mend it, {remedy}.",
-            facts={"model": directory.name, "detail": problem},
+            f"The Whisper model in {directory} cannot be used: {problem}.",
+            facts={"model": _name_of(directory), "detail": problem},
         )
 
 
-def _remedy(directory: Path) -> str:
-    name = directory.name if "--" not in directory.name else directory.name.replace("--", "/", 1)
-    known = name if name in WHISPER_MODELS or REPOSITORY_NAME.fullmatch(name) else "NAME"
-    return (
-        f"run `lectern models download {known}`, or set transcription.model to another model or "
-        "directory"
-    )
+def _name_of(directory: Path) -> str:
+    """What the model is downloaded by: the directory of one of the hub's has `--` for its `/`."""
+    return directory.name.replace("--", "/", 1)
 
 
 def find_problem(directory: Path) -> str | None:

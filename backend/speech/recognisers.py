@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.errors import RecogniserMissing
+from backend.errors.recognisers import RecogniserMissing
+from backend.errors.remedies import explain
 from backend.models.notices import Notice
 from backend.speech.engines.base import Recogniser
 from backend.speech.engines.entry import Obstacle, RecogniserEntry
@@ -85,8 +86,7 @@ def plan_recogniser(
     choice = look_for_recogniser(settings, models_dir, among)
     entry, obstacle, passed_over = choice.entry, choice.obstacle, choice.passed_over
     if obstacle and passed_over and obstacle.gives_way:
-        said = (passed_over.message, obstacle.message, passed_over.remedy)
-        raise RecogniserMissing(" ".join(said))
+        raise RecogniserMissing(f"{passed_over.error.message} {obstacle.error.message}")
     if obstacle:
         raise obstacle.error
     notice = _tell_rough(entry, passed_over) if entry.caveat and passed_over else None
@@ -96,9 +96,9 @@ def plan_recogniser(
 def _tell_rough(entry: RecogniserEntry[Any], passed_over: Obstacle) -> Notice:
     return Notice(
         "built-in-recogniser",
-        f"{passed_over.message} So {entry.in_words(None)} is used: it is {entry.caveat}. For a "
-        f"good transcript: {passed_over.remedy} Then transcribe again.",
-        dict(passed_over.facts),
+        f"{explain(passed_over.error)} Until then {entry.in_words(None)} is used, which is "
+        f"{entry.caveat}.",
+        dict(passed_over.error.facts),
     )
 
 

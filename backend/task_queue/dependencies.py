@@ -4,11 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Engine, Text, and_, cast, or_, select
 
-from backend.errors import (
-    CircularDependency,
-    DependencyMissing,
-    DependencyNotCompleted,
-)
+from backend.errors.tasks import CircularDependency, DependencyMissing, DependencyNotCompleted
 from backend.models import TaskStatus
 from backend.task_queue.reading import HOW_IT_ENDED
 from backend.task_queue.rows import change_rows, writing_rows
@@ -59,8 +55,8 @@ def _why_it_never_can(
     if status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
         return given_up(
             DependencyNotCompleted(
-                f"Task {needed_id}, which it waited for, {HOW_IT_ENDED[status]}: when that one is "
-                f"mended, run `lectern tasks retry {needed_id} {task_id}`."
+                f"Task {needed_id}, which it waited for, {HOW_IT_ENDED[status]}.",
+                facts={"needed": needed_id, "task": task_id},
             )
         )
     return None

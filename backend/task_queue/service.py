@@ -11,14 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from backend.database import writing
-from backend.errors import (
-    LecternError,
-    LessonInTrash,
-    TaskCancelled,
-    TaskEnded,
-    TaskNotFound,
-    TaskNotRetryable,
-)
+from backend.errors import LecternError
+from backend.errors.lessons import LessonInTrash
+from backend.errors.tasks import TaskCancelled, TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.lesson_texts.layers import is_trashed
 from backend.models import Task, TaskStatus
 from backend.models.columns import LARGEST_ID, seconds_since
@@ -154,7 +149,9 @@ def retry_task(session: Session, task_id: int, *, accept_lower_quality: bool = F
     with writing(session):
         view = _lock_task(session, task_id)
         if view.status not in RETRYABLE:
-            raise TaskNotRetryable(f"Task {task_id} {_why_not_again(view)}.")
+            raise TaskNotRetryable(
+                f"Task {task_id} {_why_not_again(view)}.", facts={"task": task_id}
+            )
         if view.lesson_id is not None and is_trashed(session, view.lesson_id):
             raise LessonInTrash(view.lesson_id)
         values = reset() | (_consent(view) if accept_lower_quality else {})
@@ -223,12 +220,9 @@ def _lock_task(session: Session, task_id: int) -> TaskView:
 
 def _why_not_again(view: TaskView) -> str:
     if view.status == TaskStatus.PENDING:
-        return "waits for a worker already: it need not be retried"
+        return "waits for a worker already"
     if view.status == TaskStatus.RUNNING:
-        return f"is running: run `lectern tasks cancel {view.id}` first to begin it anew"
+        return "is running"
     if view.status == TaskStatus.COMPLETED:
-        return "was completed: to do the work anew, add another with `lectern tasks add`"
-    return (
-        f"has the status `{view.status}`, which no task should have: run `lectern tasks cancel "
-        f"{view.id}` first"
-    )
+        return "was completed"
+    return f"has the status `{view.status}`, which no task should have"

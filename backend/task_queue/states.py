@@ -11,7 +11,8 @@ from typing import Any, TypedDict
 from sqlalchemy import ColumnElement, Integer, case, cast, func
 from sqlmodel import SQLModel
 
-from backend.errors import LecternError, WorkerDied
+from backend.errors import LecternError
+from backend.errors.tasks import WorkerDied
 from backend.models import TaskStatus
 from backend.models.columns import database_now, seconds_since
 
@@ -60,8 +61,7 @@ class Doing(StrEnum):
 MOST_CRASHES = 3
 POISONED = (
     f"The worker died {MOST_CRASHES} times while it worked on this task, without having stored "
-    "anything new in between, so it is not tried again by itself: see the worker's log for the "
-    "cause (too little memory is the usual one), then run `lectern tasks retry {task_id}`."
+    "anything new in between, so it is not tried again by itself."
 )
 
 
@@ -182,7 +182,7 @@ def crashed(task_id: int, crashes: int, message: str, doing: Mapping[str, Any]) 
     """Its worker died: released, or failed if it has killed too many."""
     counted: TaskValues = {"crashes": crashes}
     if crashes >= MOST_CRASHES:
-        died = WorkerDied(POISONED.format(task_id=task_id), facts={"times": crashes})
+        died = WorkerDied(POISONED, facts={"times": crashes, "task": task_id})
         return failed(died) | counted
     return released(message, dict(doing)) | counted
 

@@ -3,7 +3,9 @@
 from sqlmodel import Session
 
 from backend.database import bind_of
-from backend.errors import ConfigError, NothingToDo, RecogniserError
+from backend.errors import NothingToDo
+from backend.errors.recognisers import RecogniserError
+from backend.errors.settings import ConfigError
 from backend.task_queue.service import active_types_of
 from backend.tasks.parameters import ProcessParameters, TaskParameters
 from backend.tasks.pipeline import AnyStage, due_stages, stage_named

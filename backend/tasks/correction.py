@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from backend.config import Provider, Settings
 from backend.database import bind_of, writing
-from backend.errors import (
+from backend.errors.providers import (
     AllGroupsFailed,
     ContextTooLong,
     ProviderError,

@@ -1,7 +1,7 @@
 """What the stages share that make a text of a text, by a language model."""
 
 from backend.config import CorrectionSettings, Provider, Settings, SummarySettings
-from backend.errors import NoTranscript
+from backend.errors.lessons import NoTranscript
 from backend.llm.provider import ModelChoice
 from backend.models import Segment
 from backend.tasks.stage import LessonSnapshot

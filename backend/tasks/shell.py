@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from backend import database
 from backend.config import known_secrets, log_dir
-from backend.errors import LecternError, UncommittedWrites
+from backend.errors import LecternError
+from backend.errors.storage import UncommittedWrites
 from backend.log import set_up_logging
 from backend.tasks.ownership import Owner
 from backend.tasks.stage import StageContext

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from backend.config import Provider, Settings
 from backend.database import writing
-from backend.errors import ContextTooLong, ProviderError, ReplyCut
+from backend.errors.providers import ContextTooLong, ProviderError, ReplyCut
 from backend.lesson_texts.layers import (
     LayerText,
     LessonLayer,

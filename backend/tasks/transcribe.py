@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import Settings, audio_dir, load_config, models_dir
 from backend.database import Bind, writing
-from backend.errors import AudioMissing, InputChanged, LessonNotFound
+from backend.errors.lessons import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lesson_texts.edits import has_edits
 from backend.lesson_texts.layers import (
@@ -272,19 +272,19 @@ def _find_recording(bind: Bind, lesson_id: int) -> _Recording:
 def audio_path(lesson_id: int, filename: str | None) -> Path:
     """Where a lesson's recording lies; it must be a file within the audio directory."""
     if not filename:
-        raise AudioMissing(f"Lesson {lesson_id} has no recording: add one with `lectern add`.")
+        raise AudioMissing(f"Lesson {lesson_id} has no recording.")
     directory = audio_dir()
     path = directory / filename
     if not is_plain_name(filename):
         raise AudioMissing(
-            f"The recording of lesson {lesson_id} is named `{filename}`, which is not a file name "
-            f"within {directory}: put the file there and set the lesson's filename to its name.",
+            f"The recording of lesson {lesson_id} is named `{filename}`, which is not the name of "
+            f"a file in {directory}.",
             facts={"file": filename, "folder": str(directory)},
         )
     if not path.exists():
         raise AudioMissing(
-            f"The recording of lesson {lesson_id} is missing: put `{filename}` back into "
-            f"{directory}, or add the recording again with `lectern add`.",
+            f"The recording of lesson {lesson_id} is missing: there is no `{filename}` "
+            f"in {directory}.",
             facts={"file": filename, "folder": str(directory)},
         )
     return path

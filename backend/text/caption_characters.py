@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from backend.errors import UnreadableCaptions
+from backend.errors.recordings import UnreadableCaptions
 from backend.models.notices import Notice
 from backend.text.character_sets import NAMES, find_encoding
 

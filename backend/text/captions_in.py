@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
-from backend.errors import UnreadableCaptions
+from backend.errors.recordings import UnreadableCaptions
 from backend.models.notices import Notice
 from backend.models.transcript import Segment
 from backend.text.caption_characters import decode_captions

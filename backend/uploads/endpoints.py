@@ -20,7 +20,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from backend import database
 from backend.config import uploads_dir
-from backend.errors import MediaError, UploadError, UploadStalled, UploadTooLarge
+from backend.errors.recordings import MediaError
+from backend.errors.uploads import UploadError, UploadStalled, UploadTooLarge
 from backend.uploads.completion import complete, discard
 from backend.uploads.protocol import (
     ALGORITHMS,

@@ -6,7 +6,8 @@ import threading
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import LecternError, UploadBusy, UploadNotFound
+from backend.errors import LecternError
+from backend.errors.uploads import UploadBusy, UploadNotFound
 from backend.uploads.completion import complete, discard, is_lost
 from backend.uploads.store import LockedUpload, UploadStore
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from backend.config import audio_dir
 from backend.database import writing
-from backend.errors import InputChanged, LessonNotFound
+from backend.errors.lessons import InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lesson_texts.layers import LessonLayer
 from backend.lesson_texts.makers import EARLIER_RECORDING, IMPORTED

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 
-from backend.errors import InvalidValue, ProtocolVersionWrong, UploadError, UploadTypeWrong
+from backend.errors import InvalidValue
+from backend.errors.uploads import ProtocolVersionWrong, UploadError, UploadTypeWrong
 from backend.lessons.service import LessonDetails, check_language
 from backend.text.wording import clean_title, require_title
 

@@ -3,13 +3,8 @@
 import os
 import threading
 
-from backend.errors import (
-    ChecksumWrong,
-    LecternError,
-    UploadGone,
-    UploadOffsetWrong,
-    UploadTooLarge,
-)
+from backend.errors import LecternError
+from backend.errors.uploads import ChecksumWrong, UploadGone, UploadOffsetWrong, UploadTooLarge
 from backend.models.columns import utc_now
 from backend.uploads.protocol import Checksum
 from backend.uploads.store import LockedUpload, UploadDigest, name_error

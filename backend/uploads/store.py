@@ -21,9 +21,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from backend.errors import (
-    StorageFull,
-    UnreadableMedia,
+from backend.errors.recordings import UnreadableMedia
+from backend.errors.storage import StorageFull
+from backend.errors.uploads import (
     UploadBusy,
     UploadGone,
     UploadNotFound,

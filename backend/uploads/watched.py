@@ -17,7 +17,8 @@ from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import LibrarySettings, audio_dir, data_dir
-from backend.errors import InvalidValue, LecternError, MediaError
+from backend.errors import InvalidValue, LecternError
+from backend.errors.recordings import MediaError
 from backend.files import is_plain_name
 from backend.lessons.loose import adopting
 from backend.lessons.same_sound import has_sound_of

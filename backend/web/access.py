@@ -12,7 +12,7 @@ from typing import Any, cast
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from backend.errors import OwnerOnly
+from backend.errors.requests import OwnerOnly
 from backend.web.problems import problems
 
 ANYBODY, OWNER = "anybody", "owner"

@@ -17,7 +17,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from backend.errors import TooManyStreams
+from backend.errors.requests import TooManyStreams
 from backend.web.problems import describe_error
 
 HEARTBEAT_SECONDS = 15.0

@@ -13,8 +13,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from backend import errors
-from backend.errors import Conflict, LecternError, UnexpectedError, UnknownModel
+from backend.errors import Conflict, LecternError, UnexpectedError
+from backend.errors.recognisers import UnknownModel
+from backend.errors.remedies import fill, find_remedy
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -62,26 +63,6 @@ class ProblemResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
 
-# --- what to do ------------------------------------------------------------------------------
-
-ACTION_BY_ERROR: Mapping[type[LecternError], str] = {
-    errors.LessonInTrash: "POST /api/v1/trash/{lesson_id}/restore brings it back.",
-    errors.LessonNotFound: "GET /api/v1/lessons lists the lessons there are.",
-    errors.TaskNotFound: "GET /api/v1/tasks lists the tasks there are.",
-    errors.Conflict: "Read it again, and repeat the change with its new ETag in If-Match.",
-    errors.NoTranscript: "POST /api/v1/tasks with the type `process` has the lesson transcribed.",
-    errors.ConfigError: "Mend config.yaml at the place that is named.",
-    errors.DatabaseNeedsUpgrade: "Back the database up, then run `lectern db upgrade`.",
-    errors.DatabaseError: "Look at /readyz, mend the database, and try again.",
-    errors.FileOnlySetting: "Change it in config.yaml.",
-    errors.TooManyStreams: "Close some that nobody reads, or try again later.",
-    errors.StorageFull: "Free some space, and try again.",
-    errors.TaskEnded: "Nothing needs to be done.",
-    errors.NothingToDo: "Nothing needs to be done.",
-    errors.LowerQuality: "Change the settings, or send it with `accept_lower_quality`: true.",
-    errors.TaskNotRetryable: "Look at the task's status; to do the work anew, create another.",
-}
-
 PHRASES: Mapping[int, str] = {
     400: "Bad request",
     401: "Unauthorized",
@@ -126,13 +107,6 @@ ACTION_BY_STATUS: Mapping[int, str] = {
     503: "Try again later; /readyz says what is wrong.",
     507: "Free some space, and try again.",
 }
-
-
-def _action(error: LecternError) -> str:
-    for kind in type(error).__mro__:
-        if kind in ACTION_BY_ERROR:
-            return ACTION_BY_ERROR[kind]
-    return ACTION_BY_STATUS.get(error.status_code, "Do what the detail says.")
 
 
 # --- answers ---------------------------------------------------------------------------------
@@ -199,7 +173,7 @@ def describe_error(scope: Scope, error: LecternError) -> ProblemResponse:
         error.status_code,
         error.code,
         error.message,
-        action=_action(error),
+        action=fill(find_remedy(type(error)).by_api, error.facts) or None,
         retryable=error.retryable,
         headers=headers | dict(getattr(error, "headers", {})),
         **members,

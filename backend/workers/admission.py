@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, Text, and_, cast, select
 from sqlmodel import Session
 
-from backend.errors import InvalidValue, LessonNotFound
+from backend.errors import InvalidValue
+from backend.errors.lessons import LessonNotFound
 from backend.lesson_texts.layers import require_lesson
 from backend.models import TaskStatus
 from backend.models.task import ENDED
@@ -61,8 +62,8 @@ def _judge(db: Engine, row: _NewRow) -> TaskValues:
         if row.status != TaskStatus.PENDING:
             known = ", ".join(f"`{status}`" for status in TaskStatus)
             raise InvalidValue(
-                f"`{row.status}` is no status of a task (there are {known}): run `lectern tasks "
-                f"retry {row.task_id}` to have it run.",
+                f"`{row.status}` is no status of a task (there are {known}): retry the task to "
+                "have it run.",
                 facts={"kind": row.status or ""},
             )
         parameters = read_parameters(row.task_type, row.parameters)

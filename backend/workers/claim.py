@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from backend.database import begin_write
-from backend.errors import PASSING_ERRORS, OwnershipLost
+from backend.errors import OwnershipLost
+from backend.errors.storage import PASSING_ERRORS
 from backend.models import Task
 from backend.models.task import PROCESS
 from backend.task_queue.claims import ClaimedTask, change_claimed

@@ -6,7 +6,7 @@ import time
 
 from sqlalchemy import Engine
 
-from backend.errors import PASSING_ERRORS, DatabaseDamaged
+from backend.errors.storage import PASSING_ERRORS, DatabaseDamaged
 from backend.task_queue import dispatching, takeover
 from backend.task_queue.dependencies import settle_dependencies
 from backend.task_queue.dispatching import Run

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, update
 from sqlmodel import Session, col, select
 
 from backend.database import begin_write
-from backend.errors import PASSING_ERRORS, DatabaseDamaged
+from backend.errors.storage import PASSING_ERRORS, DatabaseDamaged
 from backend.models import Worker
 from backend.models.columns import database_now, seconds_since
 from backend.task_queue import takeover

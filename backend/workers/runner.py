@@ -12,13 +12,9 @@ from sqlmodel import Session
 
 from backend.config import Settings, log_dir
 from backend.database import begin_write
-from backend.errors import (
-    PASSING_ERRORS,
-    DatabaseDamaged,
-    LecternError,
-    OwnershipLost,
-    UnexpectedError,
-)
+from backend.errors import LecternError, OwnershipLost, UnexpectedError
+from backend.errors.remedies import explain
+from backend.errors.storage import PASSING_ERRORS, DatabaseDamaged
 from backend.models.notices import Notice
 from backend.task_queue.claims import claim_run, end_claim, held_claims, release_claim
 from backend.task_queue.dispatching import Run, requeue
@@ -164,13 +160,13 @@ class Runner:
         task_id = claim.claimed.task_id
         if isinstance(error, LecternError):
             cause = error
-            logger.error("task %s failed: %s", task_id, error.message)
+            logger.error("task %s failed: %s", task_id, explain(error))
         else:
             cause = UnexpectedError(
                 f"An unexpected error ended it ({type(error).__name__}): its full record is in "
-                f"{log_dir() / 'lectern.log'} on {socket.gethostname()}; when its cause is "
-                f"mended, run `lectern tasks retry {task_id}`.",
+                f"{log_dir() / 'lectern.log'} on {socket.gethostname()}.",
                 facts={
+                    "task": task_id,
                     "kind": type(error).__name__,
                     "log": str(log_dir() / "lectern.log"),
                     "host": socket.gethostname(),

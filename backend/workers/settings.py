@@ -3,7 +3,7 @@
 import logging
 
 from backend.config import Settings, known_secrets, load_config, log_dir
-from backend.errors import ConfigError
+from backend.errors.settings import ConfigError
 from backend.log import set_up_logging
 
 logger = logging.getLogger("lectern.workers")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backend.errors import LessonNotFound
+from backend.errors.lessons import LessonNotFound
 from backend.web.security import host_name
 from tests.api.server import running_app
 

@@ -18,7 +18,8 @@ from backend.config import (
     set_value,
     withheld_key_server,
 )
-from backend.errors import ConfigError, InvalidValue
+from backend.errors import InvalidValue
+from backend.errors.settings import ConfigError
 from tests.level_recogniser import LEVELS, SettingsWithLevels
 
 WriteConfig = Callable[[str], None]

@@ -14,7 +14,7 @@ from backend.backup.creation import create_backup
 from backend.backup.manifest import find_backup
 from backend.backup.restoring import restore_backup
 from backend.doctor.examination import examine
-from backend.errors import DatabaseDamaged
+from backend.errors.storage import DatabaseDamaged
 from backend.health.service import check_readiness
 from backend.models import Lesson, Segment
 from backend.search.service import SearchRequest, search

@@ -23,7 +23,7 @@ from backend.database import (
     refuse_uncommitted_writes,
     upgrade_schema,
 )
-from backend.errors import (
+from backend.errors.storage import (
     DatabaseAway,
     DatabaseBusy,
     DatabaseError,

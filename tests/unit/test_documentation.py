@@ -12,12 +12,15 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import click
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 from sqlmodel import Session
@@ -45,27 +48,35 @@ SNIPPET_DEADLINE_SECONDS = 300
 
 # --- reading Markdown ------------------------------------------------------------------------
 
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INLINE = re.compile(r"`([^`\n]+)`")
-LINK = re.compile(r"\]\(([^)\s]+)\)")
-HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def read(document: Path) -> str:
     return document.read_text(encoding="utf-8")
 
 
-def prose(text: str) -> str:
-    """The text without its fenced blocks."""
-    return FENCED.sub("", text)
+def tokens(text: str, kind: str) -> Iterator[Token]:
+    """All tokens of a kind, those within paragraphs, headings and cells included."""
+    for token in MARKDOWN.parse(text):
+        yield from (each for each in (token, *(token.children or ())) if each.type == kind)
 
 
 def inline_code(text: str) -> list[str]:
-    return INLINE.findall(prose(text))
+    return [token.content for token in tokens(text, "code_inline")]
 
 
-def fenced_blocks(text: str, languages: Iterable[str]) -> list[str]:
-    return [body for language, body in FENCED.findall(text) if language in set(languages)]
+def fenced_blocks(text: str, languages: Iterable[str] | None = None) -> list[str]:
+    """The content of the fenced blocks of these languages; None: of all."""
+    fences = tokens(text, "fence")
+    return [each.content for each in fences if languages is None or each.info in set(languages)]
+
+
+def links(text: str) -> list[str]:
+    addresses = (
+        *(token.attrGet("href") for token in tokens(text, "link_open")),
+        *(token.attrGet("src") for token in tokens(text, "image")),
+    )
+    return [str(address) for address in addresses]
 
 
 def shell_lines(text: str) -> list[str]:
@@ -75,23 +86,41 @@ def shell_lines(text: str) -> list[str]:
 
 
 def table_rows(text: str) -> Iterator[list[str]]:
-    """The cells of each row; headings and rules are not among them."""
-    lines = text.splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        is_body = line.startswith("| ") and not following.startswith("|---")
-        if is_body:
-            yield [cell.strip() for cell in line.strip("|").split(" | ")]
+    """The cells of each row, as they are written; headings are not among them."""
+    row: list[str] = []
+    for token, content in pairwise(MARKDOWN.parse(text)):
+        if token.type == "td_open":
+            row.append(content.content)
+        elif token.type == "tr_close" and row:
+            yield row
+            row = []
+
+
+def headings(text: str, level: int | None = None) -> list[tuple[Token, str]]:
+    """Where each heading stands, and what it says as it is written."""
+    pairs = pairwise(MARKDOWN.parse(text))
+    of_level = ("h1", "h2", "h3", "h4", "h5", "h6") if level is None else (f"h{level}",)
+    return [
+        (token, content.content)
+        for token, content in pairs
+        if token.type == "heading_open" and token.tag in of_level
+    ]
 
 
 def sections(text: str, level: int) -> dict[str, str]:
     """Each heading of a level with what stands under it."""
-    pieces = re.split(rf"^{'#' * level} (.+)$", text, flags=re.MULTILINE)
-    return dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    lines = text.splitlines(keepends=True)
+    found = [(heading, token.map or [0, 0]) for token, heading in headings(text, level)]
+    ends = [*(place[0] for _, place in found[1:]), len(lines)]
+    return {
+        heading: "".join(lines[place[1] : end])
+        for (heading, place), end in zip(found, ends, strict=True)
+    }
 
 
 def anchors(text: str) -> set[str]:
     """The names that GitHub gives to the headings."""
-    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(prose(text)))
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for _, heading in headings(text))
     return {heading.strip().replace(" ", "-") for heading in plain}
 
 
@@ -229,9 +258,9 @@ def test_every_option_that_is_named_alone_is_an_option_of_some_command(document:
 
 
 def test_every_command_has_a_section_and_every_section_is_a_command() -> None:
-    headings = {heading for heading in sections(command_line_page(), 2) if "lectern" in heading}
+    described = {heading for heading in sections(command_line_page(), 2) if "lectern" in heading}
 
-    assert headings == {line.heading for line in LEAVES}
+    assert described == {line.heading for line in LEAVES}
 
 
 def command_line_page() -> str:
@@ -243,10 +272,7 @@ def test_the_section_of_a_command_names_its_options_and_no_others(line: CommandL
     section = sections(command_line_page(), 2)[line.heading]
 
     described = {
-        option
-        for row in table_rows(section)
-        for option in INLINE.findall(row[0])
-        if option[0] == "-"
+        option for row in table_rows(section) for option in inline_code(row[0]) if option[0] == "-"
     }
 
     assert described == line.options - COMMON_OPTIONS
@@ -284,7 +310,7 @@ def test_the_short_help_in_the_table_of_commands_is_the_command_s_own() -> None:
 def test_the_table_of_a_task_s_fields_is_what_is_printed() -> None:
     table = sections(command_line_page(), 3)["Fields of a task"].partition("\n## ")[0]
 
-    described = {name for row in table_rows(table) for name in INLINE.findall(row[0])}
+    described = {name for row in table_rows(table) for name in inline_code(row[0])}
 
     assert described == {field.name for field in fields(TaskView)}
 
@@ -300,7 +326,7 @@ def test_the_table_of_a_lesson_s_fields_is_what_is_printed(data_dir: Path) -> No
 
     by_place: dict[str, set[str]] = {}
     for cell, _, place in table_rows(table):
-        by_place.setdefault(place, set()).update(INLINE.findall(cell))
+        by_place.setdefault(place, set()).update(inline_code(cell))
 
     everywhere = whole.keys() & listed.keys()
     assert by_place == {
@@ -356,7 +382,7 @@ def test_all_that_a_setting_allows_is_documented(name: str) -> None:
     elif type(None) in get_args(annotation):
         allowed = ["null"]
 
-    assert set(allowed) <= set(INLINE.findall(documented_settings()[name][1]))
+    assert set(allowed) <= set(inline_code(documented_settings()[name][1]))
 
 
 @every_document
@@ -401,7 +427,7 @@ def is_variable(text: str) -> bool:
 @every_document
 def test_every_relative_link_leads_to_a_file_and_a_heading_that_are_there(document: Path) -> None:
     broken = []
-    for link in LINK.findall(prose(read(document))):
+    for link in links(read(document)):
         if link.startswith(("http://", "https://")):
             continue
         path, _, anchor = link.partition("#")
@@ -420,8 +446,8 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         if page in reached or page.suffix != ".md":
             continue
         reached.add(page)
-        links = (link.partition("#")[0] for link in LINK.findall(prose(read(page))))
-        waiting += [(page.parent / link).resolve() for link in links if link and ":" not in link]
+        targets = (link.partition("#")[0] for link in links(read(page)))
+        waiting += [(page.parent / link).resolve() for link in targets if link and ":" not in link]
 
     assert set(DOCUMENTS) <= reached
 
@@ -429,7 +455,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 @every_document
 def test_every_path_of_the_repository_that_is_named_exists(document: Path) -> None:
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
-    fenced = " ".join(body for _, body in FENCED.findall(read(document)))
+    fenced = " ".join(fenced_blocks(read(document)))
     written = [*inline_code(read(document)), *re.findall(r"[\w./-]+", fenced)]
     paths = {word for word in written if "/" in word and word.split("/")[0] in folders}
 
@@ -566,8 +592,9 @@ def clean_environment(data_dir: Path) -> dict[str, str]:
 
 def test_every_function_of_the_module_is_described_with_its_own_signature() -> None:
     tasks = import_module("backend.tasks")
-    headings = INLINE.findall("\n".join(HEADING.findall(prose(read(DOCS / "tasks.md")))))
-    described = {heading.partition("(")[0]: heading for heading in headings}
+    titles = (title for _, title in headings(read(DOCS / "tasks.md")))
+    codes = [code for title in titles for code in inline_code(title)]
+    described = {code.partition("(")[0]: code for code in codes}
 
     functions = {name for name in tasks.__all__ if inspect.isfunction(getattr(tasks, name))}
     assert described.keys() == functions

@@ -5,13 +5,12 @@ is heavy. The recogniser itself is imported by `make`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from backend.errors import RecogniserError
+from backend.errors.recognisers import RecogniserError
 from backend.sections import Section, Words
 
 if TYPE_CHECKING:
@@ -39,13 +38,9 @@ class Obstacle:
     """Why a recogniser cannot run here with the settings that hold."""
 
     error: RecogniserError
-    """What a transcription is refused with."""
-    message: str
-    """What is wrong, without what to do."""
-    remedy: str
+    """What is wrong, and what a transcription is refused with."""
     gives_way: bool = False
     """Whether `auto` takes the next recogniser; else somebody meant this one, and is to hear it."""
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class RecogniserEntry(ABC, Generic[Options]):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.errors import LanguageUnsupported
+from backend.errors.recognisers import LanguageUnsupported
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
@@ -54,8 +54,7 @@ class SphinxRecogniser:
     def check_language(self, language: str | None) -> None:
         if language is not None and language not in SPHINX.languages:
             raise LanguageUnsupported(
-                f"The built-in recogniser knows English only, not `{language}`: install Whisper "
-                "(`lectern models download small`), or set another language with `lectern edit`.",
+                f"The built-in recogniser knows English only, not `{language}`.",
                 facts={"language": language},
             )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from platform import machine, python_version, system
 from typing import TYPE_CHECKING
 
-from backend.errors import RecogniserMissing
+from backend.errors.recognisers import RecogniserMissing
 from backend.sections import Section, Words
 from backend.speech.engines.entry import ROUGH, ModelSupply, Obstacle, RecogniserEntry
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from backend.speech.engines.base import Recogniser
 
 MODEL = "en-us"
-REMEDY = (
-    "Run `lectern config set transcription.engine auto`, and install Whisper, which is far better, "
-    "with `lectern models download small`; or set Lectern up with Python 3.13."
-)
 
 
 class SphinxEntry(RecogniserEntry[Section]):
@@ -36,11 +32,11 @@ class SphinxEntry(RecogniserEntry[Section]):
     def find_obstacle(self, options: Section, models_dir: Path) -> Obstacle | None:
         if find_spec("pocketsphinx") is not None:
             return None
-        message = (
+        missing = RecogniserMissing(
             f"There is no built-in recogniser for Python {python_version()} on this kind of "
-            f"computer ({system()}, {machine()})."
+            f"computer ({system()}, {machine()}); for Python 3.13 there is one."
         )
-        return Obstacle(RecogniserMissing(f"{message} {REMEDY}"), message, REMEDY, gives_way=True)
+        return Obstacle(missing, gives_way=True)
 
     def model(self, options: Section, models_dir: Path) -> str:
         return MODEL

@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from backend.errors import DeviceUnavailable, LanguageUnsupported, ModelIncomplete, RecogniserError
+from backend.errors.recognisers import (
+    DeviceUnavailable,
+    LanguageUnsupported,
+    ModelIncomplete,
+    RecogniserError,
+)
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
@@ -54,8 +59,7 @@ class WhisperRecogniser:
         if language is not None and language not in known:
             raise LanguageUnsupported(
                 f"The Whisper model {self._directory.name} does not know the language "
-                f"`{language}` (it knows {', '.join(sorted(known))}): set the lesson's language "
-                "with `lectern edit`, or choose a multilingual model.",
+                f"`{language}` (it knows {', '.join(sorted(known))}).",
                 facts={"model": self._directory.name, "language": language},
             )
 
@@ -237,10 +241,7 @@ def _load(directory: Path, device: str, compute_type: str) -> Any:
     from faster_whisper import WhisperModel
 
     if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
-        raise DeviceUnavailable(
-            "There is no CUDA device that can be used here: set transcription.device to `cpu` or "
-            "`auto` (`lectern config set transcription.device cpu`)."
-        )
+        raise DeviceUnavailable("There is no CUDA device that can be used here.")
     try:
         model = WhisperModel(
             str(directory), device=device, compute_type=compute_type, local_files_only=True
@@ -248,14 +249,13 @@ def _load(directory: Path, device: str, compute_type: str) -> Any:
     except ValueError as error:
         allowed = ", ".join(sorted(ctranslate2.get_supported_compute_types(_resolve(device))))
         raise DeviceUnavailable(
-            f"The compute type `{compute_type}` cannot be used on this device: set "
-            f"transcription.compute_type to `default` or one of {allowed}.",
+            f"The compute type `{compute_type}` cannot be used on this device, which knows "
+            f"{allowed}.",
             facts={"kind": compute_type},
         ) from error
     except RuntimeError as error:
         raise ModelIncomplete(
-            f"The Whisper model in {directory} cannot be loaded ({error}): download it again with "
-            f"`lectern models download {directory.name}`.",
+            f"The Whisper model in {directory} cannot be loaded ({error}).",
             facts={"model": directory.name, "said": str(error)},
         ) from error
     _require_matching_features(model, directory)
@@ -274,7 +274,6 @@ def _require_matching_features(model: Any, directory: Path) -> None:
     """A 128-band model without its preprocessor_config.json would be fed 80 bands."""
     if model.model.n_mels != model.feature_extractor.mel_filters.shape[0]:
         raise ModelIncomplete(
-            f"The Whisper model in {directory} lacks its preprocessor_config.json: download it "
-            f"again with `lectern models download {directory.name}`.",
+            f"The Whisper model in {directory} lacks its preprocessor_config.json.",
             facts={"model": directory.name, "file": "preprocessor_config.json"},
         )

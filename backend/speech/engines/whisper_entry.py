@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from backend.errors import ModelIncomplete, ModelNotInstalled, UnknownModel
+from backend.errors.recognisers import ModelIncomplete, ModelNotInstalled, UnknownModel
 from backend.sections import Section, Shown, Words
 from backend.speech.engines.entry import BEST, ROUGH, ModelSupply, Obstacle, RecogniserEntry
 from backend.speech.model_store import check_model, find_model
 
 if TYPE_CHECKING:
     from backend.speech.engines.base import Recogniser
-
-ANOTHER = "or choose another with `lectern config set transcription.model`."
 
 SIZES = ("tiny", "base", "small", "medium", "large")
 """Each better than the one before. A `turbo` hears nearly as well as the large model it was cut
@@ -95,21 +93,14 @@ class WhisperEntry(RecogniserEntry[WhisperOptions]):
         try:
             directory = find_model(options.model, models_dir)
         except (ModelNotInstalled, UnknownModel) as error:
-            return Obstacle(error, error.message, f"Install it, {ANOTHER}")
-        remedy = f"Run `lectern models download {options.model}`, {ANOTHER}"
+            return Obstacle(error)
         try:
             check_model(directory)
         except ModelNotInstalled as error:
-            return Obstacle(
-                error,
-                f"The Whisper model `{options.model}` is not installed.",
-                remedy,
-                gives_way=directory.parent == models_dir and not directory.exists(),
-                facts={"model": options.model},
-            )
+            is_a_name = directory.parent == models_dir and not directory.exists()
+            return Obstacle(error, gives_way=is_a_name)
         except ModelIncomplete as error:
-            problem = f"cannot be used: {error.facts['detail']}"
-            return Obstacle(error, f"The Whisper model in {directory} {problem}.", remedy)
+            return Obstacle(error)
         return None
 
     def model(self, options: WhisperOptions, models_dir: Path) -> str:

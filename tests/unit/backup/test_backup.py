@@ -25,14 +25,9 @@ from backend.backup.restoring import restore_backup, unfinished_restore
 from backend.backup.snapshot import TABLES
 from backend.config import audio_dir, config_path, database_url, load_config
 from backend.doctor.examination import examine
-from backend.errors import (
-    BackupDamaged,
-    BackupNotFound,
-    DatabaseTooNew,
-    LibraryInUse,
-    NotFound,
-    StorageFull,
-)
+from backend.errors import NotFound
+from backend.errors.backups import BackupDamaged, BackupNotFound, LibraryInUse
+from backend.errors.storage import DatabaseTooNew, StorageFull
 from backend.lessons.loose import loose_dir
 from backend.lessons.removal import list_trash, restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, edit_lesson, remove_lesson

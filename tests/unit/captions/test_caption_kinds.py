@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.captions.reading_apart import read_captions_apart
-from backend.errors import UnreadableCaptions
+from backend.errors.recordings import UnreadableCaptions
 from backend.models.notices import Notice
 from backend.text.captions_in import clip_to, read_captions
 from backend.text.character_sets import readable_name

@@ -15,7 +15,9 @@ from sqlmodel import Session
 from backend import database
 from backend.captions.service import import_captions
 from backend.cli.captions import import_
-from backend.errors import LecternError, LessonNotFound, UnreadableCaptions
+from backend.errors import LecternError
+from backend.errors.lessons import LessonNotFound
+from backend.errors.recordings import UnreadableCaptions
 from backend.exports.captions import write_srt, write_vtt
 from backend.exports.document import Layer, LessonExport
 from backend.lesson_texts.layers import LessonLayer, restore_layer

@@ -22,15 +22,9 @@ from backend.editing.segments import (
     segment_history,
     undo_edit,
 )
-from backend.errors import (
-    CannotUndo,
-    Conflict,
-    InvalidValue,
-    LessonNotFound,
-    NotFound,
-    NoTranscript,
-    UncommittedWrites,
-)
+from backend.errors import Conflict, InvalidValue, NotFound
+from backend.errors.lessons import CannotUndo, LessonNotFound, NoTranscript
+from backend.errors.storage import UncommittedWrites
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.models import FormerLayer, Lesson, SegmentEdit
 from backend.search.service import SearchRequest, search

@@ -13,7 +13,8 @@ from backend.editing.summaries import (
     summary_version,
     undo_summary_edit,
 )
-from backend.errors import Conflict, InvalidValue, NoSummary, NotFound
+from backend.errors import Conflict, InvalidValue, NotFound
+from backend.errors.lessons import NoSummary
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lesson_texts.summaries import is_older_than_text
 from backend.models import SummaryPart

@@ -1,6 +1,6 @@
 import pytest
 
-from backend.errors import NoTranscript
+from backend.errors.lessons import NoTranscript
 from backend.exports.document import Layer, Moment, read_lesson
 from backend.models import Lesson, Segment
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from backend.errors import InvalidValue, NoSummary
+from backend.errors import InvalidValue
+from backend.errors.lessons import NoSummary
 from backend.exports.document import LessonExport, Moment, Part
 from backend.exports.formats import ExportFormat, export_lesson
 from backend.exports.markdown import escape_markdown

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from pypdf import PdfReader
 from pypdf.generic import BooleanObject, DictionaryObject, StreamObject
 
-from backend.errors import PdfNotMade
+from backend.errors.lessons import PdfNotMade
 from backend.exports.document import LessonExport, Moment, Part
 from backend.exports.formats import ExportFormat, export_lesson
 from backend.exports.pdf import make_content

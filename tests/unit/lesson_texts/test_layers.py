@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import Session, select
 
 from backend import database
-from backend.errors import LessonNotFound, NotFound, OwnershipLost, UncommittedWrites
+from backend.errors import NotFound, OwnershipLost
+from backend.errors.lessons import LessonNotFound
+from backend.errors.storage import UncommittedWrites
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.models import FormerLayer, Lesson
 from backend.models.columns import LARGEST_ID

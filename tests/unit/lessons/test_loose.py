@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from backend import database
 from backend.config import audio_dir
-from backend.errors import MediaError, StorageFull
+from backend.errors.recordings import MediaError
+from backend.errors.storage import StorageFull
 from backend.lessons.loose import adopting, clear_loose, loose_dir, note_loose
 from backend.lessons.removal import empty_trash, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, add_stored, remove_lesson

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from backend import database
-from backend.errors import LessonNotFound
+from backend.errors.lessons import LessonNotFound
 from backend.lessons.service import remove_lesson
 from backend.models import FormerLayer, Lesson, Task, TaskStatus
 from backend.models.columns import utc_now

@@ -14,7 +14,8 @@ from sqlmodel import Session, SQLModel, select
 from backend import database
 from backend.config import audio_dir
 from backend.editing.segments import edit_segment, segment_history
-from backend.errors import LessonInTrash, NotFound
+from backend.errors import NotFound
+from backend.errors.lessons import LessonInTrash
 from backend.lesson_texts.layers import LessonLayer, read_layer, restore_layer
 from backend.lessons import removal
 from backend.lessons.loose import loose_dir

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from backend import database
-from backend.errors import LecternError, ProviderError
+from backend.errors import LecternError
+from backend.errors.providers import ProviderError
 from backend.llm.calls import FATAL, ChatCaller
 from backend.llm.provider import ModelChoice
 from backend.models import Lesson, LlmCall

@@ -15,8 +15,8 @@ from functools import partial
 import pytest
 from pytest_httpserver import HTTPServer
 
-from backend import errors
 from backend.config import Provider
+from backend.errors import providers
 from backend.llm.calls import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, ChatCaller
 from backend.llm.provider import ModelChoice
 from tests.stubs.anthropic import AnthropicStub
@@ -33,20 +33,20 @@ from tests.stubs.openai import OpenAIStub
 from tests.stubs.questions import ITEMS, KEY, SYSTEM, USER, Corrections
 
 ASKED_AGAIN = {
-    "rate_limited": errors.RateLimited,
-    "server_error": errors.ProviderUnavailable,
-    "connection_cut": errors.ProviderUnavailable,
-    "cut_body": errors.ProviderUnavailable,
-    "broken_body": errors.ProviderUnavailable,
-    "web_page": errors.ProviderUnavailable,
+    "rate_limited": providers.RateLimited,
+    "server_error": providers.ProviderUnavailable,
+    "connection_cut": providers.ProviderUnavailable,
+    "cut_body": providers.ProviderUnavailable,
+    "broken_body": providers.ProviderUnavailable,
+    "web_page": providers.ProviderUnavailable,
 }
 NOT_ASKED_AGAIN = {
-    "cut": errors.ReplyCut,
-    "refused": errors.ReplyRefused,
-    "exhausted": errors.QuotaExhausted,
-    "bad_key": errors.BadKey,
-    "unknown_model": errors.BadRequest,
-    "context_too_long": errors.ContextTooLong,
+    "cut": providers.ReplyCut,
+    "refused": providers.ReplyRefused,
+    "exhausted": providers.QuotaExhausted,
+    "bad_key": providers.BadKey,
+    "unknown_model": providers.BadRequest,
+    "context_too_long": providers.ContextTooLong,
 }
 
 
@@ -168,7 +168,7 @@ def test_an_unusable_reply_carries_the_tokens_it_was_charged_for(
 ) -> None:
     stub.always(getattr(stub, trap)())
 
-    with pytest.raises(errors.UnusableReply) as raised:
+    with pytest.raises(providers.UnusableReply) as raised:
         caller.ask_structured(SYSTEM, USER, Corrections)
 
     assert (raised.value.input_tokens, raised.value.output_tokens) == (INPUT_TOKENS, OUTPUT_TOKENS)
@@ -192,11 +192,11 @@ def test_a_malformed_reply_is_asked_again_once_and_both_are_accounted_for(
 ) -> None:
     stub.always(stub.malformed(content))
 
-    with pytest.raises(errors.ReplyMalformed) as raised:
+    with pytest.raises(providers.ReplyMalformed) as raised:
         caller.ask_structured(SYSTEM, USER, Corrections)
 
     assert stub.call_count == 2
-    assert [type(e) for e in raised.value.unusable_replies] == [errors.ReplyMalformed] * 2
+    assert [type(e) for e in raised.value.unusable_replies] == [providers.ReplyMalformed] * 2
     assert {e.output_tokens for e in raised.value.unusable_replies} == {OUTPUT_TOKENS}
 
 
@@ -207,7 +207,7 @@ def test_a_malformed_tool_call_is_told_from_an_answer(
         stub.always(stub.malformed({"segments": [{"id": 1}]}))
         choice = ModelChoice(Provider.ANTHROPIC, "claude-sonnet-4-6", None, stub.base_url, KEY)
 
-        with pytest.raises(errors.ReplyMalformed, match=r"segments\.0\.text: Field required"):
+        with pytest.raises(providers.ReplyMalformed, match=r"segments\.0\.text: Field required"):
             ChatCaller(choice, timing=fake_time.timing()).ask_structured(SYSTEM, USER, Corrections)
 
 
@@ -224,7 +224,7 @@ def test_an_answer_after_a_malformed_reply_names_what_was_paid_before(
 def test_an_empty_text_is_malformed(caller: ChatCaller, stub: ProviderStub) -> None:
     stub.always(stub.empty())
 
-    with pytest.raises(errors.ReplyMalformed):
+    with pytest.raises(providers.ReplyMalformed):
         caller.ask_text(SYSTEM, "Summarise.")
 
 
@@ -234,7 +234,7 @@ def test_a_reply_that_was_cut_is_not_taken_for_an_answer_even_if_it_reads_as_one
     whole = '{"segments": []}'
     stub.always(stub.finished("cut", whole))
 
-    with pytest.raises(errors.ReplyCut):
+    with pytest.raises(providers.ReplyCut):
         caller.ask_structured(SYSTEM, USER, Corrections)
 
 
@@ -244,7 +244,7 @@ def test_a_server_that_never_answers_is_given_up_after_the_timeout_of_each_attem
     stub.always(stub.unanswered())
     caller = ChatCaller(choice, timing=fake_time.timing(), timeout_seconds=0.2)
 
-    with pytest.raises(errors.ProviderUnavailable, match="did not answer in time"):
+    with pytest.raises(providers.ProviderUnavailable, match="did not answer in time"):
         caller.ask_text(SYSTEM, "Summarise.")
 
     assert stub.call_count == 5
@@ -253,7 +253,7 @@ def test_a_server_that_never_answers_is_given_up_after_the_timeout_of_each_attem
 def test_a_server_that_is_not_there_is_named_with_its_address(fake_time: FakeTime) -> None:
     choice = ModelChoice(Provider.OPENAI, "gpt-4o", None, "http://127.0.0.1:9/v1", KEY)
 
-    with pytest.raises(errors.ProviderUnavailable, match=r"http://127\.0\.0\.1:9/v1 cannot be"):
+    with pytest.raises(providers.ProviderUnavailable, match=r"http://127\.0\.0\.1:9/v1 cannot be"):
         ChatCaller(choice, timing=fake_time.timing()).ask_text(SYSTEM, "Summarise.")
 
     assert len(fake_time.waits) == 4
@@ -264,7 +264,7 @@ def test_a_server_that_speaks_the_protocol_badly_is_unavailable(
 ) -> None:
     openai_stub.always(openai_stub.without_choices())
 
-    with pytest.raises(errors.ProviderUnavailable, match="base_url"):
+    with pytest.raises(providers.ProviderUnavailable, match="base_url"):
         openai_caller.ask_text(SYSTEM, "Summarise.")
 
 
@@ -276,7 +276,7 @@ def test_without_a_word_from_the_server_the_waits_grow_and_vary(
 ) -> None:
     openai_stub.always(openai_stub.server_error())
 
-    with pytest.raises(errors.ProviderUnavailable):
+    with pytest.raises(providers.ProviderUnavailable):
         openai_caller.ask_text(SYSTEM, "Summarise.")
 
     for wait, at_least in zip(fake_time.waits, [0.5, 1, 2, 4], strict=True):
@@ -353,7 +353,7 @@ def test_a_call_that_gives_up_at_a_rate_limit_still_holds_back_the_next(
     caller = ChatCaller(choice, timing=fake_time.timing(), max_attempts=1)
     openai_stub.next(openai_stub.rate_limited({"retry-after": "30"}))
 
-    with pytest.raises(errors.RateLimited):
+    with pytest.raises(providers.RateLimited):
         caller.ask_text(SYSTEM, "one")
     caller.ask_text(SYSTEM, "two")
 
@@ -395,9 +395,9 @@ def test_stopping_wakes_a_waiting_thread_and_sends_no_further_call(
 
         caller.stop()
 
-        with pytest.raises(errors.CallsStopped):
+        with pytest.raises(providers.CallsStopped):
             waiting.result(timeout=20)
-    with pytest.raises(errors.CallsStopped):
+    with pytest.raises(providers.CallsStopped):
         caller.ask_text(SYSTEM, "two")
     assert openai_stub.call_count == 1
 
@@ -416,7 +416,7 @@ def test_what_no_call_can_get_past_stops_those_that_wait(
         with pytest.raises(NOT_ASKED_AGAIN[trap]):
             caller.ask_text(SYSTEM, "two")
 
-        with pytest.raises(errors.CallsStopped):
+        with pytest.raises(providers.CallsStopped):
             waiting.result(timeout=20)
     assert openai_stub.call_count == 2
 
@@ -426,7 +426,7 @@ def test_what_concerns_one_text_alone_leaves_the_other_calls_be(
     caller: ChatCaller, stub: ProviderStub, trap: str
 ) -> None:
     stub.next(*[getattr(stub, trap)()] * (2 if trap == "malformed" else 1))
-    with pytest.raises(errors.ProviderError):
+    with pytest.raises(providers.ProviderError):
         caller.ask_structured(SYSTEM, USER, Corrections)
 
     assert caller.ask_structured(SYSTEM, USER, Corrections).value.segments
@@ -442,7 +442,7 @@ def test_the_key_stands_in_no_error_trace_or_log(
     caplog.set_level(logging.INFO)
     stub.always(getattr(stub, trap)())
 
-    with pytest.raises(errors.ProviderError) as raised:
+    with pytest.raises(providers.ProviderError) as raised:
         caller.ask_structured(SYSTEM, USER, Corrections)
 
     written = "".join(traceback.format_exception(raised.value)) + caplog.text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend import errors
 from backend.config import Provider
+from backend.errors import providers
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice
 from tests.stubs.anthropic import AnthropicStub
@@ -13,57 +13,58 @@ from tests.stubs.openai import OpenAIStub
 from tests.stubs.questions import KEY
 
 OPENAI_FAILURES = [
-    (401, "Incorrect API key provided", "invalid_api_key", errors.BadKey),
-    (403, "Country, region, or territory not supported", None, errors.RegionRefused),
-    (403, "Project `x` has no access to model `gpt-9`", "model_not_found", errors.BadRequest),
-    (404, "The model `gpt-9` does not exist", "model_not_found", errors.BadRequest),
+    (401, "Incorrect API key provided", "invalid_api_key", providers.BadKey),
+    (403, "Country, region, or territory not supported", None, providers.RegionRefused),
+    (403, "Project `x` has no access to model `gpt-9`", "model_not_found", providers.BadRequest),
+    (404, "The model `gpt-9` does not exist", "model_not_found", providers.BadRequest),
     (400, "Unsupported value: 'temperature'", "unsupported_value",
-     errors.TemperatureRefused),
-    (422, "model: field required", None, errors.CallRefused),
-    (429, "You exceeded your current quota", "insufficient_quota", errors.QuotaExhausted),
-    (429, "Your account is not active", "billing_not_active", errors.QuotaExhausted),
-    (402, "Pay first", None, errors.QuotaExhausted),
-    (429, "Insufficient balance: recharge your account", None, errors.QuotaExhausted),
-    (429, "You exceeded your current quota, 15 per minute", None, errors.RateLimited),
-    (429, "Too many requests", "rate_limit_exceeded", errors.RateLimited),
+     providers.TemperatureRefused),
+    (422, "model: field required", None, providers.CallRefused),
+    (429, "You exceeded your current quota", "insufficient_quota", providers.QuotaExhausted),
+    (429, "Your account is not active", "billing_not_active", providers.QuotaExhausted),
+    (402, "Pay first", None, providers.QuotaExhausted),
+    (429, "Insufficient balance: recharge your account", None, providers.QuotaExhausted),
+    (429, "You exceeded your current quota, 15 per minute", None, providers.RateLimited),
+    (429, "Too many requests", "rate_limit_exceeded", providers.RateLimited),
     (429, "Request too large for gpt-4o on tokens per min", "rate_limit_exceeded",
-     errors.ContextTooLong),
-    (400, "Your input is 9000 tokens long", "context_length_exceeded", errors.ContextTooLong),
+     providers.ContextTooLong),
+    (400, "Your input is 9000 tokens long", "context_length_exceeded", providers.ContextTooLong),
     (400, "This model's maximum context length is 4096 tokens. However, you requested 5000",
-     None, errors.ContextTooLong),
+     None, providers.ContextTooLong),
     (400, "The decoder prompt (length 5000) is longer than the maximum model length of 4096",
-     None, errors.ContextTooLong),
-    (400, "the input length exceeds the context length", None, errors.ContextTooLong),
-    (500, "the request exceeds the available context size", None, errors.ContextTooLong),
-    (413, "Payload too large", None, errors.ContextTooLong),
-    (400, "The response was filtered", "content_filter", errors.ReplyRefused),
-    (408, "Timeout", None, errors.ProviderUnavailable),
-    (409, "Conflict", None, errors.ProviderUnavailable),
-    (500, "The server had an error", None, errors.ProviderUnavailable),
-    (502, "Bad gateway", None, errors.ProviderUnavailable),
-    (503, "That model is overloaded", None, errors.ProviderUnavailable),
-    (529, "Overloaded", None, errors.ProviderUnavailable),
+     None, providers.ContextTooLong),
+    (400, "the input length exceeds the context length", None, providers.ContextTooLong),
+    (500, "the request exceeds the available context size", None, providers.ContextTooLong),
+    (413, "Payload too large", None, providers.ContextTooLong),
+    (400, "The response was filtered", "content_filter", providers.ReplyRefused),
+    (408, "Timeout", None, providers.ProviderUnavailable),
+    (409, "Conflict", None, providers.ProviderUnavailable),
+    (500, "The server had an error", None, providers.ProviderUnavailable),
+    (502, "Bad gateway", None, providers.ProviderUnavailable),
+    (503, "That model is overloaded", None, providers.ProviderUnavailable),
+    (529, "Overloaded", None, providers.ProviderUnavailable),
 ]  # fmt: skip
 
 ANTHROPIC_FAILURES = [
-    (401, "invalid x-api-key", "authentication_error", errors.BadKey),
-    (403, "Your API key does not have permission", "permission_error", errors.BadKey),
-    (404, "model: claude-99", "not_found_error", errors.BadRequest),
-    (400, "max_tokens: must be greater than 0", "invalid_request_error", errors.ParameterRefused),
+    (401, "invalid x-api-key", "authentication_error", providers.BadKey),
+    (403, "Your API key does not have permission", "permission_error", providers.BadKey),
+    (404, "model: claude-99", "not_found_error", providers.BadRequest),
+    (400, "max_tokens: must be greater than 0", "invalid_request_error",
+     providers.ParameterRefused),
     (400, "Your credit balance is too low to access the Anthropic API.", "invalid_request_error",
-     errors.QuotaExhausted),
+     providers.QuotaExhausted),
     (400, "You have reached your specified API usage limits.", "invalid_request_error",
-     errors.QuotaExhausted),
-    (402, "There is an issue with billing", "billing_error", errors.QuotaExhausted),
+     providers.QuotaExhausted),
+    (402, "There is an issue with billing", "billing_error", providers.QuotaExhausted),
     (400, "prompt is too long: 210000 tokens > 200000 maximum", "invalid_request_error",
-     errors.ContextTooLong),
+     providers.ContextTooLong),
     (400, "input length and `max_tokens` exceed context limit: 199000 + 8192 > 200000",
-     "invalid_request_error", errors.ContextTooLong),
-    (413, "Request exceeds the maximum size", "request_too_large", errors.ContextTooLong),
-    (429, "This request would exceed your rate limit", "rate_limit_error", errors.RateLimited),
-    (500, "Internal server error", "api_error", errors.ProviderUnavailable),
-    (504, "Gateway timeout", "timeout_error", errors.ProviderUnavailable),
-    (529, "Overloaded", "overloaded_error", errors.ProviderUnavailable),
+     "invalid_request_error", providers.ContextTooLong),
+    (413, "Request exceeds the maximum size", "request_too_large", providers.ContextTooLong),
+    (429, "This request would exceed your rate limit", "rate_limit_error", providers.RateLimited),
+    (500, "Internal server error", "api_error", providers.ProviderUnavailable),
+    (504, "Gateway timeout", "timeout_error", providers.ProviderUnavailable),
+    (529, "Overloaded", "overloaded_error", providers.ProviderUnavailable),
 ]  # fmt: skip
 
 
@@ -74,11 +75,11 @@ def test_openais_failures_are_named(
     status: int,
     message: str,
     code: str | None,
-    expected: type[errors.ProviderError],
+    expected: type[providers.ProviderError],
 ) -> None:
     openai_stub.always(openai_stub.failed(status, message, code=code))
 
-    with pytest.raises(errors.ProviderError) as raised:
+    with pytest.raises(providers.ProviderError) as raised:
         openai_caller.ask_text("system", "user")
 
     assert type(raised.value) is expected
@@ -92,13 +93,13 @@ def test_anthropics_failures_are_named(
     status: int,
     message: str,
     kind: str,
-    expected: type[errors.ProviderError],
+    expected: type[providers.ProviderError],
 ) -> None:
     with serve(AnthropicStub()) as stub:
         stub.always(stub.failed(status, message, kind=kind))
         choice = ModelChoice(Provider.ANTHROPIC, "claude-opus-4-6", None, stub.base_url, "key-1")
 
-        with pytest.raises(errors.ProviderError) as raised:
+        with pytest.raises(providers.ProviderError) as raised:
             ChatCaller(choice, timing=fake_time.timing()).ask_text("system", "user")
 
         assert type(raised.value) is expected
@@ -128,7 +129,7 @@ def test_a_servers_words_are_found_in_whatever_form_they_come(
 
     openai_stub.always(respond)
 
-    with pytest.raises(errors.BadRequest) as raised:
+    with pytest.raises(providers.BadRequest) as raised:
         openai_caller.ask_text("system", "user")
 
     assert f"(HTTP 404: {said})" in raised.value.message
@@ -139,7 +140,7 @@ def test_a_long_message_of_the_server_is_shortened(
 ) -> None:
     openai_stub.always(openai_stub.failed(400, "no " * 5000))
 
-    with pytest.raises(errors.CallRefused) as raised:
+    with pytest.raises(providers.CallRefused) as raised:
         openai_caller.ask_text("system", "user")
 
     assert len(raised.value.message) < 500
@@ -150,7 +151,7 @@ def test_a_key_that_the_server_repeats_is_left_out_however_the_message_is_cut(
 ) -> None:
     openai_stub.always(openai_stub.failed(400, "sk-abc***wxyz " + "x" * 176 + KEY))
 
-    with pytest.raises(errors.CallRefused) as raised:
+    with pytest.raises(providers.CallRefused) as raised:
         openai_caller.ask_text("system", "user")
 
     assert "sk-" not in raised.value.message
@@ -165,7 +166,7 @@ def test_a_temperature_that_langchain_itself_refuses_is_a_bad_request(
         dated = "claude-fable-5-20270101"
         choice = ModelChoice(Provider.ANTHROPIC, dated, 0.3, stub.base_url, "key-1")
 
-        with pytest.raises(errors.TemperatureRefused, match="`temperature` is not supported"):
+        with pytest.raises(providers.TemperatureRefused, match="`temperature` is not supported"):
             ChatCaller(choice, timing=fake_time.timing()).ask_text("system", "user")
 
         assert stub.call_count == 0

@@ -12,15 +12,9 @@ from sqlalchemy import Engine, text, update
 from sqlmodel import Session, col, select
 
 from backend.config import Provider
-from backend.errors import (
-    DatabaseAway,
-    InputChanged,
-    LessonNotFound,
-    ReplyCut,
-    ReplyMalformed,
-    ReplyRefused,
-    UnusableReply,
-)
+from backend.errors.lessons import InputChanged, LessonNotFound
+from backend.errors.providers import ReplyCut, ReplyMalformed, ReplyRefused, UnusableReply
+from backend.errors.storage import DatabaseAway
 from backend.llm.calls import Reply
 from backend.llm.ledger import Ledger, call_key, count_answered, finish_run, open_run
 from backend.llm.provider import ModelChoice

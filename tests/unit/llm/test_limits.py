@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from backend.database import engine_for
-from backend.errors import CallsStopped, DatabaseAway
+from backend.errors.providers import CallsStopped
+from backend.errors.storage import DatabaseAway
 from backend.llm.limits import WINDOW_SECONDS, CallSlots, SharedPace
 from backend.llm.pacing import Pace, Surroundings
 from backend.models import ProviderPace

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.errors import CallsStopped
+from backend.errors.providers import CallsStopped
 from backend.llm.pacing import WIDEST_SPACING_SECONDS, Pace
 from tests.stubs.clocks import FakeTime
 

@@ -14,7 +14,9 @@ from sqlmodel import Session, SQLModel, create_engine, select
 
 from backend import database
 from backend.config import LlmSettings, Provider
-from backend.errors import BadRequest, CallRefused, DatabaseAway, WorkStopped
+from backend.errors import WorkStopped
+from backend.errors.providers import BadRequest, CallRefused
+from backend.errors.storage import DatabaseAway
 from backend.llm.ledger import Ledger, open_run
 from backend.llm.limits import LATEST_SECONDS
 from backend.llm.paid import Outcome, PaidCaller, Question

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.config import Provider, Settings
-from backend.errors import ProviderNotConfigured
+from backend.errors.providers import ProviderNotConfigured
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import LONGEST_REPLY_TOKENS, ModelChoice, build_chat_model
 from tests.stubs.anthropic import AnthropicStub

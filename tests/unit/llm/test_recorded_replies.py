@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from backend import errors
 from backend.config import Provider
+from backend.errors import providers
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice
 from tests.stubs.anthropic import AnthropicStub
@@ -46,10 +46,10 @@ def test_a_recorded_reply_is_read_or_named_for_what_it_means(path: Path) -> None
     if "text_read" in expected:
         assert ask(recorded) == expected["text_read"]
         return
-    with pytest.raises(errors.ProviderError) as raised:
+    with pytest.raises(providers.ProviderError) as raised:
         ask(recorded)
 
-    assert type(raised.value) is getattr(errors, expected["error"])
+    assert type(raised.value) is getattr(providers, expected["error"])
     assert expected.get("said", "") in raised.value.message
     assert raised.value.retry_after_seconds == pytest.approx(expected.get("wait"))
 
@@ -60,7 +60,7 @@ def test_a_recorded_reply_is_read_or_named_for_what_it_means(path: Path) -> None
 def test_what_was_asked_for_in_a_form_fails_in_the_same_way(path: Path) -> None:
     recorded = read(path)
 
-    with pytest.raises(getattr(errors, recorded["expected"]["error"])) as raised:
+    with pytest.raises(getattr(providers, recorded["expected"]["error"])) as raised:
         ask(recorded, structured=True)
 
     assert raised.value.retry_after_seconds == pytest.approx(recorded["expected"].get("wait"))

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from backend import database
-from backend.errors import Conflict, InvalidValue, LessonNotFound, NotFound, NoTranscript
+from backend.errors import Conflict, InvalidValue, NotFound
+from backend.errors.lessons import LessonNotFound, NoTranscript
 from backend.lessons.removal import trash_lesson
 from backend.models import Colour, Course, Lesson, Note, Theme
 from backend.notes.service import (

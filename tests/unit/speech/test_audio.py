@@ -8,7 +8,8 @@ import pytest
 from faster_whisper.audio import decode_audio
 from pytest_httpserver import HTTPServer
 
-from backend.errors import LecternError, NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
+from backend.errors import LecternError
+from backend.errors.recordings import NoAudioTrack, NoSound, NoSuchFile, UnreadableMedia
 from backend.models.notices import Notice
 from backend.speech.audio import SAMPLE_RATE_HZ, AudioStream, probe
 from tests import audio_files as make

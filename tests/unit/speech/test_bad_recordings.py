@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from av.audio.frame import AudioFrame
 
-from backend.errors import LecternError, UnreadableMedia
+from backend.errors import LecternError
+from backend.errors.recordings import UnreadableMedia
 from backend.speech import audio
 from backend.speech.audio import JOINED_SAMPLES, SAMPLE_RATE_HZ, AudioStream, probe
 from tests import audio_files as make

@@ -10,9 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from backend.errors import (
+from backend.errors import LecternError
+from backend.errors.recordings import (
     ExaminationFailed,
-    LecternError,
     MediaError,
     NoSound,
     NoSuchFile,

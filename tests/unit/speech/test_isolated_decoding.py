@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.errors import ExaminationFailed, NoAudioTrack, NoSuchFile, UnreadableMedia
+from backend.errors.recordings import ExaminationFailed, NoAudioTrack, NoSuchFile, UnreadableMedia
 from backend.speech import isolated_decoding
 from backend.speech.audio import AudioStream
 from backend.speech.isolated import CHILD, Limits, start_child

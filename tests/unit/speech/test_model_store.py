@@ -13,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import DownloadFailed, ModelIncomplete, ModelNotInstalled, UnknownModel
+from backend.errors.recognisers import (
+    DownloadFailed,
+    ModelIncomplete,
+    ModelNotInstalled,
+    UnknownModel,
+)
 from backend.speech.hub import Deadlines
 from backend.speech.model_download import download_model
 from backend.speech.model_store import (

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from backend.config import models_dir
-from backend.errors import (
+from backend.errors import WorkStopped
+from backend.errors.recognisers import (
     LanguageUnsupported,
     ModelIncomplete,
     RecogniserMissing,
     UnknownModel,
-    WorkStopped,
 )
 from backend.models import Segment
 from backend.speech.audio import SAMPLE_RATE_HZ

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import database
-from backend.errors import LessonInTrash, TaskEnded, TaskNotFound, TaskNotRetryable
+from backend.errors.lessons import LessonInTrash
+from backend.errors.tasks import TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.lessons.removal import restore_lesson, trash_lesson
 from backend.models import Task
 from backend.task_queue import service

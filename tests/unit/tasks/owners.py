@@ -7,7 +7,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from backend import database
-from backend.errors import DatabaseError, OwnershipLost
+from backend.errors import OwnershipLost
+from backend.errors.storage import DatabaseError
 from backend.models import Task
 from backend.tasks.ownership import Owner
 

@@ -13,20 +13,16 @@ from sqlmodel import Session, select
 
 from backend import database
 from backend.config import config_path, load_config
-from backend.errors import (
+from backend.errors import InvalidValue, OwnershipLost, WorkStopped
+from backend.errors.lessons import InputChanged, NoTranscript
+from backend.errors.providers import (
     AllGroupsFailed,
     BadKey,
     BadRequest,
-    DatabaseAway,
-    InputChanged,
-    InvalidValue,
-    NoTranscript,
-    OwnershipLost,
     ProviderNotConfigured,
     QuotaExhausted,
-    UncommittedWrites,
-    WorkStopped,
 )
+from backend.errors.storage import DatabaseAway, UncommittedWrites
 from backend.models import CallOutcome, FormerLayer, Lesson, LlmCall, LlmRun, Segment
 from backend.tasks import correct_transcript, correct_transcript_async, get_llm_model
 from backend.tasks.correction import CORRECTION, CorrectionOptions

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from backend import database
 from backend.config import load_config
-from backend.errors import LessonNotFound, OwnershipLost, WorkStopped
+from backend.errors import OwnershipLost, WorkStopped
+from backend.errors.lessons import LessonNotFound
 from backend.models import Lesson
 from backend.tasks.correction import CORRECTION
 from backend.tasks.ownership import Owner

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from backend import database
 from backend.config import load_config, models_dir
 from backend.database import writing
-from backend.errors import LowerQuality, UnknownModel
+from backend.errors.lessons import LowerQuality
+from backend.errors.recognisers import UnknownModel
 from backend.lesson_texts.layers import (
     LessonLayer,
     lock_lesson,

@@ -12,14 +12,9 @@ from sqlmodel import Session
 
 from backend import database
 from backend.config import load_config
-from backend.errors import (
-    BadKey,
-    InputChanged,
-    NoTranscript,
-    OwnershipLost,
-    ReplyRefused,
-    WorkStopped,
-)
+from backend.errors import OwnershipLost, WorkStopped
+from backend.errors.lessons import InputChanged, NoTranscript
+from backend.errors.providers import BadKey, ReplyRefused
 from backend.models import Lesson, Segment
 from backend.tasks import generate_summary, generate_summary_async
 from backend.tasks.ownership import Owner

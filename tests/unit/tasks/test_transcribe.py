@@ -12,20 +12,16 @@ from sqlmodel import Session, col, select
 from backend import database
 from backend.config import audio_dir, load_config, models_dir
 from backend.database import engine_for
-from backend.errors import (
-    AudioMissing,
-    DatabaseAway,
+from backend.errors import OwnershipLost, WorkStopped
+from backend.errors.lessons import AudioMissing, InputChanged, LessonNotFound
+from backend.errors.recognisers import (
     DeviceUnavailable,
-    InputChanged,
     LanguageUnsupported,
-    LessonNotFound,
     ModelIncomplete,
     ModelNotInstalled,
-    OwnershipLost,
     RecogniserMissing,
-    UncommittedWrites,
-    WorkStopped,
 )
+from backend.errors.storage import DatabaseAway, UncommittedWrites
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons.service import remove_lesson
 from backend.lessons.storage import store_recording

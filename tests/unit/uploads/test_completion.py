@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from backend import database
 from backend.config import audio_dir, uploads_dir
-from backend.errors import MediaError, NoAudioTrack
+from backend.errors.recordings import MediaError, NoAudioTrack
 from backend.lessons.service import remove_lesson
 from backend.models import Lesson, Task
 from backend.models.columns import utc_now

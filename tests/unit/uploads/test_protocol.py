@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import (
-    InvalidValue,
-    LecternError,
-    ProtocolVersionWrong,
-    UploadError,
-    UploadTypeWrong,
-)
+from backend.errors import InvalidValue, LecternError
+from backend.errors.uploads import ProtocolVersionWrong, UploadError, UploadTypeWrong
 from backend.lessons.service import LessonDetails
 from backend.uploads.protocol import (
     UploadMetadata,

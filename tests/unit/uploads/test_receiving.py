@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from backend.errors import (
+from backend.errors.recordings import UnreadableMedia
+from backend.errors.storage import StorageFull
+from backend.errors.uploads import (
     ChecksumWrong,
-    StorageFull,
-    UnreadableMedia,
     UploadBusy,
     UploadGone,
     UploadNotFound,

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from backend import database
 from backend.config import LibrarySettings, audio_dir
-from backend.errors import ConfigError, StorageFull
+from backend.errors.settings import ConfigError
+from backend.errors.storage import StorageFull
 from backend.lessons.queries import list_lessons
 from backend.lessons.removal import restore_lesson, trash_lesson
 from backend.lessons.service import LessonDetails, add_recording, remove_lesson

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.errors import ConfigError
+from backend.errors.settings import ConfigError
 from backend.workers.settings import CurrentSettings
 
 WriteConfig = Callable[[str], None]
