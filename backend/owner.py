@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from backend.config import data_dir, owner_token_path
+from backend.config.environment import data_dir, owner_token_path
 from backend.files import is_open_to_others, make_private_directory, write_whole
 
 TOKEN_BYTES = 32

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from backend.app import create_app
-from backend.config import known_secrets, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets
 from backend.errors import InvalidValue, LecternError
 from backend.files import keep_files_private
 from backend.log import set_up_logging

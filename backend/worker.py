@@ -13,7 +13,9 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from backend import __version__, database
-from backend.config import Settings, known_secrets, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets
+from backend.config.settings import Settings
 from backend.errors.storage import PASSING_ERRORS
 from backend.files import keep_files_private
 from backend.lessons.loose import clear_loose

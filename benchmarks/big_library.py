@@ -20,6 +20,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session, select
 
 from backend import database
+from backend.database import schema
 from backend.index.passages import rebuild
 from backend.models import Course, Lesson, Theme
 from benchmarks.materials import BENCH_DATA_DIR
@@ -54,7 +55,7 @@ def big_library(kind: str) -> Iterator[None]:
         named = {"LECTERN_DATA_DIR": str(directory), "LECTERN_DATABASE_URL": url}
         stack.enter_context(patch.dict(os.environ, named))
         stack.callback(database.dispose_engines)
-        database.upgrade_schema(database.engine.url)
+        schema.upgrade_schema(database.engine.url)
         with Session(database.engine) as session:
             _make(session, kind)
         yield

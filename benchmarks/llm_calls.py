@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice, build_chat_model
 from tests.stubs.fast_server import serve_in_process

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from benchmarks.big_library import big_library, vocabulary
 from benchmarks.materials import repeated_lesson
 from benchmarks.report import Targets, percentile, print_table, say

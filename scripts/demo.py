@@ -14,7 +14,7 @@ os.environ.pop("LECTERN_DATABASE_URL", None)
 
 from backend.cli.terminal import open_session, progress_display  # noqa: E402
 from backend.clock import clock  # noqa: E402
-from backend.config import models_dir  # noqa: E402
+from backend.config.environment import models_dir  # noqa: E402
 from backend.lessons.service import (  # noqa: E402
     SAMPLE_DIR,
     LessonDetails,

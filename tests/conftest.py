@@ -11,7 +11,7 @@ from hypothesis import settings
 from sqlmodel import Session
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.files import make_private_directory
 from backend.models import Lesson
 from tests.audio_files import NANO_MODEL_DIR

@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from backend.config import Settings, data_dir
-from backend.database import writing
+from backend.config.environment import data_dir
+from backend.config.settings import Settings
+from backend.database.sessions import writing
 from backend.errors.lessons import NoTranscript
 from backend.lesson_texts.layers import lock_lesson, read_layer
 from backend.lesson_texts.makers import Maker

@@ -125,4 +125,4 @@ def test_only_the_configuration_reads_the_environment() -> None:
         if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))
     }
 
-    assert readers == {"config.py"}
+    assert readers == {"config/environment.py"}

@@ -32,8 +32,8 @@ from backend.backup.manifest import (
 )
 from backend.backup.settings import settings_without_secrets
 from backend.backup.snapshot import take_snapshot
-from backend.config import audio_dir, config_path
-from backend.database import newest_version
+from backend.config.environment import audio_dir, config_path
+from backend.database.schema import newest_version
 from backend.errors.backups import BackupFailed
 from backend.files import flush_directory, write_whole
 from backend.lessons.recordings import trash_dir

@@ -29,9 +29,10 @@ from backend.backup.snapshot import (
     prepare_sqlite,
     sqlite_url,
 )
-from backend.config import audio_dir, config_path, data_dir, database_url
+from backend.config.environment import audio_dir, config_path, data_dir, database_url
 from backend.damage import SIDE_FILES, find_damage, note_of
-from backend.database import known_versions
+from backend.database import failures
+from backend.database.schema import known_versions
 from backend.errors.backups import BackupDamaged, BackupFailed, LibraryInUse
 from backend.errors.storage import DatabaseTooNew
 from backend.files import flush_directory
@@ -280,7 +281,7 @@ def _switch_postgres(ready: Path, url: sqlalchemy.URL, n_lessons: int) -> None:
     with engine.begin() as connection:
         if connection.scalar(text(others)):
             raise LibraryInUse(
-                f"Another program is connected to the database {database.describe(url)}: stop the "
+                f"Another program is connected to the database {failures.describe(url)}: stop the "
                 "servers and workers on all hosts, and try again. Nothing was changed."
             )
         load_into_postgres(ready, connection)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from backend.config import read_document, to_yaml, write_document
+from backend.config.file import read_document, to_yaml, write_document
 from backend.errors.settings import ConfigError
 
 SECRETS = ("api_key", "api_key_server")

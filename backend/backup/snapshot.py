@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from backend import database
 from backend.damage import find_damage, note_damage, refuse_damaged
-from backend.database import BUSY_TIMEOUT_SECONDS
+from backend.database import schema
+from backend.database.patience import BUSY_TIMEOUT_SECONDS
 from backend.index.passages import index_lesson
 from backend.models import Lesson, Task, TaskStatus, Worker
 from backend.models.task import ACTIVE
@@ -91,7 +91,7 @@ def _copy_postgres(engine: Engine, target: Path) -> None:
 
 def prepare_sqlite(file: Path) -> None:
     """Bring an SQLite file that nobody uses to this program's version; a new one is made."""
-    database.ensure_schema(sqlite_url(file))
+    schema.ensure_schema(sqlite_url(file))
     for left in file.parent.glob(f"{file.stem}.before-upgrade-from-*{file.suffix}"):
         left.unlink()
     file.with_name(f"{file.name}.upgrade-lock").unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from backend.captions.reading_apart import read_captions_apart
-from backend.database import refuse_uncommitted_writes, writing
+from backend.database.sessions import refuse_uncommitted_writes, writing
 from backend.errors.recordings import UnreadableCaptions
 from backend.lesson_texts.layers import (
     LessonLayer,

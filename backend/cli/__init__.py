@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from backend import __version__
-from backend.config import known_secrets, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets
 from backend.errors import LecternError
-from backend.errors.remedies import explain
 from backend.files import keep_files_private
 from backend.log import printable, set_up_logging
 
@@ -81,7 +81,7 @@ class LazyGroup(click.Group):
             return super().invoke(context)
         except LecternError as error:
             logger.info("command failed", exc_info=True)
-            click.echo(f"lectern: {printable(explain(error))}", err=True)
+            click.echo(f"lectern: {printable(str(error))}", err=True)
             context.exit(1)
         except KeyboardInterrupt:
             click.echo(

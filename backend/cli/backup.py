@@ -11,7 +11,8 @@ from backend.backup.keeping import prune_backups
 from backend.backup.manifest import Backup, find_backup, list_backups, verify
 from backend.backup.restoring import restore_backup
 from backend.cli.terminal import json_option, notice, print_json, print_table
-from backend.config import known_secrets, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets
 from backend.log import set_up_logging
 
 directory_argument = click.argument(

@@ -4,8 +4,9 @@ import click
 from sqlalchemy import make_url
 
 from backend.cli.terminal import json_option, print_json
-from backend.config import database_url
-from backend.database import describe, upgrade_schema
+from backend.config.environment import database_url
+from backend.database.failures import describe
+from backend.database.schema import upgrade_schema
 
 
 @click.group()

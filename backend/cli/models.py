@@ -3,7 +3,7 @@
 import click
 
 from backend.cli.terminal import json_option, print_json, print_table, progress_display
-from backend.config import models_dir
+from backend.config.environment import models_dir
 from backend.speech.model_download import download_model
 from backend.speech.model_store import WHISPER_MODELS, installed_models
 from backend.tasks.progress import Progress

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from backend.config import owner_token_path
+from backend.config.environment import owner_token_path
 
 
 @click.command()

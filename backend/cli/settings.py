@@ -3,18 +3,10 @@
 import click
 
 from backend.cli.terminal import json_option, notice, print_json
-from backend.config import (
-    Settings,
-    api_key_for,
-    config_path,
-    data_dir,
-    load_config,
-    models_dir,
-    server_of,
-    set_value,
-    to_yaml,
-    withheld_key_server,
-)
+from backend.config.environment import config_path, data_dir, models_dir
+from backend.config.file import load_config, set_value, to_yaml
+from backend.config.keys import api_key_for, server_of, withheld_key_server
+from backend.config.settings import Settings
 from backend.errors import hide_passwords
 from backend.speech.engines.registry import TranscriptionSettings
 from backend.speech.model_store import check_setting

@@ -16,11 +16,11 @@ from sqlmodel import Session
 
 from backend import database
 from backend.clock import clock
-from backend.config import known_secrets, load_config, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets, load_config
 from backend.errors import LecternError, NotFound
 from backend.errors.lessons import LessonNotFound
 from backend.errors.recordings import NoSuchFile
-from backend.errors.remedies import explain
 from backend.errors.tasks import TaskNotFound
 from backend.lessons.service import AddedLesson
 from backend.log import printable, set_up_logging
@@ -208,5 +208,5 @@ def for_each(items: Sequence[Any], work: Callable[[Any], None]) -> bool:
         except LecternError as error:
             succeeded = False
             logger.info("%s failed", item, exc_info=True)
-            click.echo(f"lectern: {printable(explain(error))}", err=True)
+            click.echo(f"lectern: {printable(str(error))}", err=True)
     return succeeded

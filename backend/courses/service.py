@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from backend.database import refuse_uncommitted_writes, writing
+from backend.database.sessions import refuse_uncommitted_writes, writing
 from backend.errors import AlreadyThere, InvalidValue, NotFound
 from backend.models import Course, Lesson, Theme
 from backend.models.columns import LARGEST_ID

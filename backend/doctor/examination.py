@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 from backend import database
-from backend.config import data_dir, database_url
+from backend.config.environment import data_dir, database_url
+from backend.database import failures
 from backend.doctor.findings import Finding, Level
 from backend.doctor.recordings import check_recordings
 from backend.doctor.storage import check_storage
@@ -66,8 +67,8 @@ def examine() -> Iterator[Finding]:
 def check_database() -> Iterator[Finding]:
     """The database and all that is known only from it."""
     try:
-        where = database.describe(make_url(database_url()))
-        with database.named_database_errors(where), Session(database.engine) as session:
+        where = failures.describe(make_url(database_url()))
+        with failures.named_database_errors(where), Session(database.engine) as session:
             yield from check_storage(session)
             yield check_engine(session)
             workers = read_workers(session)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.doctor.findings import Finding, Level, count, listed
 from backend.lessons.loose import old_notes
 from backend.lessons.recordings import trash_dir

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session
 
-from backend import database
+from backend.database import failures, schema
 from backend.doctor.findings import Finding, Level, size
 
 LARGE_WAL_BYTES = 200_000_000
@@ -16,7 +16,7 @@ LARGE_WAL_BYTES = 200_000_000
 def check_storage(session: Session) -> Iterator[Finding]:
     """Version, size and soundness; opening the session has proved that it can be reached."""
     url = session.get_bind().engine.url
-    name = f"{database.describe(url)} (version {database.newest_version()})"
+    name = f"{failures.describe(url)} (version {schema.newest_version()})"
     if url.get_backend_name() != "sqlite":
         n_bytes = session.scalar(text("SELECT pg_database_size(current_database())"))
         yield Finding(Level.OK, "database", f"{name}: {size(n_bytes or 0)}.")

@@ -8,13 +8,9 @@ from pathlib import Path
 from platform import python_version
 
 from backend import __version__
-from backend.config import (
-    Provider,
-    Settings,
-    config_path,
-    load_config,
-    models_dir,
-)
+from backend.config.environment import config_path, models_dir
+from backend.config.file import load_config
+from backend.config.settings import Provider, Settings
 from backend.doctor.findings import Finding, Level, listed, size
 from backend.errors import hide_passwords
 from backend.errors.providers import ProviderNotConfigured

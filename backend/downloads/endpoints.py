@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from backend.config import models_dir
+from backend.config.environment import models_dir
 from backend.downloads.schemas import DownloadNew, DownloadPublic, ModelPublic, Models
 from backend.downloads.service import Download, Downloads
 from backend.errors import NotFound

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.database import refuse_uncommitted_writes, writing
+from backend.database.sessions import refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound
 from backend.errors.lessons import CannotUndo, NoTranscript
 from backend.lesson_texts.edits import holding_edits

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.database import refuse_uncommitted_writes, writing
+from backend.database.sessions import refuse_uncommitted_writes, writing
 from backend.errors import NotFound
 from backend.errors.lessons import NoSummary
 from backend.lesson_texts.layers import lock_lesson, require_lesson, require_possible_id

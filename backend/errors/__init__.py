@@ -33,8 +33,8 @@ FactName = Literal[
     "task",
     "times",
 ]
-"""What facts there are. The pages have a word for each (`failures.facts`) but the ids of a lesson, of
-a task and of the one that is `needed`, which remedies name."""
+"""What facts there are. The pages have a word for each (`failures.facts`) but for the ids of a
+lesson, of a task and of the one that is `needed`, which remedies name."""
 Facts = Mapping[FactName, Fact]
 
 
@@ -83,6 +83,12 @@ class LecternError(Exception):
     @property
     def message(self) -> str:
         return str(self.args[0])
+
+    def __str__(self) -> str:
+        """For whoever calls from Python: with what to do, as a terminal shows it."""
+        from backend.errors.remedies import explain  # which knows all of these classes
+
+        return explain(self)
 
 
 class UnexpectedError(LecternError):

@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from backend import database
-from backend.config import data_dir, load_config
+from backend.config.environment import data_dir
+from backend.config.file import load_config
+from backend.database import schema
 from backend.errors import Fact, FactName, LecternError
 from backend.errors.storage import DatabaseChanged, DataUnwritable, StorageFull
 
@@ -54,10 +56,10 @@ def _look_at_database() -> None:
     """Reachable, and of this program's version (the first connection sees to that)."""
     with database.engine.connect() as connection:
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if version != database.newest_version():
+    if version != schema.newest_version():
         raise DatabaseChanged(
             f"The database is of version {version}, and this server of "
-            f"{database.newest_version()}: restart the server."
+            f"{schema.newest_version()}: restart the server."
         )
 
 

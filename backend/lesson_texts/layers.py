@@ -14,7 +14,7 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from backend.database import Bind, refuse_uncommitted_writes, writing
+from backend.database.sessions import Bind, refuse_uncommitted_writes, writing
 from backend.errors import NotFound
 from backend.errors.lessons import InputChanged, LessonInTrash, LessonNotFound, NoTranscript
 from backend.lesson_texts.makers import Maker, require_not_lower

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors.lessons import LowerQuality
 from backend.speech.engines.entry import BEST, ROUGH
 from backend.speech.engines.registry import find_entry

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from backend.config import audio_dir, load_config
+from backend.config.environment import audio_dir
+from backend.config.file import load_config
 from backend.dependencies import SessionDep
 from backend.errors import InvalidValue
 from backend.errors.lessons import AudioMissing

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.errors import LecternError
 from backend.errors.recordings import MediaError
 from backend.files import flush_directory

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
-from backend.database import writing
+from backend.config.environment import audio_dir
+from backend.database.sessions import writing
 from backend.errors.recordings import MediaError
 from backend.files import flush_directory, is_plain_name, make_private_directory
 from backend.models import Lesson, TrashedLesson

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
-from backend.database import purge_deleted, refuse_uncommitted_writes, writing
+from backend.config.environment import audio_dir
+from backend.database.sessions import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import NotFound
 from backend.errors.recordings import MediaError
 from backend.errors.tasks import LessonRemoved

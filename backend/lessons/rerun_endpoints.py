@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from backend.config import load_config
-from backend.database import bind_of
+from backend.config.file import load_config
+from backend.database.sessions import bind_of
 from backend.dependencies import SessionDep
 from backend.lessons.schemas import FormerPublic, MakerPublic, Rerun, Reruns
 from backend.tasks.schemas import StageName

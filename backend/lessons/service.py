@@ -9,9 +9,9 @@ from typing import Any, Self
 from sqlalchemy.orm import defer
 from sqlmodel import Session, select
 
-from backend.config import PACKAGE_DIR, audio_dir
+from backend.config.environment import PACKAGE_DIR, audio_dir
 from backend.courses.service import find_course, find_theme
-from backend.database import purge_deleted, refuse_uncommitted_writes, writing
+from backend.database.sessions import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import InvalidValue
 from backend.errors.recordings import MediaError
 from backend.errors.tasks import LessonRemoved

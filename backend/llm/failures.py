@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors import Fact, FactName
 from backend.errors.providers import (
     BadKey,

@@ -10,7 +10,7 @@ from sqlalchemy import Text, cast, func, null, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from backend.database import Bind, begin_write
+from backend.database.sessions import Bind, begin_write
 from backend.errors.lessons import InputChanged, LessonNotFound
 from backend.errors.providers import (
     ReplyCut,

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from backend.config import (
+from backend.config.keys import api_key_for, withheld_key_server
+from backend.config.settings import (
     PROVIDER_URLS,
     CorrectionSettings,
     LlmSettings,
     Provider,
     Settings,
     SummarySettings,
-    api_key_for,
-    withheld_key_server,
 )
 from backend.errors import hide_passwords
 from backend.errors.providers import ProviderNotConfigured

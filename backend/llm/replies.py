@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors.providers import (
     ReplyCut,
     ReplyMalformed,

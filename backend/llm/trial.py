@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from backend.config import CorrectionSettings, Settings, SummarySettings
+from backend.config.settings import CorrectionSettings, Settings, SummarySettings
 from backend.errors import Fact, FactName
 from backend.errors.providers import ProviderError
 from backend.llm.calls import ChatCaller, Reply

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from backend.config import load_config
+from backend.config.file import load_config
 from backend.dependencies import SessionDep
 from backend.exports.notes import NOTES_MEDIA_TYPES, NotesFormat, export_notes
 from backend.models import Colour

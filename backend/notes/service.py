@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from backend.database import purge_deleted, refuse_uncommitted_writes, writing
+from backend.database.sessions import purge_deleted, refuse_uncommitted_writes, writing
 from backend.errors import Conflict, InvalidValue, NotFound
 from backend.errors.lessons import NoTranscript
 from backend.index.notes import notes_have_words

@@ -4,7 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from backend.config import Settings, load_config, models_dir, owner_token_path
+from backend.config.environment import models_dir, owner_token_path
+from backend.config.file import load_config
+from backend.config.settings import Settings
 from backend.llm.trial import try_models
 from backend.preferences.form import preferences_form
 from backend.preferences.schemas import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from backend.config import ChangeableSettings
+from backend.config.settings import ChangeableSettings
 from backend.sections import Section, Shown
 
 KINDS = {"boolean": "switch", "integer": "number", "number": "number", "string": "text"}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from backend.config import (
+from backend.config.settings import (
     ChangeableSettings,
     CorrectionSettings,
     LibrarySettings,

@@ -5,17 +5,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.config import (
-    Settings,
-    api_key_for,
-    bind_key,
-    config_path,
-    load_config,
-    read_document,
-    with_known_password,
-    withheld_key_server,
-    write_document,
-)
+from backend.config.environment import config_path
+from backend.config.file import load_config, read_document, write_document
+from backend.config.keys import api_key_for, bind_key, with_known_password, withheld_key_server
+from backend.config.settings import Settings
 from backend.errors import hide_passwords
 from backend.errors.settings import FileOnlySetting
 from backend.versions import require_version, version_of

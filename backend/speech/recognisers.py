@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors.recognisers import RecogniserMissing
-from backend.errors.remedies import explain
 from backend.models.notices import Notice
 from backend.speech.engines.base import Recogniser
 from backend.speech.engines.entry import Obstacle, RecogniserEntry
@@ -96,9 +95,8 @@ def plan_recogniser(
 def _tell_rough(entry: RecogniserEntry[Any], passed_over: Obstacle) -> Notice:
     return Notice(
         "built-in-recogniser",
-        f"{explain(passed_over.error)} Until then {entry.in_words(None)} is used, which is "
-        f"{entry.caveat}.",
-        dict(passed_over.error.facts),
+        f"{passed_over.error} Until then {entry.in_words(None)} is used, which is {entry.caveat}.",
+        {str(name): fact for name, fact in passed_over.error.facts.items()},
     )
 
 

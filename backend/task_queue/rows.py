@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, Connection, Engine, update
 
-from backend.database import take_write_lock
+from backend.database.sessions import take_write_lock
 from backend.task_queue.states import TASK, TaskValues
 
 

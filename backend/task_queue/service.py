@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from backend.database import writing
+from backend.database.sessions import writing
 from backend.errors import LecternError
 from backend.errors.lessons import LessonInTrash
 from backend.errors.tasks import TaskCancelled, TaskEnded, TaskNotFound, TaskNotRetryable

@@ -9,7 +9,7 @@ from contextlib import closing
 import psycopg
 from sqlalchemy import URL
 
-from backend.database import POSTGRES_PATIENCE
+from backend.database.patience import POSTGRES_PATIENCE
 
 LOOK_SECONDS = 0.02
 """SQLite is asked so often whether its file has changed, which costs less than one per cent of

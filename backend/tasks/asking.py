@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from backend.database import bind_of
+from backend.database.sessions import bind_of
 from backend.errors import NothingToDo
 from backend.errors.recognisers import RecogniserError
 from backend.errors.settings import ConfigError

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from sqlmodel import Session
 
-from backend.config import Provider, Settings
-from backend.database import bind_of, writing
+from backend.config.settings import Provider, Settings
+from backend.database.sessions import bind_of, writing
 from backend.errors.providers import (
     AllGroupsFailed,
     ContextTooLong,

@@ -1,6 +1,6 @@
 """What the stages share that make a text of a text, by a language model."""
 
-from backend.config import CorrectionSettings, Provider, Settings, SummarySettings
+from backend.config.settings import CorrectionSettings, Provider, Settings, SummarySettings
 from backend.errors.lessons import NoTranscript
 from backend.llm.provider import ModelChoice
 from backend.models import Segment

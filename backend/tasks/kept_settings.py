@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.config import Settings
+from backend.config.settings import Settings
 from backend.tasks.pipeline import all_stages
 
 PROVIDER = "provider"

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from backend.config import CorrectionSettings, SummarySettings, load_config
+from backend.config.file import load_config
+from backend.config.settings import CorrectionSettings, SummarySettings
 from backend.errors import InvalidValue
 from backend.llm.provider import ModelChoice, build_chat_model
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from backend.database import Bind
+from backend.database.sessions import Bind
 from backend.lesson_texts.layers import defer_texts, missing_lesson, require_possible_id
 from backend.lesson_texts.texts import LessonTexts
 from backend.models import Lesson

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from backend.config import Settings
-from backend.database import Bind
+from backend.config.settings import Settings
+from backend.database.sessions import Bind
 from backend.errors import LecternError
 from backend.lesson_texts.layers import LessonLayer
 from backend.lesson_texts.makers import Maker, is_lower

@@ -8,7 +8,8 @@ from functools import partial
 from sqlmodel import Session
 
 from backend import database
-from backend.config import known_secrets, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets
 from backend.errors import LecternError
 from backend.errors.storage import UncommittedWrites
 from backend.log import set_up_logging
@@ -59,7 +60,7 @@ def run_logged(
         raise
     except LecternError as error:
         _roll_back(session)
-        logger.error("%s", error.message, exc_info=True)
+        logger.error("%s", error, exc_info=True)
         return False
     except Exception as error:  # the outer edge
         _roll_back(session)

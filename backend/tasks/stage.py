@@ -13,8 +13,9 @@ from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
-from backend.config import Settings, load_config
-from backend.database import Bind, bind_of, refuse_uncommitted_writes
+from backend.config.file import load_config
+from backend.config.settings import Settings
+from backend.database.sessions import Bind, bind_of, refuse_uncommitted_writes
 from backend.errors import InvalidValue
 from backend.lesson_texts.layers import (
     LessonLayer,

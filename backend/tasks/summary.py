@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from sqlmodel import Session
 
-from backend.config import Provider, Settings
-from backend.database import writing
+from backend.config.settings import Provider, Settings
+from backend.database.sessions import writing
 from backend.errors.providers import ContextTooLong, ProviderError, ReplyCut
 from backend.lesson_texts.layers import (
     LayerText,

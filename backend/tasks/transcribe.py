@@ -13,8 +13,10 @@ from sqlalchemy import Delete, delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from backend.config import Settings, audio_dir, load_config, models_dir
-from backend.database import Bind, writing
+from backend.config.environment import audio_dir, models_dir
+from backend.config.file import load_config
+from backend.config.settings import Settings
+from backend.database.sessions import Bind, writing
 from backend.errors.lessons import AudioMissing, InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lesson_texts.edits import has_edits

@@ -7,7 +7,7 @@ two steps, and whoever goes on neither loses the recording nor makes two lessons
 
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.errors import InvalidValue, LecternError
 from backend.errors.recordings import MediaError
 from backend.lessons.recordings import settle_recording

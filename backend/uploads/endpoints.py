@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from backend import database
-from backend.config import uploads_dir
+from backend.config.environment import uploads_dir
 from backend.errors.recordings import MediaError
 from backend.errors.uploads import UploadError, UploadStalled, UploadTooLarge
 from backend.uploads.completion import complete, discard

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from backend.config import audio_dir
-from backend.database import writing
+from backend.config.environment import audio_dir
+from backend.database.sessions import writing
 from backend.errors.lessons import InputChanged, LessonNotFound
 from backend.files import is_plain_name
 from backend.lesson_texts.layers import LessonLayer

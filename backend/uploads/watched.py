@@ -16,7 +16,8 @@ from filelock import FileLock, Timeout
 from sqlmodel import Session, col, select
 
 from backend import database
-from backend.config import LibrarySettings, audio_dir, data_dir
+from backend.config.environment import audio_dir, data_dir
+from backend.config.settings import LibrarySettings
 from backend.errors import InvalidValue, LecternError
 from backend.errors.recordings import MediaError
 from backend.files import is_plain_name

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.config import data_dir
+from backend.config.environment import data_dir
 from backend.errors.settings import ConfigError
 from backend.text.character_sets import readable_name
 from backend.uploads.left_alone import is_left_alone

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from backend.database import begin_write
+from backend.database.sessions import begin_write
 from backend.errors import OwnershipLost
 from backend.errors.storage import PASSING_ERRORS
 from backend.models import Task

@@ -25,7 +25,7 @@ from dbos._sys_db import WorkflowStatusInternal
 from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy import event
 
-from backend.database import BUSY_TIMEOUT_SECONDS, POSTGRES_PATIENCE
+from backend.database.patience import BUSY_TIMEOUT_SECONDS, POSTGRES_PATIENCE
 from backend.workers.bell import Bell
 from backend.workers.slots import Slots
 

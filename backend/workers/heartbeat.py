@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, insert, update
 from sqlmodel import Session, col, select
 
-from backend.database import begin_write
+from backend.database.sessions import begin_write
 from backend.errors.storage import PASSING_ERRORS, DatabaseDamaged
 from backend.models import Worker
 from backend.models.columns import database_now, seconds_since

@@ -10,10 +10,10 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.config import Settings, log_dir
-from backend.database import begin_write
+from backend.config.environment import log_dir
+from backend.config.settings import Settings
+from backend.database.sessions import begin_write
 from backend.errors import LecternError, OwnershipLost, UnexpectedError
-from backend.errors.remedies import explain
 from backend.errors.storage import PASSING_ERRORS, DatabaseDamaged
 from backend.models.notices import Notice
 from backend.task_queue.claims import claim_run, end_claim, held_claims, release_claim
@@ -160,7 +160,7 @@ class Runner:
         task_id = claim.claimed.task_id
         if isinstance(error, LecternError):
             cause = error
-            logger.error("task %s failed: %s", task_id, explain(error))
+            logger.error("task %s failed: %s", task_id, error)
         else:
             cause = UnexpectedError(
                 f"An unexpected error ended it ({type(error).__name__}): its full record is in "

@@ -2,7 +2,9 @@
 
 import logging
 
-from backend.config import Settings, known_secrets, load_config, log_dir
+from backend.config.environment import log_dir
+from backend.config.file import known_secrets, load_config
+from backend.config.settings import Settings
 from backend.errors.settings import ConfigError
 from backend.log import set_up_logging
 

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.lessons.recordings import trash_dir
 from backend.lessons.removal import trash_lesson
 from backend.models import Lesson, Note

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.config import data_dir, database_url
+from backend.config.environment import data_dir, database_url
 from backend.doctor.examination import check_database
 from tests.acceptance import workers as acceptance
 from tests.acceptance.workers import (

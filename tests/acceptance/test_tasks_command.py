@@ -86,7 +86,7 @@ def test_what_cannot_be_added_is_said_and_the_others_are_added(library: Library)
 
     assert ended.status == 1
     assert [task["lesson_id"] for task in ended.json()] == [1]
-    assert "lectern: Lesson 2 is in the trash: bring it back" in ended.errors
+    assert "lectern: Lesson 2 is in the trash. Restore it" in ended.errors
     assert "lectern: There is no lesson 9" in ended.errors
 
 

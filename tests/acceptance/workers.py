@@ -27,7 +27,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir, data_dir, log_dir
+from backend.config.environment import audio_dir, data_dir, log_dir
 from backend.models import CallOutcome, Lesson, LlmCall, LlmRun
 from tests.audio_files import NANO_MODEL_DIR, Pause, Say, encode, nano_lesson, speak_nano
 from tests.postgres import empty_database

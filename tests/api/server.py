@@ -18,7 +18,7 @@ import httpx
 import uvicorn
 
 from backend.app import create_app
-from backend.config import owner_token_path
+from backend.config.environment import owner_token_path
 from backend.server import uvicorn_config
 from tests.waiting import wait_until
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from backend.app import create_app
-from backend.config import config_path, load_config, owner_token_path
+from backend.config.environment import config_path, owner_token_path
+from backend.config.file import load_config
 from backend.web.access import ACCESS, OWNER
 from tests.api.server import LIMIT_SECONDS, running_app
 from tests.stubs.llm_server import serve

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.web.media_types import sniff_media_type
 
 MakeLesson = Callable[..., int]

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.app import create_app
-from backend.config import owner_token_path
+from backend.config.environment import owner_token_path
 from backend.models import Course, Lesson, Note, Task, Theme
 from backend.models.transcript import to_segments
 from tests.acceptance.workers import spoken

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.config import log_dir, owner_token_path
+from backend.config.environment import log_dir, owner_token_path
 from backend.server import _listen
 from tests.acceptance.workers import make_quiet_recording, query, spoken
 from tests.api.server import LECTERN, LIMIT_SECONDS, ServerProcess

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.config import config_path, load_config
+from backend.config.environment import config_path
+from backend.config.file import load_config
 from tests.stubs.anthropic import AnthropicStub
 from tests.stubs.llm_server import ProviderStub, serve
 from tests.stubs.openai import OpenAIStub

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backend import database
-from backend.config import load_config
+from backend.config.file import load_config
 from backend.llm.ledger import Ledger, open_run
 from backend.llm.paid import PaidCaller, Question
 from backend.llm.provider import ModelChoice

@@ -6,18 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from backend import config
-from backend.config import (
-    Provider,
-    Settings,
-    api_key_for,
-    config_path,
-    database_url,
-    known_secrets,
-    load_config,
-    set_value,
-    withheld_key_server,
-)
+from backend.config import file, problems
+from backend.config.environment import config_path, database_url
+from backend.config.file import known_secrets, load_config, set_value
+from backend.config.keys import api_key_for, withheld_key_server
+from backend.config.settings import Provider, Settings
 from backend.errors import InvalidValue
 from backend.errors.settings import ConfigError
 from tests.level_recogniser import LEVELS, SettingsWithLevels
@@ -376,7 +369,8 @@ class SettingsWithAThirdRecogniser(Settings):
 @pytest.fixture
 def third_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recogniser with options of its own is registered."""
-    monkeypatch.setattr(config, "Settings", SettingsWithAThirdRecogniser)
+    for module in (file, problems):
+        monkeypatch.setattr(module, "Settings", SettingsWithAThirdRecogniser)
 
 
 @pytest.mark.usefixtures("third_recogniser")

@@ -18,11 +18,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from backend import database
-from backend.database import (
-    newest_version,
-    refuse_uncommitted_writes,
-    upgrade_schema,
-)
+from backend.database import failures, schema
+from backend.database.schema import newest_version, upgrade_schema
+from backend.database.sessions import refuse_uncommitted_writes
 from backend.errors.storage import (
     DatabaseAway,
     DatabaseBusy,
@@ -261,13 +259,13 @@ def test_a_password_that_was_stored_with_a_text_is_gone_after_the_upgrade(
 def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
     """The program as it was when it knew the migrations up to this one."""
     directory = tmp_path / "earlier"
-    shutil.copytree(database.MIGRATIONS_DIR, directory)
+    shutil.copytree(schema.MIGRATIONS_DIR, directory)
     for path in (directory / "versions").glob("[0-9]*.py"):
         if path.stem > version:
             path.unlink()
-    known = [each for each in database.known_versions() if each <= version]
-    monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
-    monkeypatch.setattr(database, "known_versions", lambda: known)
+    known = [each for each in schema.known_versions() if each <= version]
+    monkeypatch.setattr(schema, "MIGRATIONS_DIR", directory)
+    monkeypatch.setattr(schema, "known_versions", lambda: known)
 
 
 @pytest.mark.usefixtures("each_database")
@@ -284,7 +282,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone() -> None:
 def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str = "pass") -> None:
     """A program with one more migration than ours."""
     directory = tmp_path / "migrations"
-    shutil.copytree(database.MIGRATIONS_DIR, directory, dirs_exist_ok=True)
+    shutil.copytree(schema.MIGRATIONS_DIR, directory, dirs_exist_ok=True)
     (directory / "versions" / f"{NEXT}.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
         f"revision = '{NEXT}'\ndown_revision = '{OURS}'\n"
@@ -292,9 +290,9 @@ def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str = "
         "    op.add_column('lesson', sa.Column('note', sa.String(), server_default='none'))\n"
         f"    {then}\n"
     )
-    versions = [*database.known_versions(), NEXT]
-    monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
-    monkeypatch.setattr(database, "known_versions", lambda: versions)
+    versions = [*schema.known_versions(), NEXT]
+    monkeypatch.setattr(schema, "MIGRATIONS_DIR", directory)
+    monkeypatch.setattr(schema, "known_versions", lambda: versions)
 
 
 @pytest.mark.parametrize(
@@ -533,7 +531,7 @@ def test_a_session_that_read_can_still_write_after_another_wrote(session: Sessio
 def test_the_address_is_shown_without_its_password() -> None:
     url = make_url("postgresql+psycopg://me:secret@host/db")
 
-    assert "secret" not in database.describe(url)
+    assert "secret" not in failures.describe(url)
 
 
 # --- a server that is away -------------------------------------------------------------------
@@ -632,7 +630,7 @@ def test_what_is_said_while_connecting_tells_whether_the_server_is_away(
 ) -> None:
     error = psycopg.OperationalError(f'connection to server at "db", port 5432 failed: {said}')
 
-    with pytest.raises(DatabaseError) as caught, database.named_database_errors("db"):
+    with pytest.raises(DatabaseError) as caught, failures.named_database_errors("db"):
         raise OperationalError(None, None, error)
 
     assert caught.type is named

@@ -27,7 +27,8 @@ from sqlmodel import Session
 
 from backend import __version__, database
 from backend.cli import COMMANDS, main
-from backend.config import Settings, load_config
+from backend.config.file import load_config
+from backend.config.settings import Settings
 from backend.lessons.queries import list_lessons
 from backend.lessons.service import to_json
 from backend.models import Lesson
@@ -409,7 +410,7 @@ def test_every_dotted_setting_that_is_named_exists(document: Path) -> None:
 
 
 def test_the_environment_variables_are_those_that_are_read() -> None:
-    source = ast.parse(read(ROOT / "backend" / "config.py"))
+    source = ast.parse(read(ROOT / "backend" / "config" / "environment.py"))
     strings = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant)}
     variables = {text for text in strings if isinstance(text, str) and is_variable(text)}
     table = sections(read(DOCS / "configuration.md"), 2)["Environment variables"]

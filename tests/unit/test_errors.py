@@ -66,7 +66,7 @@ def messages_that_name_commands(source: str) -> set[str]:
     """Texts with a command of ours that are given to an error."""
     raised = [node for node in ast.walk(ast.parse(source)) if is_error(node)]
     texts = [node for each in raised for node in ast.walk(each) if isinstance(node, ast.Constant)]
-    return {node.value for node in texts if "`lectern " in str(node.value)}
+    return {str(node.value) for node in texts if "`lectern " in str(node.value)}
 
 
 def is_error(node: ast.AST) -> bool:

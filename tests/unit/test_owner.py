@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.config import owner_token_path
+from backend.config.environment import owner_token_path
 from backend.files import make_private_directory
 from backend.owner import close_data_dir, is_token, renew_token
 

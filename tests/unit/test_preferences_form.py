@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from backend.config import ChangeableSettings, setting_names
+from backend.config.problems import setting_names
+from backend.config.settings import ChangeableSettings
 from backend.preferences.form import preferences_form
 from backend.sections import Words
 from tests.level_recogniser import SettingsWithLevels

@@ -23,7 +23,8 @@ from backend.backup.keeping import prune_backups
 from backend.backup.manifest import MANIFEST, Backup, find_backup, list_backups, verify
 from backend.backup.restoring import restore_backup, unfinished_restore
 from backend.backup.snapshot import TABLES
-from backend.config import audio_dir, config_path, database_url, load_config
+from backend.config.environment import audio_dir, config_path, database_url
+from backend.config.file import load_config
 from backend.doctor.examination import examine
 from backend.errors import NotFound
 from backend.errors.backups import BackupDamaged, BackupNotFound, LibraryInUse

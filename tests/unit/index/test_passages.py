@@ -15,6 +15,7 @@ from sqlalchemy import Row, create_engine, delete, text
 from sqlmodel import Session, SQLModel
 
 from backend import database
+from backend.database import schema
 from backend.index.folding import fold_readings, fold_words
 from backend.index.passages import MOST_PASSAGE_WORDS, index_lesson, rebuild, unindex_lesson
 from backend.models import Lesson, Segment
@@ -271,7 +272,7 @@ def test_a_transcript_that_cannot_be_read_is_named_and_stops_no_rebuild(
         rebuild_all()
 
     assert find("light") == [(other, 0)]
-    assert f"lectern transcribe {broken}" in caplog.text
+    assert f"transcript of lesson {broken} cannot be read" in caplog.text
 
 
 def test_lessons_from_before_the_index_are_indexed_by_the_upgrade(
@@ -287,7 +288,7 @@ def test_lessons_from_before_the_index_are_indexed_by_the_upgrade(
         url = database.engine.url
         database.dispose_engines()
 
-    database.upgrade_schema(url)
+    schema.upgrade_schema(url)
 
     ((lesson_id, place),) = find("light")
     assert (place, find("before")) == (1, [(lesson_id, "title")])
@@ -313,7 +314,7 @@ def test_an_index_of_an_older_version_is_made_anew_by_the_upgrade(
         url = database.engine.url
         database.dispose_engines()
 
-    database.upgrade_schema(url)
+    schema.upgrade_schema(url)
 
     assert find("email") == find("emial") == [(1, 0)]
     upgraded = passages()
@@ -324,14 +325,14 @@ def test_an_index_of_an_older_version_is_made_anew_by_the_upgrade(
 
 def be_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str) -> None:
     """The program as it was when it knew the migrations up to this one."""
-    known = [one for one in database.known_versions() if one <= version]
+    known = [one for one in schema.known_versions() if one <= version]
     directory = tmp_path / "older"
-    shutil.copytree(database.MIGRATIONS_DIR, directory)
+    shutil.copytree(schema.MIGRATIONS_DIR, directory)
     for path in (directory / "versions").glob("[0-9]*.py"):
         if path.stem not in known:
             path.unlink()
-    monkeypatch.setattr(database, "MIGRATIONS_DIR", directory)
-    monkeypatch.setattr(database, "known_versions", lambda: known)
+    monkeypatch.setattr(schema, "MIGRATIONS_DIR", directory)
+    monkeypatch.setattr(schema, "known_versions", lambda: known)
 
 
 def test_a_lesson_in_a_database_of_another_kind_is_stored_without_an_index() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from backend import database
-from backend.database import writing
+from backend.database.sessions import writing
 from backend.editing.segments import EditedSegment, edit_segment
 from backend.lesson_texts.layers import LessonLayer, lock_lesson, replace_layer
 from backend.lessons.queries import read_segment

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.errors.recordings import MediaError
 from backend.errors.storage import StorageFull
 from backend.lessons.loose import adopting, clear_loose, loose_dir, note_loose

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import uploads_dir
+from backend.config.environment import uploads_dir
 from backend.lessons.service import LessonDetails, add_recording
 from backend.lessons.titles import FALLBACK_TITLE, title_of
 from backend.models import Lesson

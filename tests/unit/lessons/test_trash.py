@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.editing.segments import edit_segment, segment_history
 from backend.errors import NotFound
 from backend.errors.lessons import LessonInTrash
@@ -113,7 +113,7 @@ def test_nobody_finds_a_removed_lesson(lesson_id: int) -> None:
             lambda: read_layer(database.engine, lesson_id, prefer_corrected=True),
         ]
         for call in calls:
-            with pytest.raises(LessonInTrash, match="is in the trash: bring it back"):
+            with pytest.raises(LessonInTrash, match="is in the trash"):
                 call()
     assert read(lesson_id).title == "Quokkas"
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.database import engine_for
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice

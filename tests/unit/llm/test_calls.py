@@ -15,7 +15,7 @@ from functools import partial
 import pytest
 from pytest_httpserver import HTTPServer
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors import providers
 from backend.llm.calls import LONGEST_WAIT_SECONDS, MAX_ATTEMPTS, ChatCaller
 from backend.llm.provider import ModelChoice
@@ -453,7 +453,7 @@ def test_the_key_stands_in_no_error_trace_or_log(
 
 def test_no_transcript_goes_to_a_tracing_service(openai_stub: OpenAIStub) -> None:
     script = f"""
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice
 from langchain_core.tracers.langchain import wait_for_all_tracers

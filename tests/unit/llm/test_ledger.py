@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text, update
 from sqlmodel import Session, col, select
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors.lessons import InputChanged, LessonNotFound
 from backend.errors.providers import ReplyCut, ReplyMalformed, ReplyRefused, UnusableReply
 from backend.errors.storage import DatabaseAway

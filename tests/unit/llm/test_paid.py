@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError
 from sqlmodel import Session, SQLModel, create_engine, select
 
 from backend import database
-from backend.config import LlmSettings, Provider
+from backend.config.settings import LlmSettings, Provider
 from backend.errors import WorkStopped
 from backend.errors.providers import BadRequest, CallRefused
 from backend.errors.storage import DatabaseAway

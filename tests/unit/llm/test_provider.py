@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.config import Provider, Settings
+from backend.config.settings import Provider, Settings
 from backend.errors.providers import ProviderNotConfigured
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import LONGEST_REPLY_TOKENS, ModelChoice, build_chat_model

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.config import Provider
+from backend.config.settings import Provider
 from backend.errors import providers
 from backend.llm.calls import ChatCaller
 from backend.llm.provider import ModelChoice

@@ -142,7 +142,7 @@ def test_a_missing_model_says_how_to_get_it(models_dir: Path) -> None:
         check_model(models_dir / "small")
 
     assert str(models_dir / "small") in caught.value.message
-    assert "`lectern models download small`" in caught.value.message
+    assert "`lectern models download small`" in str(caught.value)
 
 
 def test_a_repository_is_named_as_it_is_asked_for(models_dir: Path) -> None:
@@ -649,7 +649,7 @@ def test_a_models_directory_that_cannot_be_made_is_told_in_words(
 DOWNLOAD_IN_A_PROCESS = """
 import resource, sys
 from pathlib import Path
-from backend.errors import DownloadFailed
+from backend.errors.recognisers import DownloadFailed
 from backend.speech.model_download import download_model
 
 limit = int(sys.argv[2])

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend import database
+from backend.database import sessions
 from backend.errors.lessons import LessonInTrash
 from backend.errors.tasks import TaskEnded, TaskNotFound, TaskNotRetryable
 from backend.lessons.removal import restore_lesson, trash_lesson
@@ -167,7 +168,7 @@ def test_a_task_that_is_completed_at_this_moment_is_not_cancelled(session: Sessi
 
     canceller = threading.Thread(target=cancel)
     with Session(database.engine) as worker:
-        database.begin_write(worker)
+        sessions.begin_write(worker)
         worker.execute(text("UPDATE task SET status = 'completed' WHERE claim = 'c1'"))
         canceller.start()
         canceller.join(0.2)
@@ -241,9 +242,9 @@ def test_a_task_that_would_have_made_a_text_worse_may_do_so_when_it_is_told(
     ("status", "words"),
     [
         ("pending", "waits for a worker already"),
-        ("running", "tasks cancel"),
-        ("completed", "tasks add"),
-        ("bogus", "tasks cancel"),
+        ("running", "is running"),
+        ("completed", "was completed"),
+        ("bogus", "no task should have"),
     ],
 )
 def test_only_what_failed_or_was_cancelled_is_retried(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import config_path, load_config
+from backend.config.environment import config_path
+from backend.config.file import load_config
 from backend.errors import InvalidValue, OwnershipLost, WorkStopped
 from backend.errors.lessons import InputChanged, NoTranscript
 from backend.errors.providers import (

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from backend.config import Provider, load_config
+from backend.config.file import load_config
+from backend.config.settings import Provider
 from backend.tasks.kept_settings import keep_settings, with_kept
 
 WriteConfig = Callable[[str], None]

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.config import load_config
+from backend.config.file import load_config
 from backend.errors import OwnershipLost, WorkStopped
 from backend.errors.lessons import LessonNotFound
 from backend.models import Lesson

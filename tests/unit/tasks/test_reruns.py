@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import Session
 
 from backend import database
-from backend.config import load_config, models_dir
-from backend.database import writing
+from backend.config.environment import models_dir
+from backend.config.file import load_config
+from backend.database.sessions import writing
 from backend.errors.lessons import LowerQuality
 from backend.errors.recognisers import UnknownModel
 from backend.lesson_texts.layers import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from backend import database
-from backend.config import load_config
+from backend.config.file import load_config
 from backend.errors import OwnershipLost, WorkStopped
 from backend.errors.lessons import InputChanged, NoTranscript
 from backend.errors.providers import BadKey, ReplyRefused

@@ -10,7 +10,8 @@ from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
 
 from backend import database
-from backend.config import audio_dir, load_config, models_dir
+from backend.config.environment import audio_dir, models_dir
+from backend.config.file import load_config
 from backend.database import engine_for
 from backend.errors import OwnershipLost, WorkStopped
 from backend.errors.lessons import AudioMissing, InputChanged, LessonNotFound

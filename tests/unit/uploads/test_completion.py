@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir, uploads_dir
+from backend.config.environment import audio_dir, uploads_dir
 from backend.errors.recordings import MediaError, NoAudioTrack
 from backend.lessons.service import remove_lesson
 from backend.models import Lesson, Task

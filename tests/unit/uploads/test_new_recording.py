@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.lesson_texts.layers import LessonLayer, restore_layer
 from backend.lessons.queries import list_lessons
 from backend.lessons.removal import list_trash, restore_lesson

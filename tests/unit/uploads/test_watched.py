@@ -12,7 +12,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from backend import database
-from backend.config import LibrarySettings, audio_dir
+from backend.config.environment import audio_dir
+from backend.config.settings import LibrarySettings
 from backend.errors.settings import ConfigError
 from backend.errors.storage import StorageFull
 from backend.lessons.queries import list_lessons

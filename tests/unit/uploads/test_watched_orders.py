@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, delete, select
 
 from backend import database
-from backend.config import audio_dir
+from backend.config.environment import audio_dir
 from backend.models import Lesson, TrashedLesson, WatchedFile
 from backend.speech.audio import probe
 from backend.uploads import watched

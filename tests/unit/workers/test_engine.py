@@ -17,7 +17,7 @@ import sqlalchemy
 from dbos import DBOS
 from sqlalchemy import text
 
-from backend.config import database_url
+from backend.config.environment import database_url
 from backend.log import set_up_logging
 from backend.workers.engine import SCHEMA, JobEngine, _engine_for, engine_url
 from backend.workers.slots import Slots
