@@ -49,8 +49,8 @@ class LevelEntry(RecogniserEntry[LevelOptions]):
     def quality(self, model: str, language: str | None) -> int | None:
         return 1
 
-    def in_words(self, model: str | None) -> str:
-        return "the level meter"
+    def in_words(self, model: str | None) -> Words:
+        return Words("the level meter", "le mesureur de niveau")
 
 
 LEVELS = LevelEntry()

@@ -32,7 +32,7 @@ ALLOWED = {
 STORE = {"errors", "files", "models", "config", "database", "index", "readable", "versions"}
 ALLOWED["speech"] = {"clock", "errors", "files", "models", "sections"}
 ALLOWED["llm"] = {"errors", "models", "config", "database", "readable"}
-ALLOWED["lesson_texts"] = STORE | {"speech", "text"}
+ALLOWED["lesson_texts"] = STORE | {"sections", "speech", "text"}
 ALLOWED["task_queue"] = STORE | {"lesson_texts"}
 ALLOWED["tasks"] = STORE | {
     "clock",

@@ -79,4 +79,5 @@ def _until_installed(settings: TranscriptionSettings) -> str:
     if choice.obstacle:
         return "nothing can be transcribed"
     caveat = choice.entry.caveat
-    return f"{choice.entry.in_words(None)} transcribes" + (f", which is {caveat}" if caveat else "")
+    used = choice.entry.in_words(None).en
+    return f"{used} transcribes" + (f", which is {caveat.en}" if caveat else "")

@@ -161,9 +161,9 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
         remedy = remedy_at_terminal(obstacle.error)
         return Finding(Level.ERROR, "recogniser", obstacle.error.message, remedy)
     model = entry.model(entry.options_of(settings), directory)
-    used = f"What transcribes is {entry.in_words(model)}"
+    used = f"What transcribes is {entry.in_words(model).en}"
     if passed_over and entry.caveat:
-        message = f"{passed_over.error.message} {used}, which is {entry.caveat}."
+        message = f"{passed_over.error.message} {used}, which is {entry.caveat.en}."
         return Finding(Level.WARNING, "recogniser", message, remedy_at_terminal(passed_over.error))
     return Finding(Level.OK, "recogniser", f"{used}.")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.config.settings import Provider
 from backend.errors.lessons import LowerQuality
+from backend.sections import Words
 from backend.speech.engines.entry import BEST, ROUGH
 from backend.speech.engines.registry import find_entry
 
@@ -36,12 +37,24 @@ class Maker:
             return None
         return cls(name, model if isinstance(model, str) else None)
 
+    @property
+    def words(self) -> Words | None:
+        """What a recogniser is called within a sentence; None: it is none that is known."""
+        recogniser = find_entry(self.name)
+        return recogniser.in_words(self.model) if recogniser else None
+
+    @property
+    def caveat(self) -> Words | None:
+        """What is wrong with a recogniser, see `RecogniserEntry`."""
+        recogniser = find_entry(self.name)
+        return recogniser.caveat if recogniser else None
+
     def __str__(self) -> str:
         """For people."""
         if self.name in _IN_WORDS:
             return _IN_WORDS[self.name]
-        if recogniser := find_entry(self.name):
-            return recogniser.in_words(self.model)
+        if self.words:
+            return self.words.en
         return f"{self.name} ({self.model})" if self.model else self.name
 
 

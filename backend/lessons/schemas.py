@@ -11,6 +11,7 @@ from backend.lessons.queries import LessonState, TextColumn
 from backend.models import SummaryPart
 from backend.models.notices import notice_texts
 from backend.models.transcript import Flag
+from backend.sections import Words
 from backend.speech.engines.registry import RECOGNISERS
 from backend.tasks.schemas import StageName
 from backend.web.inputs import Id, Moment, Text, Title
@@ -53,6 +54,12 @@ class TextMaking(BaseModel):
         "`imported`: captions) or the provider (`Offline`: the built-in rules)."
     )
     model: str | None
+    words: Words | None = Field(
+        description="What a recogniser is called within a sentence; null: it is none."
+    )
+    caveat: Words | None = Field(
+        description='What is wrong with it, behind "which is"; null: nothing.'
+    )
     left_segments: list[int] = Field(
         description="Of a correction: the segments that stand as they were heard, for want of an "
         "answer of the provider. Another correction asks for these alone."
@@ -69,8 +76,14 @@ class TextMaking(BaseModel):
         if maker is None:
             return None
         left = [segment for group in known.failed_groups for segment in group.segments]
+        made_by = Maker(maker, known.model)
         return cls(
-            maker=maker, model=known.model, left_segments=left, notices=notice_texts(known.notices)
+            maker=maker,
+            model=known.model,
+            words=made_by.words,
+            caveat=made_by.caveat,
+            left_segments=left,
+            notices=notice_texts(known.notices),
         )
 
 
@@ -238,10 +251,13 @@ class MakerPublic(BaseModel):
 
     maker: str = Field(description="As in `making` of a lesson.")
     model: str | None
+    words: Words | None = Field(description="As in `making` of a lesson.")
 
     @classmethod
     def of(cls, maker: Maker | None) -> "MakerPublic | None":
-        return None if maker is None else cls(maker=maker.name, model=maker.model)
+        if maker is None:
+            return None
+        return cls(maker=maker.name, model=maker.model, words=maker.words)
 
 
 class FormerPublic(BaseModel):

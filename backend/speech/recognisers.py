@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.errors.recognisers import RecogniserMissing
 from backend.models.notices import Notice
+from backend.sections import Words
 from backend.speech.engines.base import Recogniser
 from backend.speech.engines.entry import Obstacle, RecogniserEntry
 from backend.speech.engines.registry import (
@@ -88,14 +89,16 @@ def plan_recogniser(
         raise RecogniserMissing(f"{passed_over.error.message} {obstacle.error.message}")
     if obstacle:
         raise obstacle.error
-    notice = _tell_rough(entry, passed_over) if entry.caveat and passed_over else None
+    notice = None
+    if entry.caveat and passed_over:
+        notice = _tell_rough(entry.in_words(None), entry.caveat, passed_over)
     return PlannedRecogniser(entry, entry.model(entry.options_of(settings), models_dir), notice)
 
 
-def _tell_rough(entry: RecogniserEntry[Any], passed_over: Obstacle) -> Notice:
+def _tell_rough(taken: Words, caveat: Words, passed_over: Obstacle) -> Notice:
     return Notice(
         "built-in-recogniser",
-        f"{passed_over.error} Until then {entry.in_words(None)} is used, which is {entry.caveat}.",
+        f"{passed_over.error} Until then {taken.en} is used, which is {caveat.en}.",
         {str(name): fact for name, fact in passed_over.error.facts.items()},
     )
 

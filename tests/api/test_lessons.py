@@ -1,6 +1,7 @@
 """Lessons over HTTP."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from backend import database
 from backend.models import Course, Lesson, Segment, TranscriptWindow
+from backend.speech.engines.sphinx_entry import SPHINX
 from tests.acceptance.workers import spoken
 
 LESSONS = "/api/v1/lessons"
@@ -114,12 +116,20 @@ def test_a_lesson_says_how_its_texts_were_made(client: httpx.Client, lesson_of: 
 
     making = client.get(f"{LESSONS}/{lesson_id}").json()["making"]
 
-    heard = {"maker": "pocketsphinx", "model": "en-us", "left_segments": [], "notices": ["Rough."]}
     assert making == {
-        "transcript": heard,
+        "transcript": {
+            "maker": "pocketsphinx",
+            "model": "en-us",
+            "words": asdict(SPHINX.in_words("en-us")),
+            "caveat": asdict(SPHINX.caveat),
+            "left_segments": [],
+            "notices": ["Rough."],
+        },
         "corrected_transcript": {
             "maker": "OpenAI",
             "model": "gpt-5-mini",
+            "words": None,
+            "caveat": None,
             "left_segments": [4, 5],
             "notices": [],
         },

@@ -50,8 +50,8 @@ class RecogniserEntry(ABC, Generic[Options]):
     """In the settings, in the metadata of transcripts, and in the API."""
     label: Words
     """For whoever chooses one: what it is called, and in brackets what is to be known."""
-    caveat: str | None = None
-    """What is wrong with it, behind "it is": whoever gets it in another's place is told."""
+    caveat: Words | None = None
+    """What is wrong with it, behind "which is": whoever has or gets its texts is told."""
     options: type[Options]
     """Its own settings: the section `transcription.<name>`, but for Whisper's
     (docs/decisions/0013-a-section-per-recogniser.md). `Section` itself: it has none."""
@@ -99,5 +99,5 @@ class RecogniserEntry(ABC, Generic[Options]):
         """
 
     @abstractmethod
-    def in_words(self, model: str | None) -> str:
-        """It and its model, within an English sentence."""
+    def in_words(self, model: str | None) -> Words:
+        """It and its model, within a sentence."""

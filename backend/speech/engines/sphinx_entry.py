@@ -23,7 +23,7 @@ class SphinxEntry(RecogniserEntry[Section]):
         "Built-in (basic, English only)",
         "Intégré (sommaire, anglais uniquement)",
     )
-    caveat = "rough and knows English only"
+    caveat = Words("basic and knows English only", "sommaire et ne connaît que l’anglais")
     options = Section
     models = ModelSupply.BUILT_IN
     languages = frozenset({"en"})
@@ -49,8 +49,8 @@ class SphinxEntry(RecogniserEntry[Section]):
     def quality(self, model: str, language: str | None) -> int | None:
         return ROUGH
 
-    def in_words(self, model: str | None) -> str:
-        return "the built-in recogniser"
+    def in_words(self, model: str | None) -> Words:
+        return Words("the built-in speech recognition", "la reconnaissance vocale intégrée")
 
 
 SPHINX = SphinxEntry()

@@ -119,8 +119,9 @@ class WhisperEntry(RecogniserEntry[WhisperOptions]):
         found = _SIZE.search(name)
         return found and QUALITIES["large" if found[1] == "turbo" else found[1]]
 
-    def in_words(self, model: str | None) -> str:
-        return f"Whisper ({model})" if model else "Whisper"
+    def in_words(self, model: str | None) -> Words:
+        name = f"Whisper ({model})" if model else "Whisper"
+        return Words(name, name)
 
 
 WHISPER = WhisperEntry()

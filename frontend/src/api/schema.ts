@@ -1807,6 +1807,8 @@ export interface components {
             maker: string;
             /** Model */
             model: string | null;
+            /** @description As in `making` of a lesson. */
+            words: components["schemas"]["Words"] | null;
         };
         /**
          * ModelPublic
@@ -2802,6 +2804,10 @@ export interface components {
             maker: string;
             /** Model */
             model: string | null;
+            /** @description What a recogniser is called within a sentence; null: it is none. */
+            words: components["schemas"]["Words"] | null;
+            /** @description What is wrong with it, behind "which is"; null: nothing. */
+            caveat: components["schemas"]["Words"] | null;
             /**
              * Left Segments
              * @description Of a correction: the segments that stand as they were heard, for want of an answer of the provider. Another correction asks for these alone.

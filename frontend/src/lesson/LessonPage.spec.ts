@@ -33,6 +33,18 @@ const SUMMARY = {
   version: 's1',
 }
 
+function whisper(model: string) {
+  const name = `Whisper (${model})`
+  return { maker: 'faster-whisper', model, words: { en: name, fr: name } }
+}
+
+const BUILT_IN = {
+  maker: 'pocketsphinx',
+  model: 'en-us',
+  words: { en: 'the built-in speech recognition', fr: 'la reconnaissance vocale intégrée' },
+}
+const BASIC = { en: 'basic and knows English only', fr: 'sommaire et ne connaît que l’anglais' }
+
 function aRerun(task_type: Rerun['task_type'], more: Partial<Rerun> = {}): Rerun {
   const layers = { transcription: 'transcript', correction: 'correction', summary: 'summary' }
   return {
@@ -40,8 +52,8 @@ function aRerun(task_type: Rerun['task_type'], more: Partial<Rerun> = {}): Rerun
     layer: layers[task_type] as Rerun['layer'],
     has_text: true,
     is_due: false,
-    made_by: { maker: 'faster-whisper', model: 'small' },
-    would_be_made_by: { maker: 'faster-whisper', model: 'medium' },
+    made_by: whisper('small'),
+    would_be_made_by: whisper('medium'),
     problem: null,
     problem_code: null,
     is_lower_quality: false,
@@ -244,17 +256,18 @@ describe('LessonPage', () => {
   })
 
   it('says what made the texts, and that a better recogniser could be had', async () => {
-    const made = { model: null, left_segments: [], notices: [] }
+    const made = { words: null, caveat: null, left_segments: [], notices: [] }
     answerLesson({
       making: {
-        transcript: { ...made, maker: 'pocketsphinx', model: 'en-us' },
+        transcript: { ...made, ...BUILT_IN, caveat: BASIC },
         corrected_transcript: { ...made, maker: 'OpenAI', model: 'gpt-5-mini' },
         summary: { ...made, maker: 'Offline', model: 'lexrank' },
       },
     })
     await renderPage()
 
-    expect(await screen.findByText('Transcribed by built-in speech recognition')).toBeVisible()
+    expect(await screen.findByText('Transcribed by the built-in speech recognition')).toBeVisible()
+    expect(screen.getByText(/which is basic and knows English only/)).toBeVisible()
     expect(screen.getByText('Corrected by gpt-5-mini')).toBeVisible()
     expect(screen.getByText('Summary made of sentences from the lesson')).toBeVisible()
     const link = screen.getByRole('link', { name: 'Get a better model' })
@@ -262,7 +275,14 @@ describe('LessonPage', () => {
   })
 
   it('has what the provider left uncorrected asked for again', async () => {
-    const made = { maker: 'OpenAI', model: 'gpt-5-mini', left_segments: [4, 5], notices: [] }
+    const made = {
+      maker: 'OpenAI',
+      model: 'gpt-5-mini',
+      words: null,
+      caveat: null,
+      left_segments: [4, 5],
+      notices: [],
+    }
     answerLesson({ making: { transcript: null, corrected_transcript: made, summary: null } })
     server.on('POST /api/v1/tasks', async (request) => {
       expect(await request.json()).toMatchObject({
@@ -440,7 +460,7 @@ describe('making texts anew', () => {
     server.on('GET /api/v1/lessons/1/reruns', () => Response.json({ items }))
 
   it('says what it replaces and costs, and does each stage by itself', async () => {
-    const byModel = { maker: 'OpenAI', model: 'gpt-4o' }
+    const byModel = { maker: 'OpenAI', model: 'gpt-4o', words: null }
     const paid = { made_by: byModel, would_be_made_by: byModel }
     answerReruns(
       aRerun('transcription'),
@@ -478,15 +498,16 @@ describe('making texts anew', () => {
   })
 
   it('asks before a better text goes for a worse one', async () => {
-    const worse = { maker: 'pocketsphinx', model: 'en-us' }
-    answerReruns(aRerun('transcription', { is_lower_quality: true, would_be_made_by: worse }))
+    answerReruns(aRerun('transcription', { is_lower_quality: true, would_be_made_by: BUILT_IN }))
     const asked = takeTasks()
     await renderPage()
 
     await openMenu('Transcribe again')
     const dialog = within(await screen.findByRole('dialog', { name: 'Transcribe again?' }))
     expect(await dialog.findByText('The new text would be of lower quality.')).toBeVisible()
-    expect(dialog.getByText(/Whisper small. New text: built-in speech recognition/)).toBeVisible()
+    expect(
+      dialog.getByText(/Whisper \(small\). New text: the built-in speech recognition/),
+    ).toBeVisible()
     await userEvent.click(dialog.getByRole('button', { name: 'Replace it all the same' }))
 
     await waitFor(() => expect(asked).toHaveLength(1))
@@ -497,7 +518,7 @@ describe('making texts anew', () => {
 
   it('brings an earlier text back, and back again', async () => {
     const former = {
-      made_by: { maker: 'pocketsphinx', model: 'en-us' },
+      made_by: BUILT_IN,
       replaced_at: '2026-11-20T10:00:00Z',
     }
     answerReruns(aRerun('transcription', { former }))

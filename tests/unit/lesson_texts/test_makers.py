@@ -71,7 +71,7 @@ def test_a_maker_is_named_in_words() -> None:
 
     assert named == [
         "Whisper (small)",
-        "the built-in recogniser",
+        "the built-in speech recognition",
         "captions that a person brought in",
         "the built-in rules",
         "OpenAI (gpt-4o)",

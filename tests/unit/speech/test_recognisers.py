@@ -252,7 +252,7 @@ def test_its_entry_says_what_people_and_the_program_need(trial: Trial) -> None:
     entry = trial.entry
     model = entry.model(entry.options_of(settings_of(trial)), models_dir())
 
-    assert all((entry.label.en, entry.label.fr, entry.in_words(model)))
+    assert all((entry.label.en, entry.label.fr, entry.in_words(model).en, entry.in_words(model).fr))
     assert entry.quality(model, "en") in (None, *range(ROUGH, BEST + 1))
     assert [each.name for each in REGISTERED].count(entry.name) == 1
 
