@@ -23,6 +23,10 @@ class Control(StrEnum):
     """Chosen among the spoken languages, by their names."""
     FOLDER = "folder"
     """Chosen in the server's own file; in the pages it can be emptied."""
+    ADDRESS = "address"
+    """Of a server."""
+    SECRET = "secret"
+    """Goes in, and never comes out."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Shown:
     help: Words | None = None
     options: Mapping[str, Words] = field(default_factory=dict)
     """What its values are called; the others are shown as they are."""
+    option_help: Mapping[str, Words] = field(default_factory=dict)
     control: Control | None = None
     step: float | None = None
     """Of a number: what one press on an arrow adds."""

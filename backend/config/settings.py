@@ -12,10 +12,10 @@ from backend.speech.engines.registry import TranscriptionSettings
 class Provider(StrEnum):
     """Who corrects and summarises."""
 
-    OPENAI = "OpenAI"
-    ANTHROPIC = "Anthropic"
     OFFLINE = "Offline"
     """The built-in rules: no network, no key."""
+    OPENAI = "OpenAI"
+    ANTHROPIC = "Anthropic"
 
 
 PROVIDER_URLS = {
@@ -287,10 +287,63 @@ class LibrarySettings(Section):
 class ChangeableSettings(Section):
     """What config.yaml says, and whoever changes settings may change."""
 
-    api_key: SecretStr = SecretStr("")
+    api_key: Annotated[
+        SecretStr,
+        Shown(
+            Words("API key", "Clé d’API"),
+            help=Words(
+                "Stored on the Lectern server and never shown again. Leave it empty if your "
+                "server needs none.",
+                "Enregistrée sur le serveur de Lectern et jamais réaffichée. Laissez vide si "
+                "votre serveur n’en demande pas.",
+            ),
+            control=Control.SECRET,
+        ),
+    ] = SecretStr("")
     """Empty: OPENAI_API_KEY or ANTHROPIC_API_KEY is used."""
-    provider: Annotated[Provider, BeforeValidator(_match_provider_case)] = Provider.OFFLINE
-    base_url: Annotated[str, Field(pattern=SERVER_ADDRESS)] | None = None
+    provider: Annotated[
+        Provider,
+        BeforeValidator(_match_provider_case),
+        Shown(
+            Words("Provider", "Fournisseur"),
+            options={
+                Provider.OPENAI: Words(
+                    "OpenAI, or a compatible server", "OpenAI, ou un serveur compatible"
+                ),
+                Provider.OFFLINE: Words("Built-in", "Intégré"),
+            },
+            option_help={
+                Provider.OPENAI: Words(
+                    "Also for Ollama, vLLM and others, on this computer or elsewhere.",
+                    "Également pour Ollama, vLLM et d’autres, sur cet ordinateur ou ailleurs.",
+                ),
+                Provider.ANTHROPIC: Words(
+                    "Transcripts are sent to Anthropic, which charges for requests.",
+                    "Les transcriptions sont envoyées à Anthropic, qui facture les requêtes.",
+                ),
+                Provider.OFFLINE: Words(
+                    "Basic results. No network, no API key: nothing leaves this computer.",
+                    "Résultats sommaires. Ni réseau, ni clé d’API\u00a0: rien ne quitte cet "
+                    "ordinateur.",
+                ),
+            },
+        ),
+    ] = Provider.OFFLINE
+    base_url: Annotated[
+        Annotated[str, Field(pattern=SERVER_ADDRESS)] | None,
+        Shown(
+            Words("Server address", "Adresse du serveur"),
+            help=Words(
+                "Only for a server that is compatible with this provider, such as Ollama or "
+                "vLLM; otherwise leave it empty. The API key is sent to this server. A name and "
+                "password in the address are shown as ***.",
+                "Seulement pour un serveur compatible avec ce fournisseur, comme Ollama ou "
+                "vLLM\u00a0; sinon, laissez vide. La clé d’API est envoyée à ce serveur. Un nom "
+                "et un mot de passe dans l’adresse s’affichent comme ***.",
+            ),
+            control=Control.ADDRESS,
+        ),
+    ] = None
     """Another server that speaks the chosen provider's API; then the key may be empty."""
     transcription: TranscriptionSettings = TranscriptionSettings()
     correction: CorrectionSettings = CorrectionSettings()

@@ -45,6 +45,7 @@ class SettingOption(BaseModel):
 
     value: str
     label: Words | None = Field(None, description="Left out: it is shown as it is.")
+    help: Words | None = None
 
 
 class SettingField(BaseModel):
@@ -53,9 +54,12 @@ class SettingField(BaseModel):
     key: str = Field(
         description="Within its section; with dots where the section has sections within it."
     )
-    kind: Literal["choice", "text", "long", "language", "number", "switch", "folder"] = Field(
-        description="`long` is text of several lines, `language` an ISO 639 code; a `folder` is "
-        "chosen in config.yaml, and can only be emptied over HTTP."
+    kind: Literal[
+        "choice", "text", "long", "language", "number", "switch", "folder", "address", "secret"
+    ] = Field(
+        description="`long` is text of several lines, `language` an ISO 639 code, `address` a "
+        "server's; a `folder` is chosen in config.yaml, and can only be emptied over HTTP; a "
+        "`secret` goes in and never comes out."
     )
     label: Words
     help: Words | None = None
@@ -73,7 +77,7 @@ class SettingField(BaseModel):
 class FormSection(BaseModel):
     """A section of the settings."""
 
-    name: str
+    name: str = Field(description="`provider`: of the settings that stand in no section.")
     fields: list[SettingField]
 
 

@@ -65,7 +65,7 @@ summary:
     [
         ("providr: OpenAI\n", ("line 1", "providr", "did you mean `provider`")),
         ("\n\nsummary:\n  max_lenght: 3\n", ("line 4", "summary.max_lenght", "max_length")),
-        ("provider: Mistral\n", ("line 1", "provider", "'OpenAI', 'Anthropic' or 'Offline'")),
+        ("provider: Mistral\n", ("line 1", "provider", "'Offline', 'OpenAI' or 'Anthropic'")),
         ("summary:\n  max_length: many\n", ("line 2", "summary.max_length", "integer", "many")),
         ("summary:\n  temperature: 3\n", ("line 2", "summary.temperature", "equal to 2")),
         ("transcription:\n  engine: vosk\n", ("line 2", "transcription.engine", "faster-whisper")),

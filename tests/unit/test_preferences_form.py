@@ -8,12 +8,12 @@ import pytest
 
 from backend.config.problems import setting_names
 from backend.config.settings import ChangeableSettings
-from backend.preferences.form import preferences_form
+from backend.preferences.form import PROVIDER, preferences_form
 from backend.sections import Words
 from tests.level_recogniser import SettingsWithLevels
 
-OF_THE_PROVIDER = {"api_key", "provider", "base_url", "api_key_server"}
-"""These have a form of their own."""
+WRITTEN_BY_US = {"api_key_server"}
+"""Nobody sets it by hand."""
 
 
 class SettingsWithAThirdRecogniser(ChangeableSettings):
@@ -22,7 +22,7 @@ class SettingsWithAThirdRecogniser(ChangeableSettings):
 
 def fields(form: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        f"{section['name']}.{field['key']}": field
+        field["key"] if section["name"] == PROVIDER else f"{section['name']}.{field['key']}": field
         for section in form["sections"]
         for field in section["fields"]
     }
@@ -32,12 +32,12 @@ FIELDS = fields(preferences_form())
 
 
 def words_of(field: dict[str, Any]) -> Iterator[Words]:
-    labels = [option["label"] for option in field["options"]]
-    yield from (words for words in (field["label"], field["help"], *labels) if words)
+    options = [option[what] for option in field["options"] for what in ("label", "help")]
+    yield from (words for words in (field["label"], field["help"], *options) if words)
 
 
 def test_every_setting_is_in_the_form() -> None:
-    assert FIELDS.keys() == set(setting_names()) - OF_THE_PROVIDER
+    assert FIELDS.keys() == set(setting_names()) - WRITTEN_BY_US
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -60,6 +60,9 @@ def test_the_words_of_a_setting_are_fit_for_the_pages(name: str) -> None:
         ("summary.context_tokens", {"minimum": 1000, "maximum": None, "is_optional": True}),
         ("library.watch_folder", {"kind": "folder", "is_optional": True}),
         ("library.watch_process", {"kind": "switch", "default": False}),
+        ("provider", {"kind": "choice", "is_optional": False, "default": "Offline"}),
+        ("base_url", {"kind": "address", "is_optional": True, "default": None}),
+        ("api_key", {"kind": "secret", "default": ""}),
     ],
 )
 def test_a_field_says_what_its_setting_is(name: str, said: dict[str, Any]) -> None:

@@ -1476,7 +1476,10 @@ export interface components {
          * @description A section of the settings.
          */
         FormSection: {
-            /** Name */
+            /**
+             * Name
+             * @description `provider`: of the settings that stand in no section.
+             */
             name: string;
             /** Fields */
             fields: components["schemas"]["SettingField"][];
@@ -2140,7 +2143,7 @@ export interface components {
          * @description Who corrects and summarises.
          * @enum {string}
          */
-        Provider: "OpenAI" | "Anthropic" | "Offline";
+        Provider: "Offline" | "OpenAI" | "Anthropic";
         /**
          * ReadAsPublic
          * @description Near words that were looked for, because what was typed finds nothing.
@@ -2381,10 +2384,10 @@ export interface components {
             key: string;
             /**
              * Kind
-             * @description `long` is text of several lines, `language` an ISO 639 code; a `folder` is chosen in config.yaml, and can only be emptied over HTTP.
+             * @description `long` is text of several lines, `language` an ISO 639 code, `address` a server's; a `folder` is chosen in config.yaml, and can only be emptied over HTTP; a `secret` goes in and never comes out.
              * @enum {string}
              */
-            kind: "choice" | "text" | "long" | "language" | "number" | "switch" | "folder";
+            kind: "choice" | "text" | "long" | "language" | "number" | "switch" | "folder" | "address" | "secret";
             label: components["schemas"]["Words"];
             help?: components["schemas"]["Words"] | null;
             /**
@@ -2426,6 +2429,7 @@ export interface components {
             value: string;
             /** @description Left out: it is shown as it is. */
             label?: components["schemas"]["Words"] | null;
+            help?: components["schemas"]["Words"] | null;
         };
         /**
          * StagePublic
@@ -10649,6 +10653,84 @@ export interface operations {
                     /**
                      * @example {
                      *       "sections": [
+                     *         {
+                     *           "name": "provider",
+                     *           "fields": [
+                     *             {
+                     *               "key": "api_key",
+                     *               "kind": "secret",
+                     *               "label": {
+                     *                 "en": "API key",
+                     *                 "fr": "Clé d’API"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Stored on the Lectern server and never shown again. Leave it empty if your server needs none.",
+                     *                 "fr": "Enregistrée sur le serveur de Lectern et jamais réaffichée. Laissez vide si votre serveur n’en demande pas."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": ""
+                     *             },
+                     *             {
+                     *               "key": "provider",
+                     *               "kind": "choice",
+                     *               "label": {
+                     *                 "en": "Provider",
+                     *                 "fr": "Fournisseur"
+                     *               },
+                     *               "options": [
+                     *                 {
+                     *                   "value": "Offline",
+                     *                   "label": {
+                     *                     "en": "Built-in",
+                     *                     "fr": "Intégré"
+                     *                   },
+                     *                   "help": {
+                     *                     "en": "Basic results. No network, no API key: nothing leaves this computer.",
+                     *                     "fr": "Résultats sommaires. Ni réseau, ni clé d’API : rien ne quitte cet ordinateur."
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "OpenAI",
+                     *                   "label": {
+                     *                     "en": "OpenAI, or a compatible server",
+                     *                     "fr": "OpenAI, ou un serveur compatible"
+                     *                   },
+                     *                   "help": {
+                     *                     "en": "Also for Ollama, vLLM and others, on this computer or elsewhere.",
+                     *                     "fr": "Également pour Ollama, vLLM et d’autres, sur cet ordinateur ou ailleurs."
+                     *                   }
+                     *                 },
+                     *                 {
+                     *                   "value": "Anthropic",
+                     *                   "help": {
+                     *                     "en": "Transcripts are sent to Anthropic, which charges for requests.",
+                     *                     "fr": "Les transcriptions sont envoyées à Anthropic, qui facture les requêtes."
+                     *                   }
+                     *                 }
+                     *               ],
+                     *               "is_optional": false,
+                     *               "is_advanced": false,
+                     *               "default": "Offline"
+                     *             },
+                     *             {
+                     *               "key": "base_url",
+                     *               "kind": "address",
+                     *               "label": {
+                     *                 "en": "Server address",
+                     *                 "fr": "Adresse du serveur"
+                     *               },
+                     *               "help": {
+                     *                 "en": "Only for a server that is compatible with this provider, such as Ollama or vLLM; otherwise leave it empty. The API key is sent to this server. A name and password in the address are shown as ***.",
+                     *                 "fr": "Seulement pour un serveur compatible avec ce fournisseur, comme Ollama ou vLLM ; sinon, laissez vide. La clé d’API est envoyée à ce serveur. Un nom et un mot de passe dans l’adresse s’affichent comme ***."
+                     *               },
+                     *               "options": [],
+                     *               "is_optional": true,
+                     *               "is_advanced": false
+                     *             }
+                     *           ]
+                     *         },
                      *         {
                      *           "name": "transcription",
                      *           "fields": [
