@@ -45,7 +45,7 @@ def test_settings_are_changed_together_and_comments_stay(
 
 
 def test_the_form_says_what_there_is_to_set_in_both_languages(sqlite_client: httpx.Client) -> None:
-    [transcription, *_] = sqlite_client.get(f"{V1}/preferences/form").json()["sections"]
+    [_, transcription, *_] = sqlite_client.get(f"{V1}/preferences/form").json()["sections"]
     engine, model, *_ = transcription["fields"]
 
     assert (transcription["name"], engine["key"], model["default"]) == (
