@@ -625,3 +625,21 @@ class AllGroupsFailed(ProviderError):
     """Every group of the correction failed, so nothing was saved."""
 
     retryable = True
+
+
+# --- where models come from ------------------------------------------------------------------
+
+
+class IndexUnreachable(DownloadFailed):
+    """The package index cannot be reached from this computer."""
+
+
+class ModelsReadOnly(DownloadFailed):
+    """The folder of models cannot be written to here: whoever keeps it brings models in."""
+
+    status_code = 403
+    retryable = False
+
+
+class NoModelFound(RecogniserError):
+    """No whole model that the catalogue knows is in the folder: choose another folder."""
