@@ -215,6 +215,8 @@ def _ask_in_order(order: Order, sources: Sequence[Source]) -> Source | None:
             refusals[source] = error
             if source is not sources[-1]:
                 order.listener.passed_over(source, error)
+    if order.partial.exists() and size_on_disk(order.partial) == 0:
+        _remove(order.partial)
     raise _sum_up(order, refusals)
 
 

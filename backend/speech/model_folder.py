@@ -54,6 +54,7 @@ def add_models(
     """
     if not folder.is_dir():
         raise NoSuchFile(f"There is no folder {folder}: name the one that holds the model.")
+    folder = folder.absolute()
     paths = _find_known(folder, catalogue)
     found = list(_find_models(paths, catalogue))
     if not found:
