@@ -54,8 +54,8 @@ class WhisperOptions(Section):
     ] = "auto"
     compute_type: Annotated[
         Literal[
-            "default",
             "auto",
+            "default",
             "int8",
             "int8_float32",
             "int8_float16",
@@ -68,17 +68,19 @@ class WhisperOptions(Section):
         Shown(
             Words("Numerical precision", "Précision des calculs"),
             help=Words(
-                "int8 is faster on a processor. Not every device supports every precision.",
-                "int8 est plus rapide sur un processeur. Tous les appareils n’acceptent "
+                "Automatic is int8 on a processor. Not every device supports every precision.",
+                "Automatique choisit int8 sur un processeur. Tous les appareils n’acceptent "
                 "pas toutes les précisions.",
             ),
             options={
+                "auto": Words("Automatic (fastest)", "Automatique (la plus rapide)"),
                 "default": Words("Same as the model", "Celle du modèle"),
-                "auto": Words("Fastest available", "La plus rapide disponible"),
             },
             is_advanced=True,
         ),
-    ] = "default"
+    ] = "auto"
+    """`auto` is CTranslate2's: int8 on a processor, int8 with float16 on a graphics card. `default`
+    is what the model was stored in: most in float16, which a processor computes in float32."""
 
 
 class WhisperEntry(RecogniserEntry[WhisperOptions]):

@@ -57,7 +57,7 @@ function somePreferences(more: Partial<Preferences> = {}): Preferences {
       engine: 'auto',
       model: 'small',
       device: 'auto',
-      compute_type: 'default',
+      compute_type: 'auto',
       language: null,
       beam_size: 5,
       vad_filter: true,
