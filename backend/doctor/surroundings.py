@@ -66,10 +66,15 @@ def check_disk(directory: Path) -> Finding:
 
 def check_leftovers(directory: Path) -> Iterator[Finding]:
     """Files that a process which died has left, and copies that were made before an upgrade."""
+    unfinished_downloads = models_dir().glob(".*.partial")
+    copies_under_way = (
+        path
+        for pattern in (f"audio/{INCOMING_PREFIX}*", ".*.partial")
+        for path in directory.glob(pattern)
+    )
     partial = [
         path
-        for pattern in (f"audio/{INCOMING_PREFIX}*", "models/.*.partial", ".*.partial")
-        for path in directory.glob(pattern)
+        for path in (*copies_under_way, *unfinished_downloads)
         if _age_seconds(path) > STALE_SECONDS
     ]
     if partial:

@@ -391,5 +391,6 @@ def test_a_model_is_downloaded_in_the_background(data_dir: Path, hub: HubStub) -
 
     assert (begun.status_code, ended["status"]) == (202, "completed")
     assert ended["done_bytes"] == ended["total_bytes"] > 0
+    assert (ended["source"], ended["passed_over"], ended["is_waiting"]) == ("hub", [], False)
     assert "school--nano-whisper" in told
     assert next(item for item in items if item["name"] == ended["name"])["is_installed"] is True

@@ -209,10 +209,23 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "name": "small",
         "is_installed": False,
         "size_bytes": None,
-        "download_bytes": 487_000_000,
+        "download_bytes": 486_212_372,
         "problem": None,
+        "source": None,
+        "sources": ["hub"],
+        "is_english_only": False,
+        "memory_bytes": 747_765_465,
+        "relative_speed": 4,
         "download": None,
     }
+
+
+def test_a_source_that_has_no_models_by_name_is_refused(sqlite_client: httpx.Client) -> None:
+    address = f"{V1}/models/downloads"
+
+    for source in ("folder", "elsewhere", 1):
+        answer = sqlite_client.post(address, json={"name": "base", "source": source})
+        assert answer.status_code == 422, source
 
 
 def test_a_model_that_cannot_be_had_is_refused_at_once(sqlite_client: httpx.Client) -> None:

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ModelPublic } from '@/api/models'
+import type { DownloadPublic, ModelPublic } from '@/api/models'
 import type { Preferences, PreferencesForm, SettingField } from '@/api/preferences'
 import { takeTokenFromAddresses } from '@/owner/token'
 import { FakeEventSource } from '@/testing/FakeEventSource'
@@ -17,6 +17,11 @@ function aModel(name: string, more: Partial<ModelPublic> = {}): ModelPublic {
     size_bytes: null,
     download_bytes: 78e6,
     problem: null,
+    source: null,
+    sources: ['hub'],
+    is_english_only: false,
+    memory_bytes: null,
+    relative_speed: null,
     download: null,
     ...more,
   }
@@ -402,6 +407,9 @@ describe('the Whisper models', () => {
       total_bytes: null,
       error: null,
       error_code: null,
+      source: null,
+      passed_over: [],
+      is_waiting: false,
     }
     server.on('POST /api/v1/models/downloads', () => Response.json(download, { status: 202 }))
     await renderInPages(SettingsView, { address: '/settings' })
@@ -420,6 +428,34 @@ describe('the Whisper models', () => {
     expect(section.getByRole('button', { name: /^Try again tiny$/ })).toBeVisible()
   })
 
+  it('say which source serves, why another did not, and whom they wait for', async () => {
+    const download: DownloadPublic = {
+      name: 'base',
+      status: 'running',
+      done_bytes: 30e6,
+      total_bytes: 133e6,
+      error: null,
+      error_code: null,
+      source: 'index',
+      passed_over: [{ source: 'hub', reason: 'Errno -2', code: 'hub-unreachable' }],
+      is_waiting: false,
+    }
+    server.on('GET /api/v1/models', () =>
+      Response.json({
+        items: [aModel('base', { download }), aModel('tiny', { size_bytes: 78e6, source: 'hub' })],
+        directory: '',
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    expect(await section.findByText('30 MB of 133 MB · from the package index')).toBeVisible()
+    expect(section.getByText(/server that offers the models cannot be reached/)).toBeVisible()
+    expect(section.getByText('78 MB · from the model hub')).toBeVisible()
+    FakeEventSource.last.send('download', { ...download, is_waiting: true })
+    expect(await section.findByText(/Another program is already downloading/)).toBeVisible()
+  })
+
   it('stay in their places when they cannot be fetched, with the way by a folder', async () => {
     const failed = {
       name: 'base',
@@ -428,6 +464,9 @@ describe('the Whisper models', () => {
       total_bytes: null,
       error: 'https://hub.example cannot be reached ([Errno -2]): check HF_ENDPOINT.',
       error_code: 'hub-unreachable',
+      source: null,
+      passed_over: [],
+      is_waiting: false,
     }
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Whisper models')

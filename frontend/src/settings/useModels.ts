@@ -42,6 +42,11 @@ export function useModels() {
         size_bytes: null,
         download_bytes: null,
         problem: null,
+        source: null,
+        sources: ['hub'],
+        is_english_only: null,
+        memory_bytes: null,
+        relative_speed: null,
         download,
       })
     } else known.download = download
