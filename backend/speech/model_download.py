@@ -224,9 +224,7 @@ def _sum_up(order: Order, refusals: dict[Source, DownloadFailed]) -> DownloadFai
     """The one refusal, or one that tells all."""
     if len(refusals) == 1:
         return next(iter(refusals.values()))
-    reasons = " ".join(
-        f"{SOURCE_WORDS[source]}: {error.message}" for source, error in refusals.items()
-    )
+    reasons = " ".join(error.message for error in refusals.values())
     unreachable = (HubUnreachable, IndexUnreachable)
     is_cut_off = all(isinstance(error, unreachable) for error in refusals.values())
     kind = HubUnreachable if is_cut_off else DownloadFailed

