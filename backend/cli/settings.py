@@ -87,4 +87,7 @@ def _until_installed(settings: TranscriptionSettings) -> str:
     if choice.obstacle:
         return "nothing can be transcribed"
     caveat = choice.entry.caveat
-    return f"{choice.entry.in_words(None)} transcribes" + (f", which is {caveat}" if caveat else "")
+    model = None if caveat else choice.entry.model(choice.options, models_dir())
+    return f"{choice.entry.in_words(model)} transcribes" + (
+        f", which is {caveat}" if caveat else ""
+    )

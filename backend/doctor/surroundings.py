@@ -165,10 +165,11 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
         return Finding(Level.ERROR, "recogniser", message, passed_over.remedy)
     if obstacle:
         return Finding(Level.ERROR, "recogniser", obstacle.message, obstacle.remedy)
-    model = entry.model(entry.options_of(settings), directory)
+    model = entry.model(choice.options, directory)
     used = f"What transcribes is {entry.in_words(model)}"
-    if passed_over and entry.caveat:
-        message = f"{passed_over.message} {used}, which is {entry.caveat}."
+    if passed_over and (entry.caveat or choice.is_other_model):
+        caveat = f", which is {entry.caveat}" if entry.caveat else ""
+        message = f"{passed_over.message} {used}{caveat}."
         return Finding(Level.WARNING, "recogniser", message, passed_over.remedy)
     return Finding(Level.OK, "recogniser", f"{used}.")
 

@@ -24,6 +24,9 @@ SMALL_FILES = ("config.json", PREPROCESSOR, "tokenizer.json", *VOCABULARIES)
 MODEL_FILES = (*SMALL_FILES, WEIGHTS)
 """All that faster-whisper reads, in the order in which it is downloaded."""
 
+AUTO_MODEL = "auto"
+"""In the place of a name: the best model that is installed."""
+
 RECORD = "source.json"
 """Beside them: where Lectern had a model from."""
 
@@ -133,6 +136,8 @@ def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
     ModelNotInstalled, ModelIncomplete
         A directory that is not there, or that holds no model.
     """
+    if name_or_directory == AUTO_MODEL:
+        return None
     directory = find_model(name_or_directory, models_dir)
     if directory.parent == models_dir and not directory.exists():
         return f"The Whisper model `{name_or_directory}` is not installed yet."

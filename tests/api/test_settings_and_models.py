@@ -50,7 +50,7 @@ def test_the_form_says_what_there_is_to_set_in_both_languages(sqlite_client: htt
     assert (transcription["name"], engine["key"], model["default"]) == (
         "transcription",
         "engine",
-        "small",
+        "auto",
     )
     assert engine["options"][1] == {
         "value": "faster-whisper",
