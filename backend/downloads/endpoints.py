@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from backend.config import models_dir
+from backend.config import load_config, models_dir
 from backend.downloads.schemas import DownloadNew, DownloadPublic, ModelPublic, Models
 from backend.downloads.service import Download, Downloads
-from backend.errors import NotFound
+from backend.errors import ConfigError, NotFound, RecogniserError
 from backend.speech.model_catalogue import CATALOGUE
 from backend.speech.model_download import sources_of
 from backend.speech.model_store import InstalledModel, Source, installed_models
+from backend.speech.recognisers import look_for_recogniser
 from backend.web.inputs import Text
 from backend.web.problems import problems
 
@@ -35,7 +36,17 @@ def list_models(downloads: DownloadsDep) -> Models:
         _describe(name, installed.get(name), under_way.get(name))
         for name in sorted({*installed, *under_way, *CATALOGUE})
     ]
-    return Models(items=items, directory=str(models_dir()))
+    return Models(items=items, used=_used(set(installed)), directory=str(models_dir()))
+
+
+def _used(installed: set[str]) -> str | None:
+    """The installed model that transcribes now; whether the settings can be read is said there."""
+    try:
+        choice = look_for_recogniser(load_config().transcription, models_dir())
+        model = None if choice.obstacle else choice.entry.model(choice.options, models_dir())
+    except (ConfigError, RecogniserError):
+        return None
+    return model if model in installed else None
 
 
 def _describe(name: str, model: InstalledModel | None, download: Download | None) -> ModelPublic:

@@ -63,6 +63,9 @@ class ModelPublic(BaseModel):
 
 class Models(BaseModel):
     items: list[ModelPublic]
+    used: str | None = Field(
+        description="The name of the one that transcribes, as the settings are; null: none does."
+    )
     directory: str = Field(
         description="Where they lie: a folder of a model that is put there is installed."
     )

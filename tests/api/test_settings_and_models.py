@@ -1,6 +1,7 @@
 """Preferences, models and health over HTTP."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from backend.config import config_path, load_config
+from tests.audio_files import NANO_MODEL_DIR
 from tests.stubs.anthropic import AnthropicStub
 from tests.stubs.llm_server import ProviderStub, serve
 from tests.stubs.openai import OpenAIStub
@@ -218,6 +220,23 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "relative_speed": 4,
         "download": None,
     }
+
+
+def test_the_model_that_transcribes_now_is_named(
+    sqlite_client: httpx.Client, data_dir: Path, write_config: Callable[[str], None]
+) -> None:
+    def used() -> object:
+        return sqlite_client.get(f"{V1}/models").json()["used"]
+
+    none_there = used()
+    for name in ("tiny", "base"):
+        shutil.copytree(NANO_MODEL_DIR, data_dir / "models" / name)
+    best = used()
+    write_config("transcription: {model: tiny}\n")
+    named = used()
+    write_config("transcription: {engine: pocketsphinx}\n")
+
+    assert (none_there, best, named, used()) == (None, "base", "tiny", None)
 
 
 def test_a_source_that_has_no_models_by_name_is_refused(sqlite_client: httpx.Client) -> None:

@@ -1881,6 +1881,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["ModelPublic"][];
             /**
+             * Used
+             * @description The name of the one that transcribes, as the settings are; null: none does.
+             */
+            used: string | null;
+            /**
              * Directory
              * @description Where they lie: a folder of a model that is put there is installed.
              */
@@ -2133,7 +2138,7 @@ export interface components {
             /**
              * @default {
              *       "engine": "auto",
-             *       "model": "small",
+             *       "model": "auto",
              *       "device": "auto",
              *       "compute_type": "auto",
              *       "beam_size": 5,
@@ -2945,7 +2950,7 @@ export interface components {
             engine: "auto" | "faster-whisper" | "pocketsphinx";
             /**
              * Model
-             * @default small
+             * @default auto
              */
             model: string;
             /**
@@ -10749,13 +10754,13 @@ export interface operations {
                      *                 "fr": "Modèle Whisper"
                      *               },
                      *               "help": {
-                     *                 "en": "Models are downloaded below.",
-                     *                 "fr": "Les modèles se téléchargent ci-dessous."
+                     *                 "en": "auto is the best one that is installed. Models are downloaded below.",
+                     *                 "fr": "auto est le meilleur qui soit installé. Les modèles se téléchargent ci-dessous."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
                      *               "is_advanced": false,
-                     *               "default": "small"
+                     *               "default": "auto"
                      *             },
                      *             {
                      *               "key": "device",

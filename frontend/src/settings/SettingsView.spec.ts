@@ -499,6 +499,25 @@ describe('the Whisper models', () => {
     expect((await openSection('Speech recognition')).getByText(/not installed yet/)).toBeVisible()
   })
 
+  it('say which of them is used where the best is to be taken', async () => {
+    const chosen = somePreferences()
+    chosen.transcription.model = 'auto'
+    server.on('GET /api/v1/preferences', () => answer(chosen))
+    server.on('GET /api/v1/models', () =>
+      Response.json({
+        items: [aModel('base', { is_installed: true }), aModel('tiny', { is_installed: true })],
+        used: 'base',
+        directory: '',
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    expect(await section.findByRole('button', { name: 'Use tiny' })).toBeVisible()
+    expect(section.queryByRole('button', { name: 'Use base' })).not.toBeInTheDocument()
+    expect(section.getByText('In use')).toBeVisible()
+  })
+
   it('that nobody has are refused at their field, with those that may be meant', async () => {
     answerChanges(problem(422, 'unknown-model', { near: ['small', 'small.en'] }))
     await renderInPages(SettingsView, { address: '/settings' })
