@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import faster_whisper
@@ -103,17 +103,15 @@ def test_a_model_that_never_stays_is_given_up(
         recogniser_of(directory)
 
 
-def test_the_moment_of_the_replacement_is_waited_out(directory: Path) -> None:
+def test_the_moment_of_the_replacement_is_waited_out(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replaced = replaced_place(directory)
     directory.rename(replaced)
+    end_it = partial(replaced.rename, directory)
+    monkeypatch.setattr("backend.speech.model_store.time.sleep", lambda seconds: end_it())
 
-    def put_back_once_it_is_missed() -> None:
-        replaced.rename(directory)
-
-    helper = Thread(target=put_back_once_it_is_missed)
-    helper.start()
     check_model(directory)
-    helper.join()
 
 
 def test_a_replacement_that_never_ends_is_a_model_that_is_missing(
