@@ -5,14 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup setup-browser demo serve pages wheel test check wheels format bench chaos mutants lock notices clean
+.PHONY: help setup setup-browser weights demo serve pages wheel test check wheels format bench chaos mutants lock notices clean
 
 help:
-	@echo "make demo    process the sample lesson, offline: the quickest look at what Lectern does"
+	@echo "make demo    process the sample lesson: the quickest look at what Lectern does"
 	@echo "make serve   build the pages if need be, and serve them at http://127.0.0.1:8000"
 	@echo "             (make serve PORT=8001: at another port)"
 	@echo "make pages   build the pages"
 	@echo "make wheel   build the pages, and a wheel with them for a server (dist/)"
+	@echo "make weights download the Whisper models that some tests want (220 MB, once)"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint and types"
 	@echo "make bench   speed and memory, one table per benchmark (minutes)"
@@ -23,7 +24,7 @@ help:
 	@echo "make notices write THIRD-PARTY-NOTICES.txt anew"
 	@echo "make setup   only create $(VENV) with the locked dependencies"
 	@echo "make setup-browser   Chromium for the browser tests, where apt can install it"
-	@echo "make clean   remove $(VENV) and what the demo and the benchmarks made"
+	@echo "make clean   remove $(VENV), the weights and what the demo and the benchmarks made"
 
 setup: $(READY)
 
@@ -42,6 +43,9 @@ $(READY): requirements.lock pyproject.toml scripts/find-python.sh
 
 setup-browser:
 	@sh scripts/setup-browser.sh
+
+weights: $(READY)
+	@$(BIN)/python scripts/fetch_weights.py
 
 demo: $(READY)
 	@$(BIN)/python scripts/demo.py
@@ -94,4 +98,4 @@ notices: $(READY)
 	@$(BIN)/python scripts/third_party_notices.py
 
 clean:
-	rm -rf $(VENV) demo-data bench-data mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) weights demo-data bench-data mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,6 +14,9 @@ from backend import database
 from backend.config.environment import audio_dir
 from backend.files import make_private_directory
 from backend.models import Lesson
+from backend.speech.model_catalogue import CATALOGUE
+from backend.speech.verified_files import is_whole
+from scripts.fetch_weights import WANTED, WEIGHTS_DIR
 from tests.audio_files import NANO_MODEL_DIR
 
 # Machines are shared and slow at times; and a run that others rely on must not depend on chance.
@@ -25,6 +28,7 @@ pytest_plugins = ["tests.postgres"]
 
 OWN_VARIABLES = (
     "LECTERN_DATABASE_URL",
+    "LECTERN_MODELS_DIR",
     "OPENAI_API_KEY",
     "ANTHROPIC_API_KEY",
 )
@@ -108,3 +112,16 @@ def speech_dir() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip("LECTERN_SPEECH_DIR names no folder of recordings of real people")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def weights_dir() -> Path:
+    """The models that `make weights` fetches: real Whisper, which is not part of the repository."""
+    for name in WANTED:
+        model = CATALOGUE[name]
+        if not all(is_whole(WEIGHTS_DIR / name / file.name, file) for file in model.files):
+            missing = f"the Whisper model {name} is not there: `make weights` fetches it"
+            if os.environ.get("CI"):
+                pytest.fail(missing)
+            pytest.skip(missing)
+    return WEIGHTS_DIR

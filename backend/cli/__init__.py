@@ -43,7 +43,7 @@ COMMANDS = {
     "serve": ("serve", "serve", "Serve the API on this computer, with a worker beside it."),
     "worker": ("worker", "worker", "Do the tasks in the background, until it is stopped."),
     "tasks": ("tasks", "tasks", "Put work into the background, and look after it."),
-    "models": ("models", "models", "List and download Whisper models."),
+    "models": ("models", "models", "List Whisper models, and bring them in."),
     "config": ("settings", "config", "Show and change the settings."),
     "db": ("db", "db", "Look after the database."),
     "backup": ("backup", "backup", "Make backups of the library, and put one back."),

@@ -79,5 +79,6 @@ def _until_installed(settings: TranscriptionSettings) -> str:
     if choice.obstacle:
         return "nothing can be transcribed"
     caveat = choice.entry.caveat
-    used = choice.entry.in_words(None).en
+    model = None if caveat else choice.entry.model(choice.options, models_dir())
+    used = choice.entry.in_words(model).en
     return f"{used} transcribes" + (f", which is {caveat.en}" if caveat else "")

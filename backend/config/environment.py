@@ -18,7 +18,7 @@ def data_dir() -> Path:
     the user's data directory."""
     named = os.environ.get("LECTERN_DATA_DIR")
     if named:
-        return _expand(named)
+        return _expand(named, "LECTERN_DATA_DIR")
     if (PACKAGE_DIR.parent / "pyproject.toml").is_file():
         return PACKAGE_DIR / "data"
     import platformdirs
@@ -26,18 +26,18 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("lectern", appauthor=False))
 
 
-def _expand(named: str) -> Path:
+def _expand(named: str, variable: str) -> Path:
     try:
         directory = Path(named).expanduser().absolute()
     except RuntimeError as error:
         raise ConfigError(
-            f"LECTERN_DATA_DIR is {named}, and there is no such home directory: write it in full."
+            f"{variable} is {named}, and there is no such home directory: write it in full."
         ) from error
     # What follows a question mark would be options in the address of the SQLite file.
     if "?" in str(directory):
         raise ConfigError(
-            f"The data directory {directory} has a question mark in its name: choose another with "
-            "LECTERN_DATA_DIR."
+            f"The directory {directory} has a question mark in its name: choose another with "
+            f"{variable}."
         )
     return directory
 
@@ -59,7 +59,10 @@ def uploads_dir() -> Path:
 
 
 def models_dir() -> Path:
-    return data_dir() / "models"
+    """LECTERN_MODELS_DIR, which several libraries and users may share, else in the data
+    directory."""
+    named = os.environ.get("LECTERN_MODELS_DIR")
+    return _expand(named, "LECTERN_MODELS_DIR") if named else data_dir() / "models"
 
 
 def log_dir() -> Path:

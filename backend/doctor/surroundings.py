@@ -65,10 +65,15 @@ def check_disk(directory: Path) -> Finding:
 
 def check_leftovers(directory: Path) -> Iterator[Finding]:
     """Files that a process which died has left, and copies that were made before an upgrade."""
+    unfinished_downloads = models_dir().glob(".*.partial")
+    copies_under_way = (
+        path
+        for pattern in (f"audio/{INCOMING_PREFIX}*", ".*.partial")
+        for path in directory.glob(pattern)
+    )
     partial = [
         path
-        for pattern in (f"audio/{INCOMING_PREFIX}*", "models/.*.partial", ".*.partial")
-        for path in directory.glob(pattern)
+        for path in (*copies_under_way, *unfinished_downloads)
         if _age_seconds(path) > STALE_SECONDS
     ]
     if partial:
@@ -160,10 +165,11 @@ def check_recogniser(settings: TranscriptionSettings, directory: Path) -> Findin
     if obstacle:
         remedy = remedy_at_terminal(obstacle.error)
         return Finding(Level.ERROR, "recogniser", obstacle.error.message, remedy)
-    model = entry.model(entry.options_of(settings), directory)
+    model = entry.model(choice.options, directory)
     used = f"What transcribes is {entry.in_words(model).en}"
-    if passed_over and entry.caveat:
-        message = f"{passed_over.error.message} {used}, which is {entry.caveat.en}."
+    if passed_over and (entry.caveat or choice.is_other_model):
+        caveat = f", which is {entry.caveat.en}" if entry.caveat else ""
+        message = f"{passed_over.error.message} {used}{caveat}."
         return Finding(Level.WARNING, "recogniser", message, remedy_at_terminal(passed_over.error))
     return Finding(Level.OK, "recogniser", f"{used}.")
 

@@ -45,3 +45,18 @@ class DownloadFailed(RecogniserError):
 
 class HubUnreachable(DownloadFailed):
     """The server that has the models cannot be reached from this computer."""
+
+
+class IndexUnreachable(DownloadFailed):
+    """The package index cannot be reached from this computer."""
+
+
+class ModelsReadOnly(DownloadFailed):
+    """The folder of models cannot be written to here: whoever keeps it brings models in."""
+
+    status_code = 403
+    retryable = False
+
+
+class NoModelFound(RecogniserError):
+    """No whole model that the catalogue knows is in the folder."""

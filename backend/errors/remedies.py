@@ -119,6 +119,10 @@ REMEDIES: Mapping[type[LecternError], Remedy] = {
         f"`lectern models list` shows the names. Take one of them, {_ANOTHER_MODEL}",
         "GET /api/v1/models lists the names.",
     ),
+    recognisers.NoModelFound: Remedy(
+        "Choose another folder; a model that only you know is used where it is with `lectern config "
+        "set transcription.model {folder}`."
+    ),
     recognisers.ModelNotInstalled: _DOWNLOAD,
     recognisers.ModelIncomplete: _DOWNLOAD,
     recognisers.DeviceUnavailable: Remedy(

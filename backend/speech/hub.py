@@ -1,9 +1,9 @@
 """Files on the Hugging Face hub: what they are, and fetching one with deadlines.
 
-huggingface_hub gives the endpoint and the token, but not the download: its first request waits
-for ever for a server that accepts a connection and never answers (measured with 2.4.0). Here
-every request has a deadline to connect, one between two pieces of an answer, and all of them
-together have one.
+huggingface_hub gives the endpoint and the token, but not the download (see
+docs/decisions/0015-weights-by-content.md): its first request waits for ever for a server that
+accepts a connection and never answers (measured with 2.4.0). Here every request has a deadline to
+connect, one between two pieces of an answer, and all of them together have one.
 
 The protocol is the one that huggingface_hub speaks: `HEAD /<owner>/<repository>/resolve/<revision>/
 <file>` names the file's ETag, size and commit; `GET` of the same address leads to its content,
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from backend.errors.recognisers import DownloadFailed, HubUnreachable
+from backend.speech.model_catalogue import CatalogueModel
 
 if TYPE_CHECKING:
     import httpx
@@ -121,15 +122,28 @@ class Hub:
 
     # --- what there is -----------------------------------------------------------------------
 
-    def find_files(self, repository: str, names: tuple[str, ...]) -> list[RemoteFile]:
-        """Those of `names` that the repository's main branch has, all of one commit.
+    def known_files(self, model: CatalogueModel) -> list[RemoteFile]:
+        """The files whose bytes the catalogue knows. Nothing is asked."""
+        return [
+            RemoteFile(
+                file.name,
+                self._address(model.repository, model.revision, file.name),
+                file.size_bytes,
+                file.sha256,
+            )
+            for file in model.files
+        ]
+
+    def find_files(
+        self, repository: str, names: tuple[str, ...], revision: str = "main"
+    ) -> list[RemoteFile]:
+        """Those of `names` that a revision of the repository has, all of one commit.
 
         A repository that does not exist has none of them.
         """
         found: list[RemoteFile] = []
-        revision = "main"
         for name in names:
-            answers = self._head(f"{self.endpoint}/{repository}/resolve/{revision}/{name}")
+            answers = self._head(self._address(repository, revision, name))
             if answers[-1].status_code == 404:
                 continue
             if answers[-1].is_error:
@@ -161,8 +175,11 @@ class Hub:
                 f"{self.endpoint} answers, but not as a Hugging Face hub does (it gives no size "
                 f"or no ETag of {name}): check HF_ENDPOINT, and whether the network wants a login."
             )
-        url = f"{self.endpoint}/{repository}/resolve/{revision}/{name}"
+        url = self._address(repository, revision, name)
         return RemoteFile(name, url, int(size), etag.removeprefix("W/").strip('"'))
+
+    def _address(self, repository: str, revision: str, name: str) -> str:
+        return f"{self.endpoint}/{repository}/resolve/{revision}/{name}"
 
     # --- fetching ----------------------------------------------------------------------------
 

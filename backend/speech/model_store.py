@@ -9,65 +9,26 @@ import difflib
 import json
 import re
 import struct
+import time
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from backend.errors.recognisers import ModelIncomplete, ModelNotInstalled, UnknownModel
+from backend.speech.model_catalogue import CATALOGUE, PREPROCESSOR, WEIGHTS
 
-WEIGHTS = "model.bin"
-PREPROCESSOR = "preprocessor_config.json"
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 SMALL_FILES = ("config.json", PREPROCESSOR, "tokenizer.json", *VOCABULARIES)
 MODEL_FILES = (*SMALL_FILES, WEIGHTS)
 """All that faster-whisper reads, in the order in which it is downloaded."""
 
-WHISPER_MODELS = {
-    "tiny": "Systran/faster-whisper-tiny",
-    "tiny.en": "Systran/faster-whisper-tiny.en",
-    "base": "Systran/faster-whisper-base",
-    "base.en": "Systran/faster-whisper-base.en",
-    "small": "Systran/faster-whisper-small",
-    "small.en": "Systran/faster-whisper-small.en",
-    "distil-small.en": "Systran/faster-distil-whisper-small.en",
-    "medium": "Systran/faster-whisper-medium",
-    "medium.en": "Systran/faster-whisper-medium.en",
-    "distil-medium.en": "Systran/faster-distil-whisper-medium.en",
-    "large-v1": "Systran/faster-whisper-large-v1",
-    "large-v2": "Systran/faster-whisper-large-v2",
-    "large-v3": "Systran/faster-whisper-large-v3",
-    "large": "Systran/faster-whisper-large-v3",
-    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-    "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-    "distil-large-v2": "Systran/faster-distil-whisper-large-v2",
-    "distil-large-v3": "Systran/faster-distil-whisper-large-v3",
-    "distil-large-v3.5": "distil-whisper/distil-large-v3.5-ct2",
-}
-"""The usual names and their repositories on the hub, the same as faster-whisper's."""
+AUTO_MODEL = "auto"
+"""In the place of a name: the best model that is installed."""
 
-MODEL_MEGABYTES = {
-    "tiny": 78,
-    "tiny.en": 78,
-    "base": 148,
-    "base.en": 148,
-    "small": 487,
-    "small.en": 487,
-    "distil-small.en": 335,
-    "medium": 1_530,
-    "medium.en": 1_530,
-    "distil-medium.en": 792,
-    "large-v1": 3_090,
-    "large-v2": 3_090,
-    "large-v3": 3_090,
-    "large": 3_090,
-    "large-v3-turbo": 1_620,
-    "turbo": 1_620,
-    "distil-large-v2": 1_520,
-    "distil-large-v3": 1_520,
-    "distil-large-v3.5": 1_520,
-}
-"""About what each takes, by its number of parameters at two bytes: for whoever is to choose one."""
+RECORD = "source.json"
+"""Beside them: where Lectern had a model from."""
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 REPOSITORY_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}")
@@ -139,7 +100,7 @@ def directory_name(name: str) -> str:
     if not (PLAIN_NAME.fullmatch(name) or REPOSITORY_NAME.fullmatch(name)):
         raise UnknownModel(
             f"{name!r} is neither a directory that exists nor the name of a Whisper model: "
-            f"use a directory, or one of {', '.join(WHISPER_MODELS)}.",
+            f"use a directory, or one of {', '.join(CATALOGUE)}.",
             facts={"model": name},
         )
     return name.replace("/", "--")
@@ -148,12 +109,12 @@ def directory_name(name: str) -> str:
 def is_known_name(name: str) -> bool:
     """Whether a name can be downloaded: a usual one, or `owner/repository`, which only the hub can
     say there is."""
-    return name in WHISPER_MODELS or REPOSITORY_NAME.fullmatch(name) is not None
+    return name in CATALOGUE or REPOSITORY_NAME.fullmatch(name) is not None
 
 
 def unknown_model(name: str, models_dir: Path) -> UnknownModel:
     """The error for a name that no model has, with the names that are near it."""
-    names = sorted({*WHISPER_MODELS, *(model.name for model in installed_models(models_dir))})
+    names = sorted({*CATALOGUE, *(model.name for model in installed_models(models_dir))})
     near = difflib.get_close_matches(name, names, n=3)
     meant = f"did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
     error = UnknownModel(
@@ -175,6 +136,8 @@ def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
     ModelNotInstalled, ModelIncomplete
         A directory that is not there, or that holds no model.
     """
+    if name_or_directory == AUTO_MODEL:
+        return None
     directory = find_model(name_or_directory, models_dir)
     if directory.parent == models_dir and not directory.exists():
         return f"The Whisper model `{name_or_directory}` is not installed yet."
@@ -183,6 +146,17 @@ def check_setting(name_or_directory: str, models_dir: Path) -> str | None:
 
 
 # --- what is installed -----------------------------------------------------------------------
+
+
+class Source(StrEnum):
+    """Where a model can be had from."""
+
+    HUB = "hub"
+    """The Hugging Face hub, or a mirror of it."""
+    INDEX = "index"
+    """The Python package index, as the environment's pip knows it."""
+    FOLDER = "folder"
+    """A folder of this computer, such as a stick."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +168,8 @@ class InstalledModel:
     size_bytes: int
     problem: str | None
     """Why it cannot be used, in half a sentence; None if it can."""
+    source: Source | None
+    """Where Lectern had it from; None: somebody put it there."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +190,7 @@ def installed_models(models_dir: Path) -> list[InstalledModel]:
     if not models_dir.is_dir():
         return []
     return [
-        InstalledModel(path.name, path, size_on_disk(path), find_problem(path))
+        InstalledModel(path.name, path, size_on_disk(path), find_problem(path), read_source(path))
         for path in sorted(models_dir.iterdir())
         if path.is_dir() and not path.name.startswith(".")
     ]
@@ -236,8 +212,43 @@ def describe_model(directory: Path) -> ModelDescription:
     return ModelDescription(digest.hexdigest(), size_on_disk(directory))
 
 
+def write_source(directory: Path, source: Source) -> None:
+    """Note in a model's directory where it came from."""
+    (directory / RECORD).write_text(json.dumps({"source": source}) + "\n", encoding="utf-8")
+
+
+def read_source(directory: Path) -> Source | None:
+    """Where a model came from; None: there is no note, or none that can be read."""
+    try:
+        return Source(_read_json(directory / RECORD)["source"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
 def size_on_disk(directory: Path) -> int:
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+# --- a model that is replaced ----------------------------------------------------------------
+
+REPLACEMENT_SECONDS = 2.0
+"""A directory takes another's place by two renames: far longer than between these."""
+LOOK_SECONDS = 0.01
+
+
+def replaced_place(target: Path) -> Path:
+    """Where the older model lies for the moment in which a new one takes its place."""
+    return target.with_name(f".{target.name}.replaced")
+
+
+def _is_there(directory: Path) -> bool:
+    """Whether there is a model's directory; the moment in which it is replaced is waited out."""
+    ends_at = time.monotonic() + REPLACEMENT_SECONDS
+    while not _is_directory(directory):
+        if not _is_directory(replaced_place(directory)) or time.monotonic() > ends_at:
+            return _is_directory(directory)
+        time.sleep(LOOK_SECONDS)
+    return True
 
 
 # --- whether it can be used ------------------------------------------------------------------
@@ -257,7 +268,7 @@ def check_model(directory: Path) -> None:
     ModelIncomplete
         A file is missing, cut or does not fit the others.
     """
-    if not _is_directory(directory):
+    if not _is_there(directory):
         raise ModelNotInstalled(
             f"There is no Whisper model in {directory}.", facts={"model": _name_of(directory)}
         )

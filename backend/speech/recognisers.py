@@ -23,10 +23,14 @@ class Choice:
     """The recogniser that the settings come to, and what is in the way."""
 
     entry: RecogniserEntry[Any]
+    options: Any
+    """Its own, with which it is to run."""
     obstacle: Obstacle | None
     """Why it cannot run here; None: it can."""
     passed_over: Obstacle | None = None
     """Why it is not the first that `auto` would take; None: it is, or it was named."""
+    is_other_model: bool = False
+    """Whether it is the one that was passed over, with another model."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class PlannedRecogniser:
     choice."""
 
     entry: RecogniserEntry[Any]
+    options: Any
     model: str
     """As the transcript's metadata will name it."""
     notice: Notice | None = None
@@ -53,16 +58,21 @@ def look_for_recogniser(
 ) -> Choice:
     """The recogniser that the settings ask for, ready or not. Nothing is loaded.
 
-    `auto` takes the first that is ready. But what somebody meant (a model that was named by its
+    `auto` takes the first that is ready, if need be with another model than the one that was named
+    and is not there. But what somebody meant (a model that was named by its
     directory, or is there but broken) is not passed over, nor is a name that no model has.
     """
     passed_over = None
     for entry in among if settings.engine == AUTO else [_named(settings.engine, among)]:
-        obstacle = entry.find_obstacle(entry.options_of(settings), models_dir)
-        choice = Choice(entry, obstacle, passed_over)
+        options = entry.options_of(settings)
+        obstacle = entry.find_obstacle(options, models_dir)
+        choice = Choice(entry, options, obstacle, passed_over)
         if obstacle is None or not obstacle.gives_way:
             break
         passed_over = passed_over or obstacle
+        other = entry.in_place_of(options, models_dir) if settings.engine == AUTO else None
+        if other is not None:
+            return Choice(entry, other, None, passed_over, is_other_model=True)
     return choice
 
 
@@ -89,10 +99,21 @@ def plan_recogniser(
         raise RecogniserMissing(f"{passed_over.error.message} {obstacle.error.message}")
     if obstacle:
         raise obstacle.error
+    model = entry.model(choice.options, models_dir)
     notice = None
-    if entry.caveat and passed_over:
+    if passed_over and choice.is_other_model:
+        notice = _tell_other_model(entry.in_words(model), model, passed_over)
+    elif passed_over and entry.caveat:
         notice = _tell_rough(entry.in_words(None), entry.caveat, passed_over)
-    return PlannedRecogniser(entry, entry.model(entry.options_of(settings), models_dir), notice)
+    return PlannedRecogniser(entry, choice.options, model, notice)
+
+
+def _tell_other_model(taken: Words, model: str, passed_over: Obstacle) -> Notice:
+    return Notice(
+        "other-model",
+        f"{passed_over.error} Until then {taken.en} is used, the best that is installed.",
+        {**{str(name): fact for name, fact in passed_over.error.facts.items()}, "used": model},
+    )
 
 
 def _tell_rough(taken: Words, caveat: Words, passed_over: Obstacle) -> Notice:
@@ -113,5 +134,5 @@ def choose_recogniser(
     UnknownModel, ModelNotInstalled, ModelIncomplete, DeviceUnavailable, RecogniserMissing
     """
     planned = plan_recogniser(settings, models_dir, among)
-    options = planned.entry.options_of(settings)
-    return ChosenRecogniser(planned.entry.make(options, models_dir), planned.notice)
+    made = planned.entry.make(planned.options, models_dir)
+    return ChosenRecogniser(made, planned.notice)

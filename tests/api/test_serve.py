@@ -391,5 +391,31 @@ def test_a_model_is_downloaded_in_the_background(data_dir: Path, hub: HubStub) -
 
     assert (begun.status_code, ended["status"]) == (202, "completed")
     assert ended["done_bytes"] == ended["total_bytes"] > 0
+    assert (ended["source"], ended["passed_over"], ended["is_waiting"]) == ("hub", [], False)
     assert "school--nano-whisper" in told
     assert next(item for item in items if item["name"] == ended["name"])["is_installed"] is True
+
+
+def test_a_download_tells_which_source_did_not_serve_and_why(data_dir: Path) -> None:
+    nowhere = "http://127.0.0.1:9"
+    with (
+        ServerProcess(
+            "--no-worker",
+            HF_ENDPOINT=nowhere,
+            PIP_INDEX_URL=nowhere,
+            PIP_EXTRA_INDEX_URL="",
+            PIP_FIND_LINKS="",
+            PIP_CONFIG_FILE=os.devnull,
+        ) as server,
+        server.client() as client,
+    ):
+        begun = client.post(f"{V1}/models/downloads", json={"name": "base"})
+        address = begun.headers["Location"]
+        wait_until(lambda: client.get(address).json()["status"] == "failed", LIMIT_SECONDS)
+        ended = client.get(address).json()
+        server.stop()
+
+    [refused] = ended["passed_over"]
+    assert (refused["source"], refused["code"]) == ("hub", "hub-unreachable")
+    assert (ended["source"], ended["error_code"]) == ("index", "hub-unreachable")
+    assert "package index cannot be reached" in ended["error"]

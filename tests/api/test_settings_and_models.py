@@ -1,6 +1,7 @@
 """Preferences, models and health over HTTP."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from backend.config.environment import config_path
 from backend.config.file import load_config
+from tests.audio_files import NANO_MODEL_DIR
 from tests.stubs.anthropic import AnthropicStub
 from tests.stubs.llm_server import ProviderStub, serve
 from tests.stubs.openai import OpenAIStub
@@ -51,7 +53,7 @@ def test_the_form_says_what_there_is_to_set_in_both_languages(sqlite_client: htt
     assert (transcription["name"], engine["key"], model["default"]) == (
         "transcription",
         "engine",
-        "small",
+        "auto",
     )
     assert engine["options"][1] == {
         "value": "faster-whisper",
@@ -210,10 +212,40 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "name": "small",
         "is_installed": False,
         "size_bytes": None,
-        "download_bytes": 487_000_000,
+        "download_bytes": 486_212_372,
         "problem": None,
+        "source": None,
+        "sources": ["hub"],
+        "is_english_only": False,
+        "memory_bytes": 747_765_465,
+        "relative_speed": 4,
         "download": None,
     }
+
+
+def test_the_model_that_transcribes_now_is_named(
+    sqlite_client: httpx.Client, data_dir: Path, write_config: Callable[[str], None]
+) -> None:
+    def used() -> object:
+        return sqlite_client.get(f"{V1}/models").json()["used"]
+
+    none_there = used()
+    for name in ("tiny", "base"):
+        shutil.copytree(NANO_MODEL_DIR, data_dir / "models" / name)
+    best = used()
+    write_config("transcription: {model: tiny}\n")
+    named = used()
+    write_config("transcription: {engine: pocketsphinx}\n")
+
+    assert (none_there, best, named, used()) == (None, "base", "tiny", None)
+
+
+def test_a_source_that_has_no_models_by_name_is_refused(sqlite_client: httpx.Client) -> None:
+    address = f"{V1}/models/downloads"
+
+    for source in ("folder", "elsewhere", 1):
+        answer = sqlite_client.post(address, json={"name": "base", "source": source})
+        assert answer.status_code == 422, source
 
 
 def test_a_model_that_cannot_be_had_is_refused_at_once(sqlite_client: httpx.Client) -> None:

@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DOCS = ROOT / "docs"
 
-MADE_WHILE_RUNNING = ("backend/data", "demo-data", "bench-data")
+MADE_WHILE_RUNNING = ("backend/data", "demo-data", "bench-data", "weights")
 """Paths that git ignores: a fresh copy of the repository does not have them."""
 SHELLS = {"sh", "console"}
 COMMON_OPTIONS = {"-h", "--help"}

@@ -73,6 +73,11 @@ class RecogniserEntry(ABC, Generic[Options]):
     def find_obstacle(self, options: Options, models_dir: Path) -> Obstacle | None:
         """Why it cannot run here, found without loading it; None: it can."""
 
+    def in_place_of(self, options: Options, models_dir: Path) -> Options | None:
+        """Options with which it can run here, where an obstacle to those that were chosen gives
+        way; None: there are none."""
+        return None
+
     @abstractmethod
     def model(self, options: Options, models_dir: Path) -> str:
         """The model that it takes, as the metadata of its transcripts name it."""

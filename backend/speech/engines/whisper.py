@@ -3,7 +3,7 @@
 import logging
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from backend.errors.recognisers import (
 from backend.models.transcript import Segment, Word
 from backend.speech.audio import SAMPLE_RATE_HZ
 from backend.speech.engines.base import DecodeOptions, HeardSeconds
-from backend.speech.engines.sharing import loaded_once
+from backend.speech.engines.sharing import Shared, loaded_once
 from backend.speech.engines.whisper_entry import WHISPER
-from backend.speech.model_store import describe_model
+from backend.speech.model_store import check_model, describe_model
 from backend.speech.vad import SpeechSpan
 
 logger = logging.getLogger("lectern.speech")
@@ -29,6 +29,7 @@ logger = logging.getLogger("lectern.speech")
 SECONDS_PER_FEATURE = 0.01
 SECONDS_PER_TIMESTAMP = 0.02
 AGREEMENT_SECONDS = 0.3
+LOADING_TRIES = 3
 
 # A second try must not take the same way: no prompt to echo, no n-gram twice, some chance.
 SECOND_TRY = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1, "temperature": (0.0, 0.4, 0.8)}
@@ -39,7 +40,7 @@ class WhisperRecogniser:
 
     def __init__(self, directory: Path, device: str, compute_type: str) -> None:
         self._directory = directory
-        self._shared = _load(directory, device, compute_type)
+        self._shared, content = _load_as_it_is(directory, device, compute_type)
         model = self._shared.model
         self._languages: Sequence[str] = model.supported_languages
         self._is_multilingual: bool = model.model.is_multilingual
@@ -50,9 +51,7 @@ class WhisperRecogniser:
             "device": model.model.device,
             "compute_type": model.model.compute_type,
         }
-        self.identity = ":".join(
-            (WHISPER.name, describe_model(directory).identity, self.facts["compute_type"])
-        )
+        self.identity = ":".join((WHISPER.name, content, self.facts["compute_type"]))
 
     def check_language(self, language: str | None) -> None:
         known = self._languages
@@ -235,11 +234,34 @@ def _named_failures(directory: Path) -> Iterator[None]:
         ) from error
 
 
+def _load_as_it_is(directory: Path, device: str, compute_type: str) -> tuple[Shared[Any], str]:
+    """The model, and the identity of what was loaded.
+
+    A directory may be replaced at any moment. One that was replaced since it was loaded is loaded
+    anew, and one that is replaced while it is read may have given files of both.
+    """
+    for _ in range(LOADING_TRIES):
+        check_model(directory)
+        with suppress(FileNotFoundError):  # at this moment it is replaced
+            content = describe_model(directory).identity
+            shared = _load(directory, content, device, compute_type)
+            if describe_model(directory).identity == content:
+                return shared, content
+    raise ModelIncomplete(
+        f"The Whisper model in {directory} is being replaced again and again while it is loaded: "
+        "wait until that has ended, then start again.",
+        facts={"model": directory.name, "detail": "it is being replaced"},
+    )
+
+
 @loaded_once
-def _load(directory: Path, device: str, compute_type: str) -> Any:
+def _load(directory: Path, content: str, device: str, compute_type: str) -> Any:
+    """`content` tells a model from another that took its place."""
     import ctranslate2
     from faster_whisper import WhisperModel
 
+    # It writes past Python's logging, onto the terminal; what matters of it is logged below.
+    ctranslate2.set_log_level(logging.ERROR)
     if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
         raise DeviceUnavailable("There is no CUDA device that can be used here.")
     try:
@@ -259,6 +281,8 @@ def _load(directory: Path, device: str, compute_type: str) -> Any:
             facts={"model": directory.name, "said": str(error)},
         ) from error
     _require_matching_features(model, directory)
+    computed, runs_on = model.model.compute_type, model.model.device
+    logger.info("%s is computed in %s on %s", directory.name, computed, runs_on)
     return model
 
 

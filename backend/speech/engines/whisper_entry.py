@@ -9,10 +9,20 @@ from pydantic import Field
 from backend.errors.recognisers import ModelIncomplete, ModelNotInstalled, UnknownModel
 from backend.sections import Section, Shown, Words
 from backend.speech.engines.entry import BEST, ROUGH, ModelSupply, Obstacle, RecogniserEntry
-from backend.speech.model_store import check_model, find_model
+from backend.speech.model_catalogue import CATALOGUE
+from backend.speech.model_store import (
+    AUTO_MODEL,
+    InstalledModel,
+    check_model,
+    find_model,
+    installed_models,
+)
 
 if TYPE_CHECKING:
     from backend.speech.engines.base import Recogniser
+
+SUGGESTED_MODEL = "small"
+"""Which one to install, for whoever has named none: it suits computers without a graphics card."""
 
 SIZES = ("tiny", "base", "small", "medium", "large")
 """Each better than the one before. A `turbo` hears nearly as well as the large model it was cut
@@ -32,12 +42,13 @@ class WhisperOptions(Section):
         Shown(
             Words("Whisper model", "Modèle Whisper"),
             help=Words(
-                "Models are downloaded below.",
-                "Les modèles se téléchargent ci-dessous.",
+                "auto is the best one that is installed. Models are downloaded below.",
+                "auto est le meilleur qui soit installé. Les modèles se téléchargent ci-dessous.",
             ),
         ),
-    ] = "small"
-    """A name, whose directory is `<data dir>/models/<name>`, or a directory."""
+    ] = AUTO_MODEL
+    """A name, whose directory is `<models directory>/<name>`, or a directory; `auto`: the best that
+    is installed."""
     device: Annotated[
         Literal["auto", "cpu", "cuda"],
         Shown(
@@ -52,8 +63,8 @@ class WhisperOptions(Section):
     ] = "auto"
     compute_type: Annotated[
         Literal[
-            "default",
             "auto",
+            "default",
             "int8",
             "int8_float32",
             "int8_float16",
@@ -66,17 +77,19 @@ class WhisperOptions(Section):
         Shown(
             Words("Numerical precision", "Précision des calculs"),
             help=Words(
-                "int8 is faster on a processor. Not every device supports every precision.",
-                "int8 est plus rapide sur un processeur. Tous les appareils n’acceptent "
+                "Automatic is int8 on a processor. Not every device supports every precision.",
+                "Automatique choisit int8 sur un processeur. Tous les appareils n’acceptent "
                 "pas toutes les précisions.",
             ),
             options={
+                "auto": Words("Automatic (fastest)", "Automatique (la plus rapide)"),
                 "default": Words("Same as the model", "Celle du modèle"),
-                "auto": Words("Fastest available", "La plus rapide disponible"),
             },
             is_advanced=True,
         ),
-    ] = "default"
+    ] = "auto"
+    """`auto` is CTranslate2's: int8 on a processor, int8 with float16 on a graphics card. `default`
+    is what the model was stored in: most in float16, which a processor computes in float32."""
 
 
 class WhisperEntry(RecogniserEntry[WhisperOptions]):
@@ -91,7 +104,7 @@ class WhisperEntry(RecogniserEntry[WhisperOptions]):
 
     def find_obstacle(self, options: WhisperOptions, models_dir: Path) -> Obstacle | None:
         try:
-            directory = find_model(options.model, models_dir)
+            directory = self._find(options, models_dir)
         except (ModelNotInstalled, UnknownModel) as error:
             return Obstacle(error)
         try:
@@ -103,13 +116,37 @@ class WhisperEntry(RecogniserEntry[WhisperOptions]):
             return Obstacle(error)
         return None
 
+    def in_place_of(self, options: WhisperOptions, models_dir: Path) -> WhisperOptions | None:
+        best = self._best_installed(models_dir)
+        if best is None or best.problem:
+            return None
+        return options.model_copy(update={"model": best.name})
+
+    def _find(self, options: WhisperOptions, models_dir: Path) -> Path:
+        """The directory of the model that is meant."""
+        if options.model != AUTO_MODEL:
+            return find_model(options.model, models_dir)
+        best = self._best_installed(models_dir)
+        return best.directory if best else models_dir / SUGGESTED_MODEL
+
+    def _best_installed(self, models_dir: Path) -> InstalledModel | None:
+        """What hears best for any lesson: a broken one only where no other is there, and one that
+        knows English alone only where none knows more."""
+
+        def worth(model: InstalledModel) -> tuple[bool, int, int, float]:
+            knows_more, size = (self.quality(model.name, each) or 0 for each in ("fr", "en"))
+            known = CATALOGUE.get(model.name)
+            return not model.problem, knows_more, size, known.relative_speed if known else 0
+
+        return max(installed_models(models_dir), key=worth, default=None)
+
     def model(self, options: WhisperOptions, models_dir: Path) -> str:
-        return find_model(options.model, models_dir).name
+        return self._find(options, models_dir).name
 
     def make(self, options: WhisperOptions, models_dir: Path) -> "Recogniser":
         from backend.speech.engines.whisper import WhisperRecogniser
 
-        directory = find_model(options.model, models_dir)
+        directory = self._find(options, models_dir)
         return WhisperRecogniser(directory, options.device, options.compute_type)
 
     def quality(self, model: str, language: str | None) -> int | None:

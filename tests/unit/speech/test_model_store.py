@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from backend.errors.recognisers import (
     UnknownModel,
 )
 from backend.speech.hub import Deadlines
-from backend.speech.model_download import download_model
+from backend.speech.model_catalogue import CATALOGUE
+from backend.speech.model_download import Listener, download_model
 from backend.speech.model_store import (
     MODEL_FILES,
-    WHISPER_MODELS,
+    RECORD,
     check_model,
     describe_model,
     installed_models,
@@ -63,12 +64,25 @@ def copy_nano(directory: Path) -> Path:
 
 def fetch(hub: HubStub, models_dir: Path, name: str = NAME, **options: object) -> Path:
     given = {"endpoint": hub.endpoint, "deadlines": SHORT, **options}
-    return download_model(name, models_dir, **given)  # type: ignore[arg-type]
+    return download_model(name, models_dir, **given).directory  # type: ignore[arg-type]
+
+
+class Progress(Listener):
+    """Does something with each progress."""
+
+    def __init__(self, heard: Callable[[int, int], None]) -> None:
+        self._heard = heard
+
+    def progress(self, done_bytes: int, total_bytes: int) -> None:
+        self._heard(done_bytes, total_bytes)
 
 
 def contents(directory: Path) -> dict[str, str]:
+    """The checksums of a model's files, without the note of where it came from."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir()
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in directory.iterdir()
+        if path.name != RECORD
     }
 
 
@@ -78,7 +92,7 @@ def contents(directory: Path) -> dict[str, str]:
 def test_the_names_are_those_of_faster_whisper() -> None:
     from faster_whisper.utils import _MODELS
 
-    assert WHISPER_MODELS == _MODELS
+    assert {name: model.repository for name, model in CATALOGUE.items()} == _MODELS
 
 
 @pytest.mark.parametrize(
@@ -271,7 +285,7 @@ def test_the_stub_speaks_as_huggingface_hub_expects(hub: HubStub, tmp_path: Path
 def test_a_download_brings_the_whole_model(hub: HubStub, models_dir: Path) -> None:
     progress: list[tuple[int, int]] = []
 
-    directory = fetch(hub, models_dir, on_progress=lambda *bytes_: progress.append(bytes_))
+    directory = fetch(hub, models_dir, listener=Progress(lambda *bytes_: progress.append(bytes_)))
 
     assert directory == resolve_model(NAME, models_dir)
     assert contents(directory) == contents(NANO)
@@ -283,11 +297,12 @@ def test_a_download_brings_the_whole_model(hub: HubStub, models_dir: Path) -> No
 
 
 def test_a_usual_name_is_fetched_from_its_repository(hub: HubStub, models_dir: Path) -> None:
-    hub.repository = WHISPER_MODELS["distil-small.en"]
+    known = CATALOGUE["distil-large-v2"]
+    hub.repository, hub.commit = known.repository, known.revision
 
-    directory = fetch(hub, models_dir, "distil-small.en")
+    directory = fetch(hub, models_dir, "distil-large-v2")
 
-    assert directory == models_dir / "distil-small.en"
+    assert directory == models_dir / "distil-large-v2"
     check_model(directory)
 
 
@@ -392,7 +407,7 @@ def test_an_interrupted_download_goes_on_where_it_stopped(hub: HubStub, models_d
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch(hub, models_dir, on_progress=interrupt_half_way)
+        fetch(hub, models_dir, listener=Progress(interrupt_half_way))
     hub.requests.clear()
 
     directory = fetch(hub, models_dir)
@@ -642,7 +657,7 @@ def test_a_models_directory_that_cannot_be_made_is_told_in_words(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(DownloadFailed, match="LECTERN_DATA_DIR"):
+    with pytest.raises(DownloadFailed, match="LECTERN_MODELS_DIR"):
         fetch(hub, tmp_path / "file" / "models")
 
 
@@ -656,7 +671,7 @@ limit = int(sys.argv[2])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    print(download_model("school/nano-whisper", Path(sys.argv[1])))
+    print(download_model("school/nano-whisper", Path(sys.argv[1])).directory)
 except DownloadFailed as error:
     print(error.message)
 """

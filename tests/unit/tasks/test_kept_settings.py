@@ -30,7 +30,7 @@ def test_a_task_keeps_what_decides_its_text(write_config: WriteConfig) -> None:
     # Where and by what means the work is done is each machine's own.
     assert (settings.transcription.device, settings.transcription.compute_type) == (
         "cpu",
-        "default",
+        "auto",
     )
     assert settings.base_url == "http://two.example/"
     assert settings.api_key.get_secret_value() == "other"
