@@ -138,4 +138,8 @@ def _tell(arrival: Arrival) -> None:
     else:
         served = SOURCE_WORDS[arrival.source].lower()
         click.echo(f"Installed {arrival.directory}, from {served}.")
-    click.echo(f"To use it: lectern config set transcription.model {arrival.directory.name}")
+    name = arrival.directory.name
+    click.echo(
+        "The best one that is installed is used. For this one alone: lectern config set "
+        f"transcription.model {name}"
+    )

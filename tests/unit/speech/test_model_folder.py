@@ -94,7 +94,8 @@ def test_a_model_that_is_there_is_left_alone(
 def test_a_damaged_model_is_replaced(known: KnownModel, stick: Path, models_dir: Path) -> None:
     put(stick)
     add(known, stick, models_dir)
-    (models_dir / NAME / WEIGHTS).write_bytes(b"damaged")
+    weights = models_dir / NAME / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\xff")
 
     assert add(known, stick, models_dir) == [Source.FOLDER]
 
