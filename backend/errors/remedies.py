@@ -120,8 +120,8 @@ REMEDIES: Mapping[type[LecternError], Remedy] = {
         "GET /api/v1/models lists the names.",
     ),
     recognisers.NoModelFound: Remedy(
-        "Choose another folder; a model that only you know is used where it is with `lectern config "
-        "set transcription.model {folder}`."
+        "Choose another folder; a model that only you know is used where it is with `lectern "
+        "config set transcription.model {folder}`."
     ),
     recognisers.ModelNotInstalled: _DOWNLOAD,
     recognisers.ModelIncomplete: _DOWNLOAD,
