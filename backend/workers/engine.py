@@ -17,7 +17,12 @@ import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy import event
 
-from backend.database import BUSY_TIMEOUT_SECONDS, POSTGRES_PATIENCE
+from backend.database import (
+    BUSY_TIMEOUT_SECONDS,
+    POSTGRES_PATIENCE,
+    describe,
+    named_database_errors,
+)
 
 APPLICATION_VERSION = "1"
 """Without one, DBOS makes it of the code, and keeps a record of every version that ever ran."""
@@ -89,8 +94,14 @@ class JobEngine:
             DBOS.start_workflow(self._run, task_id, run_id)
 
     def find_ended(self, run_ids: Collection[str]) -> set[str]:
-        """Those of the runs that the engine knows to have ended, in whatever way."""
-        with self._tables.connect() as connection:
+        """Those of the runs that the engine knows to have ended, in whatever way.
+
+        Raises
+        ------
+        DatabaseError
+        """
+        where = describe(self._tables.url)
+        with named_database_errors(where), self._tables.connect() as connection:
             return _read_ended(connection, run_ids)
 
     def prune(self, older_than: timedelta, kept: Collection[str]) -> int:
