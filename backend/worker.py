@@ -24,6 +24,7 @@ from backend.log import set_up_logging
 from backend.notes.service import delete_removed_notes
 from backend.owner import close_data_dir
 from backend.task_queue import service
+from backend.task_queue.takeover import held_runs
 from backend.task_queue.watch import TableWatch
 from backend.tasks.pipeline import all_stages
 from backend.uploads.watched import FolderWatcher
@@ -38,7 +39,6 @@ from backend.workers.slots import Slots
 STOP_SECONDS = 6.0
 """How long running pieces may take to be stored once the worker is told to stop."""
 
-CLOSE_SECONDS = 1.0
 PRUNE_EVERY_SECONDS = 3600.0
 
 logger = logging.getLogger("lectern.worker")
@@ -104,7 +104,7 @@ class _Worker:
         url = db.url.render_as_string(hide_password=False)
         slots = Slots(_sizes(queues, now))
         self._runner = Runner(db, self._id, slots, settings, self._wake)
-        self._engine = JobEngine(engine_url(url), self._id, slots, self._runner)
+        self._engine = JobEngine(engine_url(url), self._id, self._runner)
         facts = WorkerFacts(
             id=self._id,
             host=host,
@@ -113,7 +113,7 @@ class _Worker:
             stages=",".join(stage.name for stage in all_stages() if stage.queue in queues),
             ttl_seconds=now.worker.takeover_seconds,
         )
-        self._heartbeat = Heartbeat(db, facts, self._engine.recover)
+        self._heartbeat = Heartbeat(db, facts)
         self._dispatcher = Dispatcher(db, self._engine, self._runner, slots)
         self._watch = TableWatch(db.url, self._wake)
         self._folder_watcher = FolderWatcher(lambda: settings.read().library)
@@ -164,14 +164,14 @@ class _Worker:
             return
         with Session(database.engine) as session:
             n_tasks = service.prune(session, keep_days)
-        n_runs = self._engine.prune(timedelta(days=keep_days))
+        under_way = {held.run_id for held in held_runs(database.engine)}
+        n_runs = self._engine.prune(timedelta(days=keep_days), under_way)
         if n_tasks or n_runs:
             logger.info("forgot %d tasks and %d runs that ended long ago", n_tasks, n_runs)
 
     def stop(self) -> None:
         """Take nothing more, let what runs store its pieces, hand the rest to others, and end."""
         logger.info("worker %s stops", self._id)
-        self._engine.stop_taking()
         self._dispatcher.stop()
         self._runner.stop_all()
         deadline = time.monotonic() + STOP_SECONDS
@@ -183,15 +183,11 @@ class _Worker:
         self._folder_watcher.stop()
         try:
             self._runner.abandon()
-            if not is_idle:
-                self._engine.recover(
-                    self._id
-                )  # no run is left in the name of a worker that is gone
             self._heartbeat.leave()
         except PASSING_ERRORS as error:
             logger.warning("the others will notice only after a while: %s", error.message)
         if is_idle:
-            self._engine.close(CLOSE_SECONDS)
+            self._engine.close()
             database.dispose_engines()
         logger.info("worker %s has stopped", self._id)
 

@@ -66,8 +66,7 @@ def change_claimed(connection: Connection, task_id: int, token: str, values: Tas
 def release_claim(db: Engine, task_id: int, token: str) -> None:
     """Give a running task to whoever is free: it goes on from what is stored."""
     message = "Its worker was stopped; it goes on from what is stored."
-    stopped: TaskValues = {"run_id": None}
-    values = released(message, {"code": Doing.WORKER_STOPPED}) | stopped
+    values = released(message, {"code": Doing.WORKER_STOPPED})
     with writing_rows(db) as connection:
         change_claimed(connection, task_id, token, values)
 

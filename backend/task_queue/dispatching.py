@@ -1,7 +1,7 @@
-"""Which rows are handed to the engine next, one stage of one task as one run.
+"""Which rows a worker begins next, one stage of one task as one run.
 
-A row is admitted (its parameters are right: `lesson_id` and `stage` are set), dispatched (handed
-to the engine: `run_id`), claimed (`running`, `worker`, `claim`) and ended.
+A row is admitted (its parameters are right: `lesson_id` and `stage` are set), dispatched (a worker
+is about to begin: `run_id`), claimed (`running`, `worker`, `claim`) and ended.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -33,7 +33,7 @@ that no other program on the server uses."""
 
 @dataclass(frozen=True)
 class Run:
-    """One stage of one task, as it is handed to the engine."""
+    """One stage of one task, as the engine is told to begin it."""
 
     task_id: int
     run_id: str
@@ -154,7 +154,7 @@ def _dispatch_one(connection: Connection, stages: Collection[str]) -> Run | None
 
 
 def waiting_runs(db: Engine) -> list[Run]:
-    """The runs that were handed to the engine and that no worker has begun."""
+    """The runs that a worker was about to begin, and has not claimed."""
     statement = select(TASK.c.id, TASK.c.run_id, TASK.c.stage).where(
         TASK.c.status.in_(ACTIVE), TASK.c.run_id.is_not(None), TASK.c.claim.is_(None)
     )
@@ -163,7 +163,7 @@ def waiting_runs(db: Engine) -> list[Run]:
 
 
 def requeue(db: Engine, run: Run) -> None:
-    """The engine does not know a run that waits: its row is dispatched anew."""
+    """Nobody does a run that waits: its row is dispatched anew."""
     with writing_rows(db) as connection:
         is_waiting = and_(
             TASK.c.id == run.task_id,

@@ -118,6 +118,7 @@ def released(message: str, doing: Json) -> TaskValues:
     """For whoever is free: it goes on from what is stored."""
     return {
         "status": TaskStatus.PENDING,
+        "run_id": None,
         "claim": None,
         "worker": None,
         "progress_message": message,

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, and_, select
 
 from backend.models import TaskStatus
 from backend.task_queue.rows import change_rows, writing_rows
-from backend.task_queue.states import TASK, Doing, TaskValues, crashed
+from backend.task_queue.states import TASK, Doing, crashed
 
 
 def release_dead(db: Engine, worker: str) -> list[int]:
@@ -58,8 +58,7 @@ def release_ended(db: Engine, held: HeldRun) -> None:
         crashes = connection.scalar(select(TASK.c.crashes).where(is_held).with_for_update())
         if crashes is not None:
             doing = {"code": Doing.WORKER_STOPPED}
-            ended: TaskValues = {"run_id": None}
-            after = crashed(held.task_id, crashes + 1, message, doing) | ended
+            after = crashed(held.task_id, crashes + 1, message, doing)
             change_rows(connection, is_held, after)
 
 

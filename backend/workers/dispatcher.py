@@ -1,4 +1,4 @@
-"""The loop that looks after the task rows and hands those that are ready to the engine."""
+"""The loop that looks after the task rows and starts those that are ready."""
 
 import logging
 import threading
@@ -11,7 +11,7 @@ from backend.task_queue import dispatching, takeover
 from backend.task_queue.dependencies import settle_dependencies
 from backend.task_queue.dispatching import Run
 from backend.task_queue.takeover import HeldRun
-from backend.tasks.pipeline import all_stages, queues, stage_named
+from backend.tasks.pipeline import queues
 from backend.workers import admission
 from backend.workers.engine import JobEngine
 from backend.workers.runner import Runner
@@ -21,7 +21,7 @@ LOOK_SECONDS = 1.0
 """The rows are looked at so often even if nothing is heard of a change."""
 
 RECONCILE_SECONDS = 3.0
-"""The runs of the rows are compared with the engine's own so often."""
+"""Runs that nobody does are looked for so often."""
 
 logger = logging.getLogger("lectern.workers")
 
@@ -41,6 +41,8 @@ class Dispatcher:
         self._stopped = threading.Event()
         self._dependencies_due = 0.0
         self._reconcile_due = 0.0
+        self._started: set[str] = set()
+        """The runs that were begun here, as long as their rows do not say so."""
         self._suspect: set[str] = set()
 
     def wake(self) -> None:
@@ -83,44 +85,36 @@ class Dispatcher:
             self._reconcile_due = now + RECONCILE_SECONDS
             self._reconcile(waiting)
         for run in self._dispatch(waiting):
-            self._engine.enqueue(stage_named(run.stage).queue, run.task_id, run.run_id)
-        for queue in self._queues_of(waiting):
-            self._engine.ring(queue)
-
-    def _queues_of(self, runs: list[Run]) -> set[str]:
-        # A row may name a stage that this version does not know.
-        of_stage = {stage.name: stage.queue for stage in all_stages()}
-        return {of_stage[run.stage] for run in runs if run.stage in of_stage}
+            self._started.add(run.run_id)
+            self._engine.start(run.task_id, run.run_id)
 
     def _dispatch(self, waiting: list[Run]) -> list[Run]:
-        """Choose runs for the free slots; those that wait in the engine already count, too."""
+        """Choose runs for the free slots; those that are about to take one count, too."""
+        coming = [run for run in waiting if run.run_id in self._started]
+        self._started = {run.run_id for run in coming}
         free: dict[str, int] = {}
         for queue, stages in self._stages.items():
-            n_free = self._slots.free(queue) - sum(run.stage in stages for run in waiting)
+            n_free = self._slots.free(queue) - sum(run.stage in stages for run in coming)
             if n_free > 0 and dispatching.has_ready(self._db, stages):
                 free[queue] = n_free
         return dispatching.dispatch(self._db, free, self._stages) if free else []
 
     def _reconcile(self, waiting: list[Run]) -> None:
-        """Mend what a crash between the row and the engine has left behind.
+        """Mend what a crash between the row and its run has left behind.
 
         Each trouble must be met twice, because a run may just be on its way, or at its end.
         """
         runs = {run.run_id: run for run in waiting}
-        unknown = runs.keys() - self._engine.find_open(runs) if runs else set()
-        stuck = self._engine.find_stuck(runs) if runs else set()
-        for run_id in unknown & self._suspect:
-            # Its worker died before the engine had it, or the engine's tables were lost.
-            logger.warning("task %s is handed to the engine anew", runs[run_id].task_id)
+        for run_id in runs.keys() & self._suspect:
+            # Its worker died before it claimed the row. Should it live and be slow, then the run
+            # finds that the row is not its own any more.
+            logger.warning("task %s is dispatched anew: nobody began it", runs[run_id].task_id)
             dispatching.requeue(self._db, runs[run_id])
-        for run_id in stuck & self._suspect:
-            logger.warning("task %s is given back to its queue", runs[run_id].task_id)
-            self._engine.requeue(run_id)
         ended = self._find_ended()
         for token in ended.keys() & self._suspect:
             logger.warning("task %s is freed: its run has ended", ended[token].task_id)
             takeover.release_ended(self._db, ended[token])
-        self._suspect = unknown | stuck | ended.keys()
+        self._suspect = runs.keys() | ended.keys()
 
     def _find_ended(self) -> dict[str, HeldRun]:
         """By their tokens, the claims under which nobody works: by the engine's record, or because

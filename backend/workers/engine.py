@@ -1,37 +1,27 @@
 """The port to the job engine: DBOS, on SQLite or PostgreSQL, driven by rows of ours.
 
-A run is one stage of one task. The engine keeps which runs there are, hands each to one worker at
-a time, and gives those of a dead worker to another. Nothing but ids goes into its tables.
-
-Some things of DBOS 3.4.0 are used that it does not document (the version is pinned exactly, and
-`tests/unit/workers/test_engine.py` holds them): its queue loop, run here with a bell in place of a
-clock and this worker's own limit in place of the stored one; its list of the runs under way; the
-re-enqueuing of a dead executor's runs and of a single one; the look-up of many runs at once; and
-how it asks SQLite for the time.
+A run is one stage of one task. The engine does each at most once, in a thread of its own, and
+remembers that it has ended. Nothing but ids goes into its tables. Only what DBOS documents is used
+of it (`tests/unit/workers/test_engine.py` sees to that); which run is started where and when is
+decided by the rows, see docs/decisions/0008-the-job-engine.md.
 """
 
 import logging
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue, SetWorkflowID
-from dbos._queue import queue_worker_thread
-from dbos._sys_db import WorkflowStatusInternal
-from dbos._utils import INTERNAL_QUEUE_NAME
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy import event
 
+from backend.database.failures import describe, named_database_errors
 from backend.database.patience import BUSY_TIMEOUT_SECONDS, POSTGRES_PATIENCE
-from backend.workers.bell import Bell
-from backend.workers.slots import Slots
 
 APPLICATION_VERSION = "1"
-"""Bumped only when a run of the former version cannot be gone on with: runs of another version
-are left to workers of that version."""
+"""Without one, DBOS makes it of the code, and keeps a record of every version that ever ran."""
 
 SCHEMA = "lectern_engine"
 """Where the engine's tables are on PostgreSQL."""
@@ -57,11 +47,10 @@ class _ToOurLog(logging.Handler):
 class JobEngine:
     """The engine within one worker process; there can be one per process.
 
-    It takes runs of the queues of `slots`, as many as there are free places; those of the other
-    queues are left to other workers. `executor_id` must be new at each start.
+    `executor_id` must be new at each start, or the engine would do over what another start did.
     """
 
-    def __init__(self, url: str, executor_id: str, slots: Slots, work: Work) -> None:
+    def __init__(self, url: str, executor_id: str, work: Work) -> None:
         self._tables = _engine_for(url)
         config: DBOSConfig = {
             "name": "lectern",
@@ -74,12 +63,7 @@ class JobEngine:
             "log_level": "WARNING",
         }
         self._share_log()
-        self._dbos = DBOS(config=config)
-        self._executor_id = executor_id
-        self._slots = slots
-        self._queues: dict[str, Queue] = {}
-        self._bells: dict[str, Bell] = {}
-        self._loops: list[threading.Thread] = []
+        DBOS(config=config)
         self._run = self._register(work)
 
     def _share_log(self) -> None:
@@ -89,109 +73,52 @@ class JobEngine:
         engine_logger.propagate = False
 
     def _register(self, work: Work) -> Callable[[int, str], None]:
-        @DBOS.step(name="stage")
-        def stage(task_id: int, run_id: str) -> None:
-            work(task_id, run_id)
-
-        @DBOS.workflow(name="run", max_recovery_attempts=None)
+        @DBOS.workflow(name="run")
         def run(task_id: int, run_id: str) -> None:
-            stage(task_id, run_id)
+            work(task_id, run_id)
 
         return run
 
     def launch(self) -> None:
-        """Bring the engine's tables up to date and begin to take runs."""
-        DBOS.listen_queues([])  # its own loops would look at the clock
+        """Bring the engine's tables up to date."""
+        DBOS.listen_queues([])  # what a former version of ours has left in its queues stays there
         DBOS.launch()
-        for name in self._slots.queues:
-            queue = self._queues[name] = DBOS.register_queue(name)
-            queue.database_backed_queue = False  # its limit is this worker's and is not reloaded
-            bell = self._bells[name] = Bell()
-            loop = threading.Thread(
-                target=queue_worker_thread,
-                args=(bell, self._dbos, queue),
-                name=f"queue-{name}",
-                daemon=True,
-            )
-            loop.start()
-            self._loops.append(loop)
 
-    def enqueue(self, queue: str, task_id: int, run_id: str) -> None:
-        """Hand a run over; a run that is there already stays as it is."""
+    def start(self, task_id: int, run_id: str) -> None:
+        """Begin a run; one that was begun before, by whatever worker, is not begun again."""
         with SetWorkflowID(run_id):
-            DBOS.enqueue_workflow(queue, self._run, task_id, run_id)
-        self.ring(queue)
-
-    def ring(self, name: str) -> None:
-        """There may be a run to take: have the queue's loop look, if there is a free place."""
-        if name not in self._bells or not self._slots.free(name):
-            return
-        # A run counts as under way for the engine until its end is recorded, some moments after
-        # its place has become free.
-        n_active = self._dbos._active_workflows_set.count_for_queue(name)
-        self._queues[name]._worker_concurrency = n_active + self._slots.free(name)
-        self._bells[name].ring()
-
-    def recover(self, executor_id: str) -> None:
-        """Give the runs of a dead executor back to their queues."""
-        DBOS._recover_pending_workflows([executor_id])
-
-    def requeue(self, run_id: str) -> None:
-        """Put a run of this worker's back into its queue, because nobody here is doing it."""
-        self._dbos._sys_db.reenqueue_for_recovery(run_id, [self._executor_id], INTERNAL_QUEUE_NAME)
-
-    def find_open(self, run_ids: Collection[str]) -> set[str]:
-        """Those of the runs that wait or are under way."""
-        return {status["workflow_uuid"] for status in self._open(run_ids)}
-
-    def find_stuck(self, run_ids: Collection[str]) -> set[str]:
-        """Those of the runs that this worker took and is not doing: it could not begin them."""
-        active = set(self._dbos._active_workflows_set.activeList())
-        return {
-            status["workflow_uuid"]
-            for status in self._open(run_ids)
-            if status["status"] == "PENDING"
-            and status["executor_id"] == self._executor_id
-            and status["workflow_uuid"] not in active
-        }
+            DBOS.start_workflow(self._run, task_id, run_id)
 
     def find_ended(self, run_ids: Collection[str]) -> set[str]:
-        """Those of the runs that the engine knows to have ended, in whatever way."""
-        statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
-        return {status["workflow_uuid"] for status in statuses if status["status"] not in OPEN}
+        """Those of the runs that the engine knows to have ended, in whatever way.
 
-    def _open(self, run_ids: Collection[str]) -> list[WorkflowStatusInternal]:
-        statuses = self._dbos._sys_db.get_workflow_statuses(list(run_ids))
-        return [status for status in statuses if status["status"] in OPEN]
+        Raises
+        ------
+        DatabaseError
+        """
+        where = describe(self._tables.url)
+        with named_database_errors(where), self._tables.connect() as connection:
+            return _read_ended(connection, run_ids)
 
-    def prune(self, older_than: timedelta) -> int:
-        """Forget the runs that ended so long ago; returns how many."""
+    def prune(self, older_than: timedelta, kept: Collection[str]) -> int:
+        """Forget the runs that began so long ago, but for those `kept`; returns how many."""
         before = (datetime.now(UTC) - older_than).isoformat()
         n_pruned = 0
         while True:
-            ended = DBOS.list_workflows(
-                completed_before=before,
-                status=["SUCCESS", "ERROR", "CANCELLED"],
-                limit=PRUNE_BATCH,
+            begun = DBOS.list_workflows(
+                end_time=before,
+                limit=PRUNE_BATCH + len(kept),
                 load_input=False,
                 load_output=False,
             )
-            if not ended:
+            old = [run.workflow_id for run in begun if run.workflow_id not in kept]
+            if not old:
                 return n_pruned
-            DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
-            n_pruned += len(ended)
+            DBOS.delete_workflows(old)
+            n_pruned += len(old)
 
-    def stop_taking(self) -> None:
-        """Take no further run."""
-        for bell in self._bells.values():
-            bell.set()
-
-    def close(self, patience_seconds: float) -> None:
+    def close(self) -> None:
         """Let go of the database; runs under way are not waited for."""
-        self.stop_taking()
-        deadline = time.monotonic() + patience_seconds
-        for loop in self._loops:
-            loop.join(max(0.0, deadline - time.monotonic()))
         DBOS.destroy(destroy_registry=True)
         self._tables.dispose()
 
@@ -202,25 +129,31 @@ def read_ended(database_url: str, run_ids: Collection[str]) -> set[str]:
     Without the engine's tables nothing is known to have ended.
     """
     tables = _engine_for(engine_url(database_url))
-    schema = None if tables.dialect.name == "sqlite" else SCHEMA
+    is_sqlite = tables.dialect.name == "sqlite"
     try:
-        if tables.dialect.name == "sqlite" and not Path(str(tables.url.database)).exists():
+        if is_sqlite and not Path(str(tables.url.database)).exists():
             return set()
         with tables.connect() as connection:
+            schema = None if is_sqlite else SCHEMA
             if not sqlalchemy.inspect(connection).has_table("workflow_status", schema=schema):
                 return set()
-            runs = sqlalchemy.table(
-                "workflow_status",
-                sqlalchemy.column("workflow_uuid"),
-                sqlalchemy.column("status"),
-                schema=schema,
-            )
-            ended = sqlalchemy.select(runs.c.workflow_uuid).where(
-                runs.c.workflow_uuid.in_(run_ids), runs.c.status.not_in(OPEN)
-            )
-            return set(connection.scalars(ended))
+            return _read_ended(connection, run_ids)
     finally:
         tables.dispose()
+
+
+def _read_ended(connection: sqlalchemy.Connection, run_ids: Collection[str]) -> set[str]:
+    # By the table, which DBOS documents: its client cannot read what a worker has yet to upgrade.
+    runs = sqlalchemy.table(
+        "workflow_status",
+        sqlalchemy.column("workflow_uuid"),
+        sqlalchemy.column("status"),
+        schema=None if connection.dialect.name == "sqlite" else SCHEMA,
+    )
+    ended = sqlalchemy.select(runs.c.workflow_uuid).where(
+        runs.c.workflow_uuid.in_(run_ids), runs.c.status.not_in(OPEN)
+    )
+    return set(connection.scalars(ended))
 
 
 def engine_url(database_url: str) -> str:

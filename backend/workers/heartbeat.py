@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +51,9 @@ class Heartbeat:
     on SQLite are the machines' own) do no more than make a task's step be repeated once.
     """
 
-    def __init__(self, db: Engine, facts: WorkerFacts, recover: Callable[[str], None]) -> None:
+    def __init__(self, db: Engine, facts: WorkerFacts) -> None:
         self._db = db
         self._facts = facts
-        self._recover = recover
         self._stopped = threading.Event()
         self._sights: dict[str, _Sight] = {}
         self._was_blind = False
@@ -110,7 +108,6 @@ class Heartbeat:
         for worker in dead | (takeover.workers_of_running(self._db) - known):
             freed = takeover.release_dead(self._db, worker)
             logger.warning("worker %s is dead; tasks taken over from it: %s", worker, freed)
-            self._recover(worker)
             self._forget(worker)
 
     def _find_dead(self) -> set[str]:

@@ -5,11 +5,7 @@ from collections.abc import Mapping
 
 
 class Slots:
-    """The free places of each queue that this worker works on.
-
-    The engine holds to the same numbers, but counts a run only some moments after it was taken;
-    for a recogniser that fills the memory that is too late.
-    """
+    """The free places of each queue that this worker works on."""
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self._free = dict(sizes)

@@ -212,3 +212,24 @@ def test_a_row_that_gets_the_id_of_a_deleted_one_is_done_as_any_other(
 
         # SQLite gives it the same id, and the engine knows a run of that name.
         assert_completed(insert_task("correction", parameters))
+
+
+def test_a_row_whose_run_nobody_began_is_begun_anew(
+    each_database: str, lesson_of: MakeLesson, write_config: WriteConfig
+) -> None:
+    """Its worker died between choosing it and starting it, or had left it to the engine's queue."""
+    with Workers() as workers:
+        write_config(worker_settings())
+        lesson_id = lesson_of(transcript=spoken(2))
+        task = insert_task("correction", {"lesson_id": lesson_id})
+        execute(
+            "UPDATE task SET lesson_id = :lesson, stage = 'correction', attempt = 1, "
+            "run_id = 'task-0-1-correction' WHERE id = :task",
+            lesson=lesson_id,
+            task=task,
+        )
+
+        workers.begin()
+
+        assert_completed(task)
+        assert task_row(task).attempt == 2

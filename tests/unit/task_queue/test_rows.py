@@ -424,7 +424,7 @@ def test_a_task_that_is_handed_back_goes_on_as_a_new_attempt(
     assert row(db, task_id)["attempt"] == 2
 
 
-def test_the_task_of_a_dead_worker_waits_with_the_same_run(
+def test_the_task_of_a_dead_worker_goes_on_as_a_new_attempt(
     db: Engine, lesson_of: MakeLesson
 ) -> None:
     task_id = add(db, "summary", lesson_of())
@@ -437,21 +437,17 @@ def test_the_task_of_a_dead_worker_waits_with_the_same_run(
     found = row(db, task_id)
     assert (found["status"], found["claim"], found["crashes"]) == ("pending", None, 1)
     assert plain(found["doing"]) == {"code": "worker-died", "worker": "the-dead"}
-    run = Run(task_id, f"task-{task_id}-1-summary", "summary")
-    assert dispatching.waiting_runs(db) == [run]
     assert held_claims(db, [claimed.token]) == set()
-    assert claim_run(db, run, "the-living") is not None
+    assert claim_run(db, Run.new(task_id, 1, "summary"), "the-dead") is None
+    assert claim_next(db, "the-living").task_id == task_id
+    assert row(db, task_id)["attempt"] == 2
 
 
 def test_a_task_over_which_three_workers_died_fails(db: Engine, lesson_of: MakeLesson) -> None:
     task_id = add(db, "summary", lesson_of())
-    claim_next(db, "w1")
-    run = Run.new(task_id, 1, "summary")
-    takeover.release_dead(db, "w1")
-    claim_run(db, run, "w2")
-    takeover.release_dead(db, "w2")
-    claim_run(db, run, "w3")
-    takeover.release_dead(db, "w3")
+    for worker in ("w1", "w2", "w3"):
+        claim_next(db, worker)
+        takeover.release_dead(db, worker)
 
     found = row(db, task_id)
     assert found["status"] == "failed"
@@ -459,22 +455,20 @@ def test_a_task_over_which_three_workers_died_fails(db: Engine, lesson_of: MakeL
     assert found["error_code"] == "worker-died"
     assert plain(found["error_facts"]) == {"times": 3, "task": task_id}
     assert found["doing"] is None
-    assert claim_run(db, run, "w4") is None
+    assert dispatch(db, language=1) == []
 
 
 def test_a_stored_piece_makes_the_deaths_before_it_forgotten(
     db: Engine, lesson_of: MakeLesson
 ) -> None:
     task_id = add(db, "summary", lesson_of())
-    run = Run.new(task_id, 1, "summary")
     claim_next(db, "w1")
     takeover.release_dead(db, "w1")
-    claimed = claim_run(db, run, "w2")
-    assert claimed is not None
+    claimed = claim_next(db, "w2")
     with db.begin() as connection:
         change_claimed(connection, task_id, claimed.token, {"crashes": 0})
     takeover.release_dead(db, "w2")
-    claim_run(db, run, "w3")
+    claim_next(db, "w3")
     takeover.release_dead(db, "w3")
 
     assert row(db, task_id)["status"] == "pending"

@@ -1,5 +1,7 @@
-"""The job engine: what it does for us, and what we use of it that it does not document."""
+"""The job engine: what it does for us, by what it documents."""
 
+import ast
+import inspect
 import json
 import logging
 import threading
@@ -8,50 +10,48 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import dbos
 import pytest
 import sqlalchemy
-from dbos import DBOS
+from dbos import DBOS, DBOSConfig
 from sqlalchemy import text
 
+import backend
 from backend.config.environment import database_url
 from backend.log import set_up_logging
-from backend.workers.engine import SCHEMA, JobEngine, _engine_for, engine_url
-from backend.workers.slots import Slots
+from backend.workers.engine import SCHEMA, JobEngine, _engine_for, engine_url, read_ended
 from tests.waiting import wait_until
 
 MakeEngine = Callable[..., JobEngine]
 LIMIT_SECONDS = 30
+
+ENGINE_MODULE = "workers/engine.py"
+DOCUMENTED = {
+    "listen_queues": {"queues"},
+    "launch": set(),
+    "workflow": {"name"},
+    "start_workflow": {"func", "args"},
+    "list_workflows": {"end_time", "limit", "load_input", "load_output"},
+    "delete_workflows": {"workflow_ids"},
+    "destroy": {"destroy_registry"},
+}
+"""What we call of `DBOS`, and what we hand over."""
 
 
 class Recorder:
     """The work of a test: notes what it is given, and takes as long as it is let."""
 
     def __init__(self) -> None:
-        self.slots = Slots({})
         self.begun: list[tuple[int, str]] = []
         self.may_end = threading.Event()
         self.may_end.set()
 
     def __call__(self, task_id: int, run_id: str) -> None:
-        self.slots.take("language")
         self.begun.append((task_id, run_id))
         self.may_end.wait(LIMIT_SECONDS)
-        self.slots.release("language")
-
-    def has_begun(self, n_tasks: int) -> bool:
-        return len(self.begun) == n_tasks
-
-    def has_ended(self, task_id: int, run_id: str) -> bool:
-        """Of one that is alone."""
-        return (task_id, run_id) in self.begun and bool(self.slots.free("language"))
-
-
-def is_idle(engine: JobEngine) -> bool:
-    return not engine._dbos._active_workflows_set.activeList()
 
 
 @pytest.fixture
@@ -79,19 +79,21 @@ def make_engine(each_database: str, data_dir: Path, work: Recorder) -> Iterator[
     data_dir.mkdir(parents=True)
     engines: list[JobEngine] = []
 
-    def make(executor_id: str | None = None, **queues: int) -> JobEngine:
-        url = engine_url(database_url())
-        work.slots = Slots(queues)
-        engine = JobEngine(url, executor_id or uuid.uuid4().hex, work.slots, work)
-        engines.append(engine)
-        engine.launch()
-        return engine
+    def make() -> JobEngine:
+        engines.append(JobEngine(engine_url(database_url()), uuid.uuid4().hex, work))
+        engines[-1].launch()
+        return engines[-1]
 
     yield make
     work.may_end.set()
     for engine in engines:
-        wait_until(partial(is_idle, engine), LIMIT_SECONDS)
-        engine.close(LIMIT_SECONDS)
+        wait_until(partial(have_ended, engine, work), LIMIT_SECONDS)
+        engine.close()
+
+
+def have_ended(engine: JobEngine, work: Recorder) -> bool:
+    begun = {run_id for _, run_id in work.begun}
+    return engine.find_ended(begun) == begun
 
 
 def in_tables(statement: str) -> list[Any]:
@@ -105,8 +107,65 @@ def in_tables(statement: str) -> list[Any]:
     return found
 
 
-def test_the_engine_is_the_version_whose_insides_these_tests_know() -> None:
-    assert version("dbos") == "3.4.0"
+def test_one_module_knows_dbos_and_by_its_documented_names_alone() -> None:
+    root = Path(backend.__file__).parent
+    for module in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            used = [name for name in names if name.split(".")[0] == "dbos"]
+            place = module.relative_to(root)
+            assert not used or place == Path(ENGINE_MODULE), f"{place} imports DBOS"
+            assert set(used) <= {"dbos"}, f"{place} imports an undocumented part: {used}"
+    tree = ast.parse((root / ENGINE_MODULE).read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported = {alias.name for node in imports if node.module == "dbos" for alias in node.names}
+    assert imported <= set(dbos.__all__), f"DBOS does not export {imported - set(dbos.__all__)}"
+    called = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "DBOS"
+    }
+    assert called == DOCUMENTED.keys(), "DOCUMENTED is to name what is called of DBOS"
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_dbos_has_what_we_call(name: str) -> None:
+    assert hasattr(DBOS, name), f"This version of DBOS has no DBOS.{name}: see its release notes."
+    missing = DOCUMENTED[name] - inspect.signature(getattr(DBOS, name)).parameters.keys()
+    assert not missing, f"DBOS.{name} does not take {missing} any more: see its release notes."
+
+
+def test_dbos_has_the_settings_that_we_give() -> None:
+    given = {
+        "name",
+        "system_database_engine",
+        "system_database_url",
+        "dbos_system_schema",
+        "executor_id",
+        "application_version",
+        "serializer",
+        "log_level",
+    }
+    missing = given - DBOSConfig.__annotations__.keys()
+    assert not missing, f"DBOS ignores the settings {missing} now: see its release notes."
+
+
+def test_dbos_keeps_its_runs_in_the_table_that_it_documents(make_engine: MakeEngine) -> None:
+    make_engine()
+
+    reader = sqlalchemy.create_engine(engine_url(database_url()))
+    schema = None if reader.dialect.name == "sqlite" else SCHEMA
+    found = {
+        column["name"]
+        for column in sqlalchemy.inspect(reader).get_columns("workflow_status", schema=schema)
+    }
+    reader.dispose()
+    missing = {"workflow_uuid", "status"} - found
+    assert not missing, f"DBOS has no {missing} in workflow_status now: `read_ended` is to change."
 
 
 def test_sqlite_tells_the_engine_the_time_however_old_it_is(data_dir: Path) -> None:
@@ -131,7 +190,7 @@ def test_the_engines_warnings_go_where_our_log_goes_now(
     make_engine: MakeEngine, tmp_path: Path
 ) -> None:
     set_up_logging(tmp_path / "former", [])
-    make_engine(language=1)
+    make_engine()
 
     set_up_logging(tmp_path / "now", ["sk-secret"])
     logging.getLogger("dbos").warning("no connection with sk-secret")
@@ -141,132 +200,88 @@ def test_the_engines_warnings_go_where_our_log_goes_now(
 
 
 def test_a_run_is_given_to_the_work_with_its_ids(make_engine: MakeEngine, work: Recorder) -> None:
-    engine = make_engine(language=1)
-
-    engine.enqueue("language", 7, "task-7-1-summary")
+    make_engine().start(7, "task-7-1-summary")
 
     wait_until(lambda: work.begun, seconds=LIMIT_SECONDS)
     assert work.begun == [(7, "task-7-1-summary")]
 
 
-def test_a_run_that_is_enqueued_twice_is_done_once(make_engine: MakeEngine, work: Recorder) -> None:
-    engine = make_engine(language=2)
-
-    engine.enqueue("language", 7, "task-7-1-summary")
-    engine.enqueue("language", 7, "task-7-1-summary")
-    wait_until(lambda: not engine.find_open(["task-7-1-summary"]), seconds=LIMIT_SECONDS)
-    engine.enqueue("language", 7, "task-7-1-summary")
-    engine.enqueue("language", 8, "task-8-1-summary")
-
-    wait_until(lambda: (8, "task-8-1-summary") in work.begun, seconds=LIMIT_SECONDS)
-    assert work.begun.count((7, "task-7-1-summary")) == 1
-
-
-def test_a_worker_takes_as_many_as_it_has_places_and_leaves_the_rest(
+def test_a_run_is_done_once_however_often_it_is_begun(
     make_engine: MakeEngine, work: Recorder
 ) -> None:
-    engine = make_engine(transcription=1, language=3)
+    engine = make_engine()
     work.may_end.clear()
-    names = [f"task-{number}" for number in range(10)]
 
-    for number, name in enumerate(names):
-        engine.enqueue("language", number, name)
-        wait_until(partial(work.has_begun, min(number + 1, 3)), LIMIT_SECONDS)
-    assert len(engine.find_open(names)) == 10
-
-    def has_begun_all_after_a_ring() -> bool:
-        engine.ring("language")
-        return work.has_begun(10)
-
+    engine.start(7, "task-7-1-summary")
+    engine.start(7, "task-7-1-summary")
     work.may_end.set()
-    wait_until(has_begun_all_after_a_ring, LIMIT_SECONDS)
+    wait_until(lambda: engine.find_ended(["task-7-1-summary"]), seconds=LIMIT_SECONDS)
+    engine.start(7, "task-7-1-summary")
+    engine.start(8, "task-8-1-summary")
+    wait_until(lambda: engine.find_ended(["task-8-1-summary"]), seconds=LIMIT_SECONDS)
+
+    assert work.begun == [(7, "task-7-1-summary"), (8, "task-8-1-summary")]
 
 
-def test_a_worker_leaves_the_queues_of_others_alone(
+def test_a_run_that_another_worker_began_is_not_begun_again(
     make_engine: MakeEngine, work: Recorder
 ) -> None:
-    engine = make_engine(language=1)
-
-    engine.enqueue("transcription", 1, "task-1")
-    engine.enqueue("language", 2, "task-2")
-    wait_until(lambda: not engine.find_open(["task-2"]), seconds=LIMIT_SECONDS)
-
-    assert work.begun == [(2, "task-2")]
-    assert engine.find_open(["task-1", "task-2", "task-3"]) == {"task-1"}
-
-
-def test_a_run_is_taken_though_the_one_before_has_only_just_ended(
-    make_engine: MakeEngine, work: Recorder
-) -> None:
-    engine = make_engine(language=1)
-
-    for number in range(50):
-        engine.enqueue("language", number, f"task-{number}")
-        # Nobody rings again, and no loop looks at the clock.
-        wait_until(partial(work.has_ended, number, f"task-{number}"), LIMIT_SECONDS)
-
-
-def test_the_runs_of_a_dead_executor_are_done_by_another(
-    make_engine: MakeEngine, work: Recorder
-) -> None:
-    engine = make_engine(language=1)
-    engine.enqueue("transcription", 5, "task-5")
+    engine = make_engine()
+    engine.start(7, "task-7")
+    wait_until(lambda: engine.find_ended(["task-7"]), seconds=LIMIT_SECONDS)
     in_tables(
         "UPDATE {schema}workflow_status SET status = 'PENDING', owner_xid = 'x', "
-        "executor_id = 'the-dead', queue_name = 'language'"
+        "executor_id = 'another'"
     )
 
-    engine.recover("somebody-else")
-    engine.ring("language")
-    engine.enqueue("language", 6, "task-6")
-    wait_until(lambda: (6, "task-6") in work.begun, seconds=LIMIT_SECONDS)
-    assert (5, "task-5") not in work.begun
-    engine.recover("the-dead")
-    engine.recover("the-dead")
-    engine.ring("language")
+    engine.start(7, "task-7")
+    engine.start(8, "task-8")
+    wait_until(lambda: engine.find_ended(["task-8"]), seconds=LIMIT_SECONDS)
 
-    wait_until(lambda: not engine.find_open(["task-5"]), seconds=LIMIT_SECONDS)
-    assert work.begun.count((5, "task-5")) == 1
+    assert work.begun == [(7, "task-7"), (8, "task-8")]
+    in_tables("DELETE FROM {schema}workflow_status WHERE workflow_uuid = 'task-7'")
+    work.begun.remove((7, "task-7"))
 
 
-def test_a_run_that_was_taken_and_could_not_begin_is_noticed_and_given_back(
-    make_engine: MakeEngine, work: Recorder
-) -> None:
-    engine = make_engine("me", language=2)
+def test_a_run_has_ended_when_its_work_has(make_engine: MakeEngine, work: Recorder) -> None:
+    engine = make_engine()
     work.may_end.clear()
-    engine.enqueue("language", 1, "task-1")
+    engine.start(1, "task-1")
     wait_until(lambda: work.begun, seconds=LIMIT_SECONDS)
-    engine.enqueue("transcription", 2, "task-2")
+
+    assert engine.find_ended(["task-1", "task-2"]) == set()
+    assert read_ended(database_url(), ["task-1"]) == set()
+    work.may_end.set()
+
+    wait_until(lambda: engine.find_ended(["task-1", "task-2"]), seconds=LIMIT_SECONDS)
+    assert read_ended(database_url(), ["task-1", "task-2"]) == {"task-1"}
+
+
+def test_runs_that_began_long_ago_are_forgotten_however_they_ended(
+    make_engine: MakeEngine, work: Recorder
+) -> None:
+    engine = make_engine()
+    for number in range(3):
+        engine.start(number, f"task-{number}")
+    wait_until(partial(have_ended, engine, work), LIMIT_SECONDS)
     in_tables(
-        "UPDATE {schema}workflow_status SET status = 'PENDING', owner_xid = 'x', "
-        "executor_id = 'me', queue_name = 'language' WHERE workflow_uuid = 'task-2'"
+        "UPDATE {schema}workflow_status SET status = 'PENDING', executor_id = 'the-dead' "
+        "WHERE workflow_uuid = 'task-1'"
     )
+    kept = {"task-2"}
 
-    assert engine.find_stuck(["task-1", "task-2", "task-3"]) == {"task-2"}
-    engine.requeue("task-2")
-    engine.ring("language")
-
-    wait_until(lambda: (2, "task-2") in work.begun, seconds=LIMIT_SECONDS)
-    assert engine.find_stuck(["task-1", "task-2"]) == set()
-
-
-def test_runs_that_ended_long_ago_are_forgotten(make_engine: MakeEngine, work: Recorder) -> None:
-    engine = make_engine(language=2)
-    engine.enqueue("transcription", 1, "task-1")
-    engine.enqueue("language", 2, "task-2")
-    wait_until(lambda: not engine.find_open(["task-2"]), seconds=LIMIT_SECONDS)
-
-    assert engine.prune(timedelta(days=1)) == 0
-    assert engine.prune(timedelta(seconds=-60)) == 1
-    assert [workflow.workflow_id for workflow in DBOS.list_workflows()] == ["task-1"]
+    assert engine.prune(timedelta(days=1), kept) == 0
+    assert engine.prune(timedelta(seconds=-60), kept) == 2
+    assert [run.workflow_id for run in DBOS.list_workflows()] == ["task-2"]
+    work.begun = [(2, "task-2")]
 
 
 def test_nothing_but_ids_is_serialised_and_no_pickle(
     make_engine: MakeEngine, work: Recorder
 ) -> None:
-    engine = make_engine(language=1)
-    engine.enqueue("language", 7, "task-7")
-    wait_until(lambda: not engine.find_open(["task-7"]), seconds=LIMIT_SECONDS)
+    engine = make_engine()
+    engine.start(7, "task-7")
+    wait_until(lambda: engine.find_ended(["task-7"]), seconds=LIMIT_SECONDS)
 
     (stored,) = in_tables("SELECT inputs FROM {schema}workflow_input")
     assert json.loads(stored) == {"positionalArgs": [7, "task-7"], "namedArgs": {}}
