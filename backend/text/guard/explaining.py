@@ -1,0 +1,248 @@
+"""Whether a change of words is explained: by spelling, sound, form, or as a small word.
+
+What is not explained has a reason, which says what kind of word changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.text.guard.lexicon import Groups, Lexicon
+from backend.text.guard.sounds import distance, plain, sounds_of
+from backend.text.guard.tables.limits import (
+    MAX_JOINED_DISTANCE,
+    MAX_SOUND_DISTANCE,
+    MAX_SPELLING_DISTANCE,
+    MAX_TERM_DISTANCE,
+    MIN_JOINED_LETTERS,
+    MIN_NEGATED_LETTERS,
+    MIN_STEM_LETTERS,
+)
+from backend.text.guard.tables.words import (
+    OPPOSED_ENDINGS,
+    OPPOSED_ENDINGS_LETTERS,
+    OPPOSED_PREFIXES,
+    Phrase,
+)
+from backend.text.guard.verdicts import Reason
+
+ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+ROMAN_ENDINGS = ("ème", "eme", "er", "e")
+PREFIX_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_PREFIXES)
+ENDING_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_ENDINGS)
+COMPARISON = ("er", "r", "est", "st")
+NEVER_IN_JOINED = frozenset({Reason.NUMBER, Reason.UNIT, Reason.NEGATION, Reason.CALENDAR})
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Judges changes of words in one language."""
+
+    lexicon: Lexicon
+    terms: frozenset[str] = frozenset()
+    """Terms of the course: plain letters, joined."""
+    _known: dict[tuple[Phrase, Phrase], Reason | None] = field(default_factory=dict)
+
+    def replaced(self, before: Phrase, after: Phrase) -> Reason | None:
+        """Why `after` may not stand for `before`; None where it may."""
+        key = (before, after)
+        if key not in self._known:
+            self._known[key] = self._judge_replaced(before, after)
+        return self._known[key]
+
+    def _judge_replaced(self, before: Phrase, after: Phrase) -> Reason | None:
+        heard, new = "".join(before), "".join(after)
+        if plain(heard) == plain(new) and plain(new):
+            return None
+        if self._expanded(before) == self._expanded(after):
+            return None
+        if _share_group(self.lexicon.homophones, heard, new):
+            return None
+        if len(before) == len(after) == 1:
+            return self._judge_word(heard, new)
+        return self._judge_joined(before, after)
+
+    def _expanded(self, words: Phrase) -> Phrase:
+        """Contractions at full length; the sentence `do not know` and `don't know` are one."""
+        contractions = self.lexicon.contractions
+        whole = contractions.get(" ".join(words))
+        if whole:
+            return whole
+        return tuple(part for word in words for part in contractions.get(word, (word,)))
+
+    # --- one word for one -----------------------------------------------------------------------
+
+    def _judge_word(self, heard: str, new: str) -> Reason | None:
+        lexicon = self.lexicon
+        if heard[0].isdigit() or new[0].isdigit():
+            return None if self._same_number(heard, new) else Reason.NUMBER
+        if _share_group(lexicon.agreement, heard, new):
+            return None
+        if heard in lexicon.articles and new in lexicon.articles:
+            return None
+        kinds = {lexicon.protection(heard), lexicon.protection(new)} - {None}
+        if kinds:
+            return next(reason for reason in Reason if reason in kinds)
+        opposite = self._opposite(heard, new)
+        if opposite:
+            return opposite
+        if self._is_form(heard, new) or self._sounds_alike(heard, new):
+            return None
+        return Reason.REPLACED
+
+    def _same_number(self, heard: str, new: str) -> bool:
+        number, word = (heard, new) if heard[0].isdigit() else (new, heard)
+        if word[0].isdigit():
+            return False  # numbers that are written alike have been found equal before
+        if number == "1" and word in self.lexicon.articles:
+            return True
+        homophones = self.lexicon.number_homophones.get(number, frozenset())
+        return word in homophones or str(roman_value(word)) == number
+
+    def _opposite(self, heard: str, new: str) -> Reason | None:
+        if frozenset({heard, new}) in self.lexicon.contrasts:
+            return Reason.OPPOSITE
+        shorter, longer = sorted((heard, new), key=len)
+        if longer.endswith(shorter) and len(shorter) >= MIN_NEGATED_LETTERS:
+            prefix = longer[: -len(shorter)]
+            if prefix in self.lexicon.negating_prefixes:
+                return Reason.NEGATION
+        if _opposed_at_start(heard, new) or _opposed_at_end(heard, new):
+            return Reason.OPPOSITE
+        if self.lexicon.code == "en" and _compared(shorter, longer):
+            return Reason.REPLACED
+        return None
+
+    def _is_form(self, heard: str, new: str) -> bool:
+        """Whether these are forms of one word: the same stem, with endings of the language."""
+        shortest = max(MIN_STEM_LETTERS, min(len(heard), len(new)) - 4)
+        for length in range(min(len(heard), len(new)), shortest - 1, -1):
+            if heard[:length] == new[:length]:
+                ends = {heard[length:], new[length:]}
+                if ends <= self.lexicon.endings:
+                    return True
+        return False
+
+    def _sounds_alike(self, heard: str, new: str) -> bool:
+        code = self.lexicon.code
+        apart = distance(sounds_of(heard, code), sounds_of(new, code))
+        if plain(new) in self.terms:
+            return apart <= MAX_TERM_DISTANCE
+        return apart <= (MAX_SOUND_DISTANCE if code else MAX_SPELLING_DISTANCE)
+
+    # --- words that were joined or parted -------------------------------------------------------
+
+    def _judge_joined(self, before: Phrase, after: Phrase) -> Reason | None:
+        heard, new = "".join(before), "".join(after)
+        if not 0.5 <= len(heard) / len(new) <= 2:
+            return Reason.REPLACED
+        if sorted(before) == sorted(after) and self._are_signs(before):
+            return None
+        kinds = {self.lexicon.protection(word) for word in (*before, *after)} - {None}
+        if kinds & NEVER_IN_JOINED or min(len(heard), len(new)) < MIN_JOINED_LETTERS:
+            return Reason.REPLACED
+        code = self.lexicon.code
+        apart = distance(sounds_of(heard, code), sounds_of(new, code))
+        if plain(new) in self.terms:
+            return None if apart <= MAX_TERM_DISTANCE else Reason.REPLACED
+        return None if apart <= MAX_JOINED_DISTANCE else Reason.REPLACED
+
+    def _are_signs(self, words: Phrase) -> bool:
+        return all(self.lexicon.protection(word) is Reason.UNIT for word in words)
+
+    # --- words left out and put in --------------------------------------------------------------
+
+    def dropped(self, words: Sequence[str], place: int, others: Sequence[str]) -> Reason | None:
+        """Why the word at `place` may not be left out, of a text that then has `others`."""
+        word = words[place]
+        lexicon = self.lexicon
+        if lexicon.language and word in lexicon.language.ne:
+            return self._judge_ne(words, others)
+        following = words[place + 1] if place + 1 < len(words) else ""
+        is_begun = following.startswith(word) and len(word) < len(following)
+        if is_begun and not word[0].isdigit() and word not in lexicon.protected:
+            return None
+        if word in lexicon.loose:
+            return None
+        return lexicon.protection(word) or Reason.LOST
+
+    def droppable_at(self, words: Sequence[str], place: int) -> int:
+        """How many words from `place` on say nothing and may go."""
+        return max(
+            (
+                len(phrase)
+                for phrase in self.lexicon.droppable
+                if tuple(words[place : place + len(phrase)]) == phrase
+            ),
+            default=0,
+        )
+
+    def added(self, words: Sequence[str], place: int, others: Sequence[str]) -> Reason | None:
+        """Why the word at `place` may not be put into a text that had `others`."""
+        word = words[place]
+        lexicon = self.lexicon
+        if lexicon.language and word in lexicon.language.ne:
+            return self._judge_ne(words, others)
+        if word in lexicon.loose:
+            return None
+        return lexicon.protection(word) or Reason.ADDED
+
+    def _judge_ne(self, words: Sequence[str], others: Sequence[str]) -> Reason | None:
+        """French `ne` may come and go only beside what negates without it."""
+        assert self.lexicon.language
+        partners = self.lexicon.language.ne_partners
+        is_negated = partners.intersection(words) and partners.intersection(others)
+        return None if is_negated else Reason.NEGATION
+
+
+def _share_group(groups: Groups, first: str, second: str) -> bool:
+    return bool(groups.get(first, frozenset()) & groups.get(second, frozenset()))
+
+
+def _opposed_at_start(first: str, second: str) -> bool:
+    """`increase`, `decrease`: one stem of three letters or more behind opposed prefixes."""
+    common = 0
+    while common < min(len(first), len(second)) and first[-1 - common] == second[-1 - common]:
+        common += 1
+    for extra in range(min(common, 3) + 1):
+        kept = common - extra
+        starts = {first[: len(first) - kept], second[: len(second) - kept]}
+        if kept >= 3 and any(starts <= group for group in PREFIX_GROUPS):
+            return True
+    return False
+
+
+def _opposed_at_end(first: str, second: str) -> bool:
+    """`nitrate`, `nitrite`: opposed endings of one stem."""
+    for group in ENDING_GROUPS:
+        shortest = OPPOSED_ENDINGS_LETTERS * (2 if "an" in group else 1)
+        stems = {
+            word[: -len(end)]
+            for word in (first, second)
+            for end in group
+            if word.endswith(end) and len(word) - len(end) >= shortest - 1
+        }
+        for stem in stems:
+            ends = {word.removeprefix(stem) for word in (first, second) if word.startswith(stem)}
+            if len(ends) == 2 and ends <= group:
+                return True
+    return False
+
+
+def _compared(shorter: str, longer: str) -> bool:
+    """Whether one English word is the other one's comparison: `large`, `larger`, `largest`."""
+    for end in COMPARISON:
+        stem = longer.removesuffix(end)
+        if stem != longer and stem in (shorter, shorter + shorter[-1], shorter.removesuffix("y") + "i"):
+            return True
+    return shorter.endswith("er") and longer == shorter[:-2] + "est"
+
+
+def roman_value(word: str) -> int | None:
+    """The value of a Roman numeral, `xiv` or `xixe`; None for what is none."""
+    for ending in ("", *ROMAN_ENDINGS):
+        letters = word.removesuffix(ending)
+        if letters and set(letters) <= set(ROMAN) and (not ending or word.endswith(ending)):
+            values = [ROMAN[letter] for letter in letters]
+            following = [*values[1:], 0]
+            return sum(-v if v < n else v for v, n in zip(values, following, strict=True))
+    return None

@@ -1,0 +1,162 @@
+"""The lists of a language, made ready to be asked."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from backend.text.guard.tables.registry import LANGUAGES
+from backend.text.guard.tables.words import SHARED_CONTRASTS, Language, Phrase
+from backend.text.guard.verdicts import Reason
+from backend.text.sentences import base_language
+
+Groups = Mapping[str, frozenset[int]]
+
+SIGN_PREFIX = "zq"
+"""Signs and units are words that begin so, while texts are compared: `km` and `kilometre` are one."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A `Language` as sets and mappings; of a language without lists, all of them are empty."""
+
+    language: Language | None
+    protected: Mapping[str, Reason]
+    """What may not change, and what it is."""
+    contrasts: frozenset[frozenset[str]]
+    articles: frozenset[str]
+    loose: frozenset[str]
+    droppable: frozenset[Phrase]
+    fillers: frozenset[str]
+    agreement: Groups
+    homophones: Groups
+    contractions: Mapping[str, Phrase]
+    signs: Mapping[str, str]
+    """Each sign's word, by the sign."""
+    spelt_signs: Mapping[str, tuple[tuple[Phrase, str], ...]]
+    """Phrases and the sign's word, by the phrase's first word, the longest first."""
+    sign_pattern: re.Pattern[str]
+    endings: frozenset[str]
+    negating_prefixes: tuple[str, ...]
+    number_homophones: Mapping[str, frozenset[str]]
+    small: frozenset[str]
+
+    @property
+    def code(self) -> str:
+        return self.language.code if self.language else ""
+
+    def protection(self, word: str) -> Reason | None:
+        """What of this word may not change; None where it is a word like others."""
+        if word.startswith(SIGN_PREFIX):
+            return Reason.UNIT
+        if word[0].isdigit():
+            return Reason.NUMBER
+        return self.protected.get(word)
+
+
+def lexicon_of(language: str | None) -> Lexicon:
+    """The lexicon of a language code; an empty one for any but the five."""
+    code = base_language(language)
+    return _compile(code if code in LANGUAGES else "")
+
+
+@cache
+def _compile(code: str) -> Lexicon:
+    if not code:
+        nothing: frozenset[str] = frozenset()
+        return Lexicon(
+            None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
+            re.compile(r"(?!)"), frozenset({""}), (), {}, nothing,
+        )  # fmt: skip
+    language = LANGUAGES[code]
+    signs = dict(_pairs(language.symbols))
+    words = {sign: f"{SIGN_PREFIX}{_letters(index)}" for index, sign in enumerate(signs)}
+    return Lexicon(
+        language=language,
+        protected=_protected(language),
+        contrasts=frozenset(
+            frozenset(pair.split("/"))
+            for pair in f"{language.contrasts} {SHARED_CONTRASTS}".split()
+        ),
+        articles=frozenset(language.articles.split()),
+        loose=frozenset(language.loose.split()),
+        droppable=frozenset(tuple(phrase.split()) for phrase in _parts(language.droppable)),
+        fillers=frozenset(language.fillers.split()),
+        agreement=_groups(language.agreement),
+        homophones=_groups(language.homophones.replace("-", "")),
+        contractions={
+            short: tuple(long.split()) for short, long in _pairs(language.contractions)
+        },
+        signs=words,
+        spelt_signs=_spelt_signs(signs, words),
+        sign_pattern=_sign_pattern(words),
+        endings=frozenset("" if end == "_" else end for end in language.endings.split()),
+        negating_prefixes=tuple(language.negating_prefixes.split()),
+        number_homophones={
+            number: frozenset(spelt.split())
+            for number, spelt in language.number_homophones.items()
+        },
+        small=frozenset(language.small.split()),
+    )
+
+
+def _parts(text: str) -> Iterator[str]:
+    return (part.strip() for part in text.split("|") if part.strip())
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for part in _parts(text):
+        key, _, value = part[1:].partition("=")
+        yield part[0] + key, value
+
+
+def _protected(language: Language) -> dict[str, Reason]:
+    lists = {
+        Reason.PRONOUN: language.pronouns,
+        Reason.HEDGE: language.hedges,
+        Reason.QUANTIFIER: language.quantifiers,
+        Reason.CALENDAR: language.calendar,
+        Reason.NEGATION: language.negations,
+    }
+    return {word: reason for reason, words in lists.items() for word in words.split()}
+
+
+def _groups(text: str) -> dict[str, frozenset[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for number, part in enumerate(_parts(text)):
+        for word in part.split():
+            found[word].add(number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
+def _letters(index: int) -> str:
+    return chr(ord("a") + index // 26) + chr(ord("a") + index % 26)
+
+
+def _spelt_signs(
+    signs: Mapping[str, str], words: Mapping[str, str]
+) -> dict[str, tuple[tuple[Phrase, str], ...]]:
+    found: defaultdict[str, list[tuple[Phrase, str]]] = defaultdict(list)
+    for sign, spelt in signs.items():
+        phrases = [tuple(phrase.split()) for phrase in spelt.split(",") if phrase.strip()]
+        if sign.isalpha() and len(sign) > 1:
+            phrases.append((sign,))
+        for phrase in phrases:
+            found[phrase[0]].append((phrase, words[sign]))
+    return {
+        first: tuple(sorted(entries, key=lambda entry: -len(entry[0])))
+        for first, entries in found.items()
+    }
+
+
+def _sign_pattern(words: Mapping[str, str]) -> re.Pattern[str]:
+    """Signs as they are written: `%` anywhere, `m/s` between words."""
+    signs = sorted((sign for sign in words if not sign.isalpha()), key=len, reverse=True)
+    written = [
+        re.escape(sign)
+        if not any(map(str.isalpha, sign))
+        else rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])"
+        for sign in signs
+    ]
+    return re.compile("|".join(written))

@@ -1,0 +1,47 @@
+"""The guard's thresholds. `python -m benchmarks guard` shows what a change of them does."""
+
+MAX_SOUND_DISTANCE = 0.25
+"""Words are taken for one another by a recogniser up to this far apart, as a share of their
+sounds (`sounds.distance`): `prison`/`prism` 0.1, `muscle`/`cell` 0.5."""
+
+MAX_TERM_DISTANCE = 0.4
+"""The same where the new word is a term of the course."""
+
+MAX_SPELLING_DISTANCE = 0.25
+"""The same in letters, for languages that the guard has no sounds for."""
+
+MAX_LOOSE_WORDS = 3
+"""Small words (articles, `of`, `that`) put in or left out, for any segment; more in long ones:"""
+WORDS_PER_LOOSE_WORD = 6
+
+MIN_STEM_LETTERS = 3
+"""Words with as many letters in common may be forms of one word (`cell`, `cells`)."""
+
+MIN_NEGATED_LETTERS = 4
+"""A prefix before as many letters may turn the word (`reversible`, `irreversible`)."""
+
+PARAPHRASE_WORDS = 3
+PARAPHRASE_SHARE = 0.3
+"""That many words, and that share of the segment, changed without a reason: another sentence."""
+
+ECHOED_WORDS = 6
+"""So many words in a row from the prompt, which the lesson does not have, are its echo."""
+
+MOVED_WORDS = 3
+"""So many new words in a row that stand in a neighbouring segment came from there."""
+
+MAX_STUTTER_WORDS = 4
+"""The longest stretch that, said twice on end, is a stutter (`in the in the`)."""
+
+MAX_JOINED_DISTANCE = 0.15
+"""Words that were parted wrongly (`you carry oat`, `eukaryote`) are nearer than others must be:
+there are small words among them that would be protected otherwise."""
+
+MIN_JOINED_LETTERS = 5
+"""And have as many letters, at least."""
+
+MAX_REGION_WORDS = 12
+"""A longer stretch without a common word is not compared word by word: it is another text."""
+
+MIN_LANGUAGE_WORDS = 2
+"""So many more small words of another language than of its own, and a text is in that one."""

@@ -1,0 +1,126 @@
+"""Words as the guard compares them: what is only written another way is the same.
+
+`Nineteen forty-five` is `1945`, `5 km` is `five kilometres`, `the the cell` is `the cell`, and
+`um` is nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from backend.text.guard.lexicon import Lexicon
+from backend.text.guard.tables.limits import MAX_STUTTER_WORDS
+from backend.text.sentences import APOSTROPHES, INVISIBLE, normalise_words
+
+CURRENCY_BEFORE = re.compile(r"([$€£])\s?(\d[\d.,\s]*\d|\d)")
+DASH_IN_RANGE = re.compile(r"(?<=\d)\s?[-–—]\s?(?=\d)")
+MINUS = re.compile(r"(?<![\w)])[-−–](?=\d)")
+PLUS = re.compile(r"\+")
+DIGIT_BESIDE_LETTER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+ELISION = re.compile(r"\b(?!aujourd)([^\W\d_]{1,8}')(?=[^\W\d_])")
+THOUSANDS_DOT = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+APOSTROPHE_IN_NUMBER = re.compile(r"(?<=\d)'(?=\d{3})")
+ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª°](?![\w°])")
+TIME_COLON = re.compile(r"(?<=\d)[:h](?=\d)")
+
+
+def plain_words(text: str, lexicon: Lexicon) -> list[str]:
+    """The words of a text, signs and elisions apart, in small letters."""
+    text = text.translate(APOSTROPHES).translate(INVISIBLE).casefold()
+    text = ORDINAL_MARKS.sub("", text)
+    if lexicon.language:
+        text = _signs_as_words(text, lexicon)
+    if lexicon.code in ("fr", "it"):
+        text = ELISION.sub(r"\1 ", text)
+    return _with_elisions(text) if lexicon.code in ("fr", "it") else normalise_words(text)
+
+
+def _with_elisions(text: str) -> list[str]:
+    """`normalise_words` would take the apostrophe from an elision that stands by itself."""
+    marked = re.sub(r"(?<=[^\W\d_])'(?=\s)", "ʹ", text)
+    return [word.replace("ʹ", "'") for word in normalise_words(marked)]
+
+
+def _signs_as_words(text: str, lexicon: Lexicon) -> str:
+    language = lexicon.language
+    assert language
+    text = CURRENCY_BEFORE.sub(r" \2 \1 ", text)
+    text = DASH_IN_RANGE.sub(f" {language.word_to} ", text)
+    text = MINUS.sub(f" {language.word_minus} ", text)
+    text = PLUS.sub(f" {language.word_plus} ", text)
+    return lexicon.sign_pattern.sub(lambda found: f" {lexicon.signs[found[0]]} ", text)
+
+
+def words_of(text: str, lexicon: Lexicon) -> list[str]:
+    """The words of a text as they are compared."""
+    words = plain_words(text, lexicon)
+    if lexicon.language:
+        words = _spelt_signs(words, lexicon)
+        words = [word for word in words if word not in lexicon.fillers]
+        words = _with_digits(words, lexicon)
+        words = _units_behind_numbers(words, lexicon)
+    return without_stutters(_join_numbers(words))
+
+
+def _spelt_signs(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """`per cent` as the sign's word."""
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        for phrase, sign in lexicon.spelt_signs.get(words[place], ()):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                found.append(sign)
+                place += len(phrase)
+                break
+        else:
+            found.append(words[place])
+            place += 1
+    return found
+
+
+def _with_digits(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    from text_to_num import alpha2digit
+
+    language = lexicon.language
+    assert language
+    split = DIGIT_BESIDE_LETTER.sub(" ", " ".join(words))
+    text = unicodedata.normalize("NFKC", alpha2digit(split, language.code, threshold=0))
+    text = re.sub(rf"(?<=\d)\s?(?:{language.ordinal_endings})(?![\w'])", "", text.casefold())
+    thousands = THOUSANDS_DOT if language.decimal_comma else THOUSANDS_COMMA
+    text = thousands.sub("", text)
+    text = TIME_COLON.sub(" ", APOSTROPHE_IN_NUMBER.sub("", text))
+    return [word.rstrip(".,") for word in text.split() if word.rstrip(".,")]
+
+
+def _units_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """Letters that are units only behind a number: `5 m`."""
+    return [
+        lexicon.signs.get(word, word) if before[:1].isdigit() and len(word) == 1 else word
+        for before, word in zip(["", *words], words, strict=False)
+    ]
+
+
+def _join_numbers(words: Sequence[str]) -> list[str]:
+    """Numbers on end as one: `19 45` and `1945` are the same, and so are `8:15` and `8 15`."""
+    joined: list[str] = []
+    for word in words:
+        if word[0].isdigit() and joined and joined[-1][0].isdigit():
+            joined[-1] += word.replace(",", ".")
+        else:
+            joined.append(word.replace(",", ".") if word[0].isdigit() else word)
+    return joined
+
+
+def without_stutters(words: Sequence[str]) -> list[str]:
+    """Stretches that are said twice on end, said once; numbers are left."""
+    kept: list[str] = []
+    for word in words:
+        kept.append(word)
+        if word[0].isdigit():
+            continue
+        for length in range(1, MAX_STUTTER_WORDS + 1):
+            if len(kept) >= 2 * length and kept[-length:] == kept[-2 * length : -length]:
+                del kept[-length:]
+                break
+    return kept
