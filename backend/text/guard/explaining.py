@@ -99,16 +99,19 @@ class Explainer:
         return word in homophones or str(roman_value(word)) == number
 
     def _opposite(self, heard: str, new: str) -> Reason | None:
-        if frozenset({heard, new}) in self.lexicon.contrasts:
+        lexicon = self.lexicon
+        if frozenset({heard, new}) in lexicon.contrasts:
             return Reason.OPPOSITE
         shorter, longer = sorted((heard, new), key=len)
         if longer.endswith(shorter) and len(shorter) >= MIN_NEGATED_LETTERS:
             prefix = longer[: -len(shorter)]
-            if prefix in self.lexicon.negating_prefixes:
+            if prefix in lexicon.negating_prefixes:
                 return Reason.NEGATION
+        if plain(longer).removeprefix(plain(shorter)) in lexicon.enclitics:
+            return Reason.PRONOUN
         if _opposed_at_start(heard, new) or _opposed_at_end(heard, new):
             return Reason.OPPOSITE
-        if self.lexicon.code == "en" and _compared(shorter, longer):
+        if lexicon.code == "en" and _compared(shorter, longer):
             return Reason.REPLACED
         return None
 

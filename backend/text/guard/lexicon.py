@@ -39,6 +39,7 @@ class Lexicon:
     sign_pattern: re.Pattern[str]
     endings: frozenset[str]
     negating_prefixes: tuple[str, ...]
+    enclitics: frozenset[str]
     number_homophones: Mapping[str, frozenset[str]]
     small: frozenset[str]
 
@@ -67,7 +68,7 @@ def _compile(code: str) -> Lexicon:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
-            re.compile(r"(?!)"), frozenset({""}), (), {}, nothing,
+            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, nothing,
         )  # fmt: skip
     language = LANGUAGES[code]
     signs = dict(_pairs(language.symbols))
@@ -93,6 +94,7 @@ def _compile(code: str) -> Lexicon:
         sign_pattern=_sign_pattern(words),
         endings=frozenset("" if end == "_" else end for end in language.endings.split()),
         negating_prefixes=tuple(language.negating_prefixes.split()),
+        enclitics=frozenset(language.enclitics.split()),
         number_homophones={
             number: frozenset(spelt.split())
             for number, spelt in language.number_homophones.items()

@@ -80,8 +80,7 @@ def _changed(first: str, second: str) -> float:
 
 
 def _moved(sound: str, place: int, length: int) -> float:
-    if sound in VOWELS:
-        return VOWEL_MOVED
-    if place == length - 1:
+    if place == length - 1 and sound not in VOWELS:
         return END_LOST
-    return CONSONANT_CHANGED * (FIRST_FACTOR if place == 0 else 1.0)
+    cost = VOWEL_MOVED if sound in VOWELS else CONSONANT_CHANGED
+    return cost * (FIRST_FACTOR if place == 0 else 1.0)

@@ -48,7 +48,7 @@ def _signs_as_words(text: str, lexicon: Lexicon) -> str:
     text = CURRENCY_BEFORE.sub(r" \2 \1 ", text)
     text = DASH_IN_RANGE.sub(f" {language.word_to} ", text)
     text = MINUS.sub(f" {language.word_minus} ", text)
-    text = PLUS.sub(f" {language.word_plus} ", text)
+    text = PLUS.sub(f" {language.word_plus} ", text).replace("&", f" {language.word_and} ")
     return lexicon.sign_pattern.sub(lambda found: f" {lexicon.signs[found[0]]} ", text)
 
 

@@ -57,12 +57,12 @@ GERMAN = Language(
     "durchs=durch das | übers=über das | is=ist | nich=nicht | nix=nichts | sowas=so etwas | was=etwas | "
     "wär=wäre | is'=ist | mach=mache | find=finde | seh=sehe | rein=herein | raus=heraus | rauf=herauf | "
     "runter=herunter | grad=gerade | drum=darum | dran=daran | drauf=darauf | drin=darin | drüber=darüber",
-    symbols="%=prozent | ==gleich,ist gleich | ÷=geteilt durch,durch | "
-    "°=grad | °c=grad celsius | €=euro | $=dollar | £=pfund | &=und | @=at,klammeraffe | ²=quadrat,"
+    symbols="%=prozent | ==gleich,ist gleich | ÷=geteilt durch | "
+    "°=grad | °c=grad celsius | €=euro | $=dollar | £=pfund | @=at,klammeraffe | ²=quadrat,"
     "zum quadrat,hoch zwei,hoch 2 | ³=hoch drei,hoch 3,kubik | km=kilometer,kilometern | m=meter,metern | "
     "cm=zentimeter,zentimetern | mm=millimeter,millimetern | nm=nanometer,nanometern | kg=kilogramm,kilo | "
     "g=gramm | mg=milligramm | l=liter,litern | ml=milliliter | s=sekunde,sekunden | min=minute,minuten | "
-    "h=stunde,stunden | hz=hertz | w=watt | kw=kilowatt | v=volt | a=ampere | n=newtons | j=joule | "
+    "h=stunde,stunden | hz=hertz | w=watt | kw=kilowatt | v=volt | n=newtons | j=joule | "
     "pa=pascal | π=pi | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | ω=omega | √=wurzel aus,"
     "quadratwurzel aus,wurzel | dr=doktor | usw=und so weiter | zb=zum beispiel,z b | dh=das heißt,d h | "
     ">=größer als | <=kleiner als | nr=nummer | m²=quadratmeter | km²=quadratkilometer | "
@@ -82,6 +82,7 @@ GERMAN = Language(
         (r"rh", "r"), (r"y", "i"), (r"j", "i"), (r"d$", "t"), (r"b$", "p"), (r"g$", "k"), (r"(.)\1+", r"\1"),
     ),
     word_to="bis",
+    word_and="und",
     word_minus="minus",
     word_plus="plus",
     ordinal_endings="er|ern|te|ten|ter|tes|e|en|st",

@@ -65,16 +65,16 @@ ENGLISH = Language(
     "lemme=let me | dunno=do not know | what're=what are | mightn't=might not | y'all=you all | "
     "there're=there are | there'll=there will | that'll=that will | could of=could have | "
     "would of=would have | should of=should have | til=until | till=until | thru=through",
-    symbols="%=percent,per cent,percentage | ==equals,equal to,is equal to,equal | ×=times,multiplied by | ÷=divided by,over | °=degree,degrees | "
+    symbols="%=percent,per cent,percentage | ==equals,equal to,is equal to,equal | ×=times,multiplied by | ÷=divided by | °=degree,degrees | "
     "°c=degrees celsius,degree celsius,degrees centigrade | °f=degrees fahrenheit | €=euro,euros | "
-    "$=dollar,dollars | £=pound,pounds | &=and | @=at | ²=squared,square | ³=cubed,cubic | "
+    "$=dollar,dollars | £=pound,pounds | @=at | ²=squared,square | ³=cubed,cubic | "
     "km=kilometer,kilometers,kilometre,kilometres | m=meter,meters,metre,metres | "
     "cm=centimeter,centimeters,centimetre,centimetres | mm=millimeter,millimeters,millimetre,"
     "millimetres | nm=nanometer,nanometers,nanometre,nanometres | kg=kilogram,kilograms,kilo,kilos | "
     "g=gram,grams,gramme,grammes | mg=milligram,milligrams | l=liter,liters,litre,litres | "
     "ml=milliliter,milliliters,millilitre,millilitres | s=seconds,sec,secs | "
     "min=minute,minutes,mins | h=hour,hours,hrs,hr | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts "
-    "| v=volt,volts | a=ampere,amperes,amp,amps | n=newtons | j=joule,joules | kj=kilojoule,kilojoules "
+    "| v=volt,volts | n=newtons | j=joule,joules | kj=kilojoule,kilojoules "
     "| pa=pascals | π=pi | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu,micro | "
     "σ=sigma | ω=omega | ρ=rho | φ=phi | √=square root,square root of,root | dr=doctor | mr=mister | "
     "vs=versus | etc=et cetera,etcetera | bc=before christ | "
@@ -100,6 +100,7 @@ ENGLISH = Language(
     ),
     decimal_comma=False,
     word_to="to",
+    word_and="and",
     word_minus="minus",
     word_plus="plus",
     ordinal_endings="st|nd|rd|th|s|rds|ths",

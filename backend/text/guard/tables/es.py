@@ -43,14 +43,13 @@ SPANISH = Language(
     "vez | haya halla allá | tubo tuvo | cien sien | ciento siento | sesión cesión | hasta asta | ola hola | "
     "asia hacia | echo hecho | también tan-bien | tampoco tan-poco | nos | media | cada",
     contractions="pa=para | pal=para el | to=todo | ná=nada",
-    symbols="%=por ciento,porciento | ==igual,es igual a,igual a,iguales | ×=por,"
-    "multiplicado por | ÷=entre,dividido por,dividido entre | °=grado,grados | °c=grados celsius,"
-    "grados centígrados | €=euro,euros | $=dólar,dólares | £=libras esterlinas | &=y | @=arroba | "
+    symbols="%=por ciento,porciento | ==igual,es igual a,igual a,iguales | ×=multiplicado por | ÷=dividido por,dividido entre | °=grado,grados | °c=grados celsius,"
+    "grados centígrados | €=euro,euros | $=dólar,dólares | £=libras esterlinas | @=arroba | "
     "²=cuadrado,al cuadrado,cuadrados | ³=cubo,al cubo,cúbico,cúbicos | km=kilómetro,kilómetros | "
     "m=metro,metros | cm=centímetro,centímetros | mm=milímetro,milímetros | nm=nanómetro,nanómetros | "
     "kg=kilogramo,kilogramos,kilo,kilos | g=gramo,gramos | mg=miligramo,miligramos | l=litro,litros | "
     "ml=mililitro,mililitros | s=segundos | min=minuto,minutos | h=hora,horas | hz=hercio,hercios | "
-    "w=vatio,vatios | v=voltio,voltios | a=amperio,amperios | n=newtons | j=julio-j,julios | "
+    "w=vatio,vatios | v=voltio,voltios | n=newtons | j=julio-j,julios | "
     "pa=pascales | π=pi | α=alfa | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | ω=omega | √=raíz "
     "cuadrada de,raíz de,raíz cuadrada | dr=doctor | sr=señor | sra=señora | etc=etcétera | "
     ">=mayor que | <=menor que | n°=número | "
@@ -68,6 +67,8 @@ SPANISH = Language(
         (r"z", "s"), (r"v", "b"), (r"x", "ks"), (r"w", "u"), (r"ps", "s"), (r"(.)\1+", r"\1"),
     ),
     word_to="a",
+    enclitics="me te nos se lo la le los las les",
+    word_and="y",
     word_minus="menos",
     word_plus="más",
     ordinal_endings="o|a|er|os|as|ª|º",

@@ -43,7 +43,7 @@ FRENCH = Language(
     homophones="ses ces c'est s'est sait sais | on ont | son sont | ou où | peu peut peux | tout tous | "
     "tu tue | il ils | elle elles | ma m'a | ta t'a | la l'a là | mes mais met mets | quelle qu'elle "
     "quel | quelles qu'elles | cet cette sept | cent sans s'en sang c'en | ni n'y | plutôt plus-tôt | "
-    "leur leurs l'heure | ce se | et est ai | a à as | si s'y ci | du dû | sur sûr | près prêt | "
+    "leur leurs l'heure | ce se | sa ça | et est ai | a à as | si s'y ci | du dû | sur sûr | près prêt | "
     "quand qu'en quant | moi mois | toi toit | nous noue | pas | mon m'ont | ton t'ont | vers vert "
     "verre ver vers | car quart | point poing | foi fois foie | doit doigt dois | faut faux | mai mais "
     "mets | mars | tant temps t'en | davantage d'avantage | parce-que | quelque quel-que quelques | "
@@ -53,15 +53,13 @@ FRENCH = Language(
     "qu'est-ce=que est ce | ouais=oui | faut=il faut | ça=cela | c'=ce | l'on=on | lorsqu'=lorsque | "
     "qu'=que | d'=de | l'=le | n'=ne | s'=se | j'=je | m'=me | jusqu'=jusque | puisqu'=puisque | "
     "quelqu'un=quelqu' un | i=il | y=il | parce qu'=parce que | t'=te",
-    symbols="%=pour cent,pourcent | ==égal,égale,est égal à,égal à,égale à | ×=fois,"
-    "multiplié par | ÷=divisé par,sur | °=degré,degrés | °c=degrés celsius,degré celsius,"
-    "degrés centigrades | €=euro,euros | $=dollar,dollars | £=livres sterling | &=et | @=arobase | "
+    symbols="%=pour cent,pourcent | ==égal,égale,est égal à,égal à,égale à | ×=multiplié par | ÷=divisé par | °=degré,degrés | °c=degrés celsius,degré celsius,"
+    "degrés centigrades | €=euro,euros | $=dollar,dollars | £=livres sterling | @=arobase | "
     "²=carré,au carré,carrés,carrée | ³=cube,au cube,cubes | km=kilomètre,kilomètres | m=mètre,mètres | "
     "cm=centimètre,centimètres | mm=millimètre,millimètres | nm=nanomètre,nanomètres | "
     "kg=kilogramme,kilogrammes,kilo,kilos | g=gramme,grammes | mg=milligramme,milligrammes | "
     "l=litre,litres | ml=millilitre,millilitres | s=seconde,secondes | min=minute,minutes | "
-    "h=heure,heures | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts | v=volt,volts | a=ampère,ampères "
-    "| n=newtons | j=joule,joules | pa=pascals | π=pi | α=alpha | β=bêta | γ=gamma | δ=delta | "
+    "h=heure,heures | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts | v=volt,volts | n=newtons | j=joule,joules | pa=pascals | π=pi | α=alpha | β=bêta | γ=gamma | δ=delta | "
     "λ=lambda | θ=thêta | μ=mu,micro | ω=oméga | √=racine carrée de,racine carrée,racine de | "
     "dr=docteur | mme=madame | etc=et cetera | >=supérieur à | <=inférieur à | "
     "n°=numéro | km/h=kilomètres heure,kilomètres à l'heure,"
@@ -86,6 +84,7 @@ FRENCH = Language(
         (r"[stdxp]+$", ""), (r"(.)\1+", r"\1"),
     ),
     word_to="à",
+    word_and="et",
     word_minus="moins",
     word_plus="plus",
     ordinal_endings="ers?|[èe]res?|e|es|[èe]mes?|nde?|nds",

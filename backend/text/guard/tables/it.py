@@ -50,14 +50,13 @@ ITALIAN = Language(
     contractions="l'=lo | un'=una | dell'=della | all'=alla | nell'=nella | dall'=dalla | sull'=sulla | "
     "c'=ci | d'=di | quest'=questo | quell'=quello | com'=come | s'=si | po'=poco | m'=mi | t'=ti | "
     "v'=vi | anch'=anche | tutt'=tutto | quant'=quanto | dov'=dove | cos'=cosa | sant'=santo",
-    symbols="%=per cento,percento | ==uguale,è uguale a,uguale a,uguali | ×=per,"
-    "moltiplicato per | ÷=diviso,fratto,diviso per | °=grado,gradi | °c=gradi celsius,gradi centigradi | "
-    "€=euro | $=dollaro,dollari | £=sterlina,sterline | &=e | @=chiocciola | ²=quadrato,al quadrato,"
+    symbols="%=per cento,percento | ==uguale,è uguale a,uguale a,uguali | ×=moltiplicato per | ÷=diviso per,fratto | °=grado,gradi | °c=gradi celsius,gradi centigradi | "
+    "€=euro | $=dollaro,dollari | £=sterlina,sterline | @=chiocciola | ²=quadrato,al quadrato,"
     "quadrati,quadri | ³=cubo,al cubo,cubi | km=chilometro,chilometri | m=metro,metri | "
     "cm=centimetro,centimetri | mm=millimetro,millimetri | nm=nanometro,nanometri | kg=chilogrammo,"
     "chilogrammi,chilo,chili | g=grammo,grammi | mg=milligrammo,milligrammi | l=litro,litri | "
     "ml=millilitro,millilitri | s=secondi | min=minuto,minuti | h=ora,ore | hz=hertz | w=watt | v=volt | "
-    "a=ampere | n=newtons | j=joule | pa=pascal | π=pi greco,pigreco | α=alfa | β=beta | γ=gamma | "
+    "n=newtons | j=joule | pa=pascal | π=pi greco,pigreco | α=alfa | β=beta | γ=gamma | "
     "δ=delta | λ=lambda | θ=teta | ω=omega | √=radice quadrata di,radice di,radice quadrata | "
     "dott=dottor | sig=signor | ecc=eccetera | >=maggiore di | <=minore di | n°=numero | km/h=chilometri orari,chilometri all'ora,chilometri l'ora | "
     "m/s=metri al secondo",
@@ -74,6 +73,8 @@ ITALIAN = Language(
         (r"h", ""), (r"ph", "f"), (r"z", "ts"), (r"y|j", "i"), (r"x", "ks"), (r"w", "v"), (r"(.)\1+", r"\1"),
     ),
     word_to="a",
+    enclitics="mi ti ci vi si lo la li le ne gli",
+    word_and="e",
     word_minus="meno",
     word_plus="più",
     ordinal_endings="o|a|i|e|esimo|esima|°",

@@ -49,9 +49,12 @@ class Language:
     sounds: tuple[tuple[str, str], ...]
     """How letters sound, as expressions that are replaced one after the other."""
     decimal_comma: bool = True
+    enclitics: str = ""
+    """Pronouns that are written on to a verb: `escríbeme`."""
+    word_and: str = ""
     word_minus: str = "minus"
     word_plus: str = "plus"
-    """What the signs before a number are called."""
+    """What these signs are called, in words that are words otherwise, too."""
     word_to: str = ""
     """What the dash in `14-15` is called."""
     ordinal_endings: str = ""
