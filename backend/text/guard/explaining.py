@@ -10,11 +10,13 @@ from backend.text.guard.lexicon import Groups, Lexicon
 from backend.text.guard.sounds import distance, plain, sounds_of
 from backend.text.guard.tables.limits import (
     MAX_JOINED_DISTANCE,
+    MAX_PROTECTED_DISTANCE,
     MAX_SOUND_DISTANCE,
     MAX_SPELLING_DISTANCE,
     MAX_TERM_DISTANCE,
     MIN_JOINED_LETTERS,
     MIN_NEGATED_LETTERS,
+    MIN_PROTECTED_LETTERS,
     MIN_STEM_LETTERS,
 )
 from backend.text.guard.tables.words import (
@@ -30,6 +32,8 @@ ROMAN_ENDINGS = ("ème", "eme", "er", "e")
 PREFIX_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_PREFIXES)
 ENDING_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_ENDINGS)
 COMPARISON = ("er", "r", "est", "st")
+INFLECTED = frozenset({Reason.QUANTIFIER, Reason.HEDGE, Reason.CALENDAR})
+INFLECTIONS = frozenset({"s", "e", "es", "n", "en"})
 NEVER_IN_JOINED = frozenset({Reason.NUMBER, Reason.UNIT, Reason.NEGATION, Reason.CALENDAR})
 
 
@@ -51,6 +55,8 @@ class Explainer:
 
     def _judge_replaced(self, before: Phrase, after: Phrase) -> Reason | None:
         heard, new = "".join(before), "".join(after)
+        if frozenset({heard, new}) in self.lexicon.contrasts:
+            return Reason.OPPOSITE
         if plain(heard) == plain(new) and plain(new):
             return None
         if self._expanded(before) == self._expanded(after):
@@ -79,15 +85,35 @@ class Explainer:
             return None
         if heard in lexicon.articles and new in lexicon.articles:
             return None
-        kinds = {lexicon.protection(heard), lexicon.protection(new)} - {None}
-        if kinds:
-            return next(reason for reason in Reason if reason in kinds)
+        protection = self._protection(heard, new)
+        if protection:
+            return protection
         opposite = self._opposite(heard, new)
         if opposite:
             return opposite
         if self._is_form(heard, new) or self._sounds_alike(heard, new):
             return None
         return Reason.REPLACED
+
+    def _protection(self, heard: str, new: str) -> Reason | None:
+        """What of the two may not change; None where one is the other's form or misspelling."""
+        lexicon = self.lexicon
+        kinds = [lexicon.protection(heard), lexicon.protection(new)]
+        found = {kind for kind in kinds if kind}
+        if not found or (None in kinds and self._is_variant(heard, new, found)):
+            return None
+        if found <= INFLECTED and _is_inflected(*sorted((heard, new), key=len)):
+            return None
+        return next(reason for reason in Reason if reason in found)
+
+    def _is_variant(self, heard: str, new: str, kinds: set[Reason]) -> bool:
+        if Reason.UNIT in kinds or min(len(heard), len(new)) < MIN_PROTECTED_LETTERS:
+            return False
+        if kinds <= {Reason.HEDGE} and self._is_form(heard, new):
+            return True
+        code = self.lexicon.code
+        apart = distance(sounds_of(heard, code), sounds_of(new, code))
+        return apart <= MAX_PROTECTED_DISTANCE
 
     def _same_number(self, heard: str, new: str) -> bool:
         number, word = (heard, new) if heard[0].isdigit() else (new, heard)
@@ -100,8 +126,6 @@ class Explainer:
 
     def _opposite(self, heard: str, new: str) -> Reason | None:
         lexicon = self.lexicon
-        if frozenset({heard, new}) in lexicon.contrasts:
-            return Reason.OPPOSITE
         shorter, longer = sorted((heard, new), key=len)
         if longer.endswith(shorter) and len(shorter) >= MIN_NEGATED_LETTERS:
             prefix = longer[: -len(shorter)]
@@ -195,6 +219,11 @@ class Explainer:
         partners = self.lexicon.language.ne_partners
         is_negated = partners.intersection(words) and partners.intersection(others)
         return None if is_negated else Reason.NEGATION
+
+
+def _is_inflected(shorter: str, longer: str) -> bool:
+    """Whether only the number differs: `quart`, `quarts`."""
+    return longer.startswith(shorter) and longer[len(shorter) :] in INFLECTIONS
 
 
 def _share_group(groups: Groups, first: str, second: str) -> bool:

@@ -41,6 +41,7 @@ class Lexicon:
     negating_prefixes: tuple[str, ...]
     enclitics: frozenset[str]
     number_homophones: Mapping[str, frozenset[str]]
+    fractions: Mapping[str, str]
     small: frozenset[str]
 
     @property
@@ -68,7 +69,7 @@ def _compile(code: str) -> Lexicon:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
-            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, nothing,
+            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, {}, nothing,
         )  # fmt: skip
     language = LANGUAGES[code]
     signs = dict(_pairs(language.symbols))
@@ -94,12 +95,13 @@ def _compile(code: str) -> Lexicon:
         sign_pattern=_sign_pattern(words),
         endings=frozenset("" if end == "_" else end for end in language.endings.split()),
         negating_prefixes=tuple(language.negating_prefixes.split()),
+        fractions=dict(_pairs(language.fractions)),
         enclitics=frozenset(language.enclitics.split()),
         number_homophones={
             number: frozenset(spelt.split())
             for number, spelt in language.number_homophones.items()
         },
-        small=frozenset(language.small.split()),
+        small=_small_words(language),
     )
 
 
@@ -122,6 +124,14 @@ def _protected(language: Language) -> dict[str, Reason]:
         Reason.NEGATION: language.negations,
     }
     return {word: reason for reason, words in lists.items() for word in words.split()}
+
+
+def _small_words(language: Language) -> frozenset[str]:
+    lists = (
+        language.small, language.articles, language.loose, language.pronouns, language.hedges,
+        language.quantifiers, language.negations,
+    )  # fmt: skip
+    return frozenset(word for words in lists for word in words.split())
 
 
 def _groups(text: str) -> dict[str, frozenset[int]]:

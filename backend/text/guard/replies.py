@@ -92,7 +92,7 @@ def told_language(words: Sequence[str], usual: str) -> str:
     """The language that the small words of a text are from; `usual` unless another is plain."""
     counts = {code: _small_words(words, lexicon_of(code)) for code in LANGUAGES}
     best = max(counts, key=lambda code: counts[code])
-    least = counts.get(usual, 0) + MIN_LANGUAGE_WORDS
+    least = 2 * counts.get(usual, 0) + MIN_LANGUAGE_WORDS
     return best if counts[best] >= least else usual
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from backend.text.guard.tables.limits import SOUNDS_THAT_COUNT
 from backend.text.guard.tables.registry import LANGUAGES
 
 VOWELS = frozenset("aeiouAIO")
@@ -68,7 +69,8 @@ def distance(first: str, second: str) -> float:
                 )
             )
         above = line
-    return min(1.0, above[-1] / longest)
+    counted = min(longest, SOUNDS_THAT_COUNT)
+    return min(1.0, above[-1] / (counted + (longest - counted) / 2))
 
 
 def _changed(first: str, second: str) -> float:

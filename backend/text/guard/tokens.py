@@ -21,7 +21,7 @@ ELISION = re.compile(r"\b(?!aujourd)([^\W\d_]{1,8}')(?=[^\W\d_])")
 THOUSANDS_DOT = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 APOSTROPHE_IN_NUMBER = re.compile(r"(?<=\d)'(?=\d{3})")
-ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª°](?![\w°])")
+ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª](?!\w)")
 TIME_COLON = re.compile(r"(?<=\d)[:h](?=\d)")
 
 
@@ -59,6 +59,7 @@ def words_of(text: str, lexicon: Lexicon) -> list[str]:
         words = _spelt_signs(words, lexicon)
         words = [word for word in words if word not in lexicon.fillers]
         words = _with_digits(words, lexicon)
+        words = _fractions_behind_numbers(words, lexicon)
         words = _units_behind_numbers(words, lexicon)
     return without_stutters(_join_numbers(words))
 
@@ -91,6 +92,14 @@ def _with_digits(words: Sequence[str], lexicon: Lexicon) -> list[str]:
     text = thousands.sub("", text)
     text = TIME_COLON.sub(" ", APOSTROPHE_IN_NUMBER.sub("", text))
     return [word.rstrip(".,") for word in text.split() if word.rstrip(".,")]
+
+
+def _fractions_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """`three quarters` as `3 4`, which `3/4` is, too."""
+    return [
+        lexicon.fractions.get(word, word) if before[:1].isdigit() else word
+        for before, word in zip(["", *words], words, strict=False)
+    ]
 
 
 def _units_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:

@@ -31,7 +31,7 @@ GERMAN = Language(
     "einfuhr/ausfuhr zunahme/abnahme zunehmen/abnehmen positiv/negativ leitung/leistung "
     "länger/enger größer/kleiner rechts/links erste/letzte ersten/letzten absorption/adsorption "
     "mittelwert/median konvex/konkav steigt/sinkt gewinn/verlust leihen/verleihen "
-    "säure/säule emigration/immigration induktion/deduktion anode/kathode glukagon/glykogen",
+    "wurde/würde wurden/würden hatte/hätte hatten/hätten konnte/könnte konnten/könnten mochte/möchte musste/müsste schon/schön säure/säule emigration/immigration induktion/deduktion anode/kathode glukagon/glykogen",
     articles="der die das den dem des ein eine einen einem einer eines dieser diese dieses diesen diesem 1 "
     "welche welcher welches",
     loose="der die das den dem des ein eine einen einem einer dass und zu ist sind im in am an so von da "
@@ -82,6 +82,7 @@ GERMAN = Language(
         (r"rh", "r"), (r"y", "i"), (r"j", "i"), (r"d$", "t"), (r"b$", "p"), (r"g$", "k"), (r"(.)\1+", r"\1"),
     ),
     word_to="bis",
+    fractions="halbe=2 | drittel=3 | viertel=4 | fünftel=5 | sechstel=6 | achtel=8 | zehntel=10",
     word_and="und",
     word_minus="minus",
     word_plus="plus",

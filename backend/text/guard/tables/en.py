@@ -100,6 +100,7 @@ ENGLISH = Language(
     ),
     decimal_comma=False,
     word_to="to",
+    fractions="half=2 | halves=2 | quarter=4 | quarters=4",
     word_and="and",
     word_minus="minus",
     word_plus="plus",

@@ -68,6 +68,7 @@ SPANISH = Language(
     ),
     word_to="a",
     enclitics="me te nos se lo la le los las les",
+    fractions="tercio=3 | tercios=3",
     word_and="y",
     word_minus="menos",
     word_plus="más",

@@ -11,7 +11,7 @@ FRENCH = Language(
     "exactement entièrement complètement partiellement encore déjà très aussi autant uniquement "
     "aucunement majorité minorité dizaine dizaines centaine centaines millier milliers au-moins "
     "tant combien quelquefois habituellement maximum minimum",
-    hedges="peut peuvent pourrait pourraient pouvait pouvaient peux pouvons pouvez doit doivent devrait "
+    hedges="peut peuvent pourra pourront pourrait pourraient pouvait pouvaient peux pouvons pouvez doit doivent devrait "
     "devraient devait devaient faut fallait faudrait peut-être probablement possible possiblement "
     "sûrement certainement sans-doute semble semblent paraît apparemment si parce car puisque bien-que "
     "avant après depuis jusque mais ou donc cependant quand lorsque tandis alors-que pendant vers",
@@ -34,11 +34,11 @@ FRENCH = Language(
     droppable="donc | alors | bon | ben | bah | hein | quoi | voilà | du coup | en fait | tu vois | "
     "vous voyez | enfin | bref | ok | d'accord | oui | et puis | genre | disons | eh bien | et donc | tu sais",
     fillers="euh heu hum hm euhm ah oh mmm bah ben hein",
-    agreement="le la l' les | un une des | ce cet cette ces | du de la de l' des de d' | est sont | "
+    agreement="est soit sont soient | a ait est | ont aient | le la l' les | un une des | ce cet cette ces | du de la de l' des de d' | est sont | "
     "a ont | était étaient | tout tous toute toutes | mon ma mes | ton ta tes | son sa ses | "
     "quel quelle quels quelles | aucun aucune | certain certains certaine certaines | quelque "
     "quelques | leur leurs | notre nos | votre vos | il ils | elle elles | nul nulle | au aux à | à a | "
-    "et est | ou où | peut peuvent | doit doivent | pourrait pourraient | devrait devraient | avait "
+    "et est | ou où | peut peuvent puisse | doit doivent | pourrait pourraient | devrait devraient | avait "
     "avaient | fait font | va vont | on ont | ce se | ces ses | qui qu'il | suis sommes êtes es | ça cela",
     homophones="ses ces c'est s'est sait sais | on ont | son sont | ou où | peu peut peux | tout tous | "
     "tu tue | il ils | elle elles | ma m'a | ta t'a | la l'a là | mes mais met mets | quelle qu'elle "
@@ -84,6 +84,7 @@ FRENCH = Language(
         (r"[stdxp]+$", ""), (r"(.)\1+", r"\1"),
     ),
     word_to="à",
+    fractions="demi=2 | demis=2 | tiers=3 | quart=4 | quarts=4",
     word_and="et",
     word_minus="moins",
     word_plus="plus",

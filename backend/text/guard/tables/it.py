@@ -36,7 +36,7 @@ ITALIAN = Language(
     droppable="allora | quindi | cioè | insomma | diciamo | ecco | beh | bene | bè | ok | va bene | sì | "
     "praticamente | tipo | appunto | e allora | no | guardate | vedete | dunque | ehi | poi | e quindi",
     fillers="ehm eh em mmm mm uhm ah oh beh boh hm",
-    agreement="il lo la i gli le l' | un uno una un' | del dello della dei degli delle dell' di | è sono "
+    agreement="era fosse | erano fossero | è sia | sono siano | ha abbia | hanno abbiano | può possa | posso possono può | devo devono deve | il lo la i gli le l' | un uno una un' | del dello della dei degli delle dell' di | è sono "
     "e | ha hanno | era erano | tutto tutta tutti tutte | molto molta molti molte | poco poca pochi "
     "poche | alcuni alcune | suo sua suoi sue | mio mia miei mie | nostro nostra nostri nostre | tuo tua "
     "tuoi tue | questo questa questi queste | quel quello quella quei quegli quelle | può possono | deve "
@@ -74,6 +74,7 @@ ITALIAN = Language(
     ),
     word_to="a",
     enclitics="mi ti ci vi si lo la li le ne gli",
+    fractions="mezzi=2 | terzi=3",
     word_and="e",
     word_minus="meno",
     word_plus="più",

@@ -44,4 +44,12 @@ MAX_REGION_WORDS = 12
 """A longer stretch without a common word is not compared word by word: it is another text."""
 
 MIN_LANGUAGE_WORDS = 2
-"""So many more small words of another language than of its own, and a text is in that one."""
+"""Twice as many small words of another language as of its own, and so many more, and a text is in
+that one."""
+
+MAX_PROTECTED_DISTANCE = 0.15
+MIN_PROTECTED_LETTERS = 5
+"""A protected word may be another spelling of one that is not (`wendsday`) up to here."""
+
+SOUNDS_THAT_COUNT = 6
+"""Sounds beyond these count half: long words that differ in the same way are as far apart."""

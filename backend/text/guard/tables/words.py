@@ -49,6 +49,8 @@ class Language:
     sounds: tuple[tuple[str, str], ...]
     """How letters sound, as expressions that are replaced one after the other."""
     decimal_comma: bool = True
+    fractions: str = ""
+    """`quarter=4 | quarters=4`: what parts are called behind a number."""
     enclitics: str = ""
     """Pronouns that are written on to a verb: `escríbeme`."""
     word_and: str = ""
