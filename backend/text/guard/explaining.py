@@ -14,7 +14,9 @@ from backend.text.guard.tables.limits import (
     MAX_SOUND_DISTANCE,
     MAX_SPELLING_DISTANCE,
     MAX_TERM_DISTANCE,
+    MAX_MISSPELT_DISTANCE,
     MIN_JOINED_LETTERS,
+    MIN_MISSPELT_LETTERS,
     MIN_NEGATED_LETTERS,
     MIN_PROTECTED_LETTERS,
     MIN_STEM_LETTERS,
@@ -63,6 +65,8 @@ class Explainer:
             return None
         if _share_group(self.lexicon.homophones, heard, new):
             return None
+        if {(heard, new), (new, heard)} & self.lexicon.letters:
+            return None
         if len(before) == len(after) == 1:
             return self._judge_word(heard, new)
         return self._judge_joined(before, after)
@@ -81,6 +85,8 @@ class Explainer:
         lexicon = self.lexicon
         if heard[0].isdigit() or new[0].isdigit():
             return None if self._same_number(heard, new) else Reason.NUMBER
+        if self._value(heard) and self._value(heard) == self._value(new):
+            return None
         if _share_group(lexicon.agreement, heard, new):
             return None
         if heard in lexicon.articles and new in lexicon.articles:
@@ -113,7 +119,7 @@ class Explainer:
             return True
         code = self.lexicon.code
         apart = distance(sounds_of(heard, code), sounds_of(new, code))
-        return apart <= MAX_PROTECTED_DISTANCE
+        return apart <= MAX_PROTECTED_DISTANCE or _is_misspelt(heard, new)
 
     def _same_number(self, heard: str, new: str) -> bool:
         number, word = (heard, new) if heard[0].isdigit() else (new, heard)
@@ -122,7 +128,11 @@ class Explainer:
         if number == "1" and word in self.lexicon.articles:
             return True
         homophones = self.lexicon.number_homophones.get(number, frozenset())
-        return word in homophones or str(roman_value(word)) == number
+        return word in homophones or self._value(word) == number
+
+    def _value(self, word: str) -> str | None:
+        roman = roman_value(word)
+        return self.lexicon.values.get(word) or (str(roman) if roman else None)
 
     def _opposite(self, heard: str, new: str) -> Reason | None:
         lexicon = self.lexicon
@@ -154,7 +164,9 @@ class Explainer:
         apart = distance(sounds_of(heard, code), sounds_of(new, code))
         if plain(new) in self.terms:
             return apart <= MAX_TERM_DISTANCE
-        return apart <= (MAX_SOUND_DISTANCE if code else MAX_SPELLING_DISTANCE)
+        if apart <= (MAX_SOUND_DISTANCE if code else MAX_SPELLING_DISTANCE):
+            return True
+        return _is_misspelt(heard, new)
 
     # --- words that were joined or parted -------------------------------------------------------
 
@@ -164,14 +176,28 @@ class Explainer:
             return Reason.REPLACED
         if sorted(before) == sorted(after) and self._are_signs(before):
             return None
+        opposite = self._opposite_within(before, after)
+        if opposite:
+            return opposite
         kinds = {self.lexicon.protection(word) for word in (*before, *after)} - {None}
-        if kinds & NEVER_IN_JOINED or min(len(heard), len(new)) < MIN_JOINED_LETTERS:
-            return Reason.REPLACED
         code = self.lexicon.code
         apart = distance(sounds_of(heard, code), sounds_of(new, code))
+        if kinds & NEVER_IN_JOINED or (apart and min(len(heard), len(new)) < MIN_JOINED_LETTERS):
+            return Reason.REPLACED
         if plain(new) in self.terms:
             return None if apart <= MAX_TERM_DISTANCE else Reason.REPLACED
-        return None if apart <= MAX_JOINED_DISTANCE else Reason.REPLACED
+        allowed = MAX_JOINED_DISTANCE if kinds else MAX_SOUND_DISTANCE
+        return None if apart <= allowed else Reason.REPLACED
+
+    def _opposite_within(self, before: Phrase, after: Phrase) -> Reason | None:
+        """Whether a word became its opposite while its neighbour was joined to it or parted."""
+        found = (
+            self._opposite(heard, new)
+            for heard in before
+            for new in after
+            if min(len(heard), len(new)) >= MIN_NEGATED_LETTERS
+        )
+        return next((reason for reason in found if reason), None)
 
     def _are_signs(self, words: Phrase) -> bool:
         return all(self.lexicon.protection(word) is Reason.UNIT for word in words)
@@ -219,6 +245,14 @@ class Explainer:
         partners = self.lexicon.language.ne_partners
         is_negated = partners.intersection(words) and partners.intersection(others)
         return None if is_negated else Reason.NEGATION
+
+
+def _is_misspelt(heard: str, new: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    if min(len(heard), len(new)) < MIN_MISSPELT_LETTERS:
+        return False
+    return OSA.normalized_distance(heard, new) <= MAX_MISSPELT_DISTANCE
 
 
 def _is_inflected(shorter: str, longer: str) -> bool:

@@ -41,6 +41,11 @@ class Lexicon:
     negating_prefixes: tuple[str, ...]
     enclitics: frozenset[str]
     number_homophones: Mapping[str, frozenset[str]]
+    letters: frozenset[tuple[str, str]]
+    """Names of letters, joined, with the letter."""
+    values: Mapping[str, str]
+    """Numbers by words that may be others as well."""
+    multipliers: Mapping[str, int]
     fractions: Mapping[str, str]
     small: frozenset[str]
 
@@ -69,7 +74,7 @@ def _compile(code: str) -> Lexicon:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
-            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, {}, nothing,
+            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(), {}, {}, {}, nothing,
         )  # fmt: skip
     language = LANGUAGES[code]
     signs = dict(_pairs(language.symbols))
@@ -95,6 +100,17 @@ def _compile(code: str) -> Lexicon:
         sign_pattern=_sign_pattern(words),
         endings=frozenset("" if end == "_" else end for end in language.endings.split()),
         negating_prefixes=tuple(language.negating_prefixes.split()),
+        letters=frozenset(
+            (name.replace(" ", ""), letter)
+            for letter, names in _pairs(language.letters)
+            for name in names.split(",")
+        ),
+        values={
+            word: number
+            for number, words in _pairs(language.ordinals)
+            for word in words.split(",")
+        },
+        multipliers={word: int(number) for word, number in _pairs(language.multipliers)},
         fractions=dict(_pairs(language.fractions)),
         enclitics=frozenset(language.enclitics.split()),
         number_homophones={
@@ -152,7 +168,7 @@ def _spelt_signs(
     found: defaultdict[str, list[tuple[Phrase, str]]] = defaultdict(list)
     for sign, spelt in signs.items():
         phrases = [tuple(phrase.split()) for phrase in spelt.split(",") if phrase.strip()]
-        if sign.isalpha() and len(sign) > 1:
+        if _is_plain(sign) and len(sign) > 1:
             phrases.append((sign,))
         for phrase in phrases:
             found[phrase[0]].append((phrase, words[sign]))
@@ -162,12 +178,17 @@ def _spelt_signs(
     }
 
 
+def _is_plain(sign: str) -> bool:
+    """Whether a sign is letters of a word, unlike `%`, `m²` and `π`."""
+    return sign.isascii() and sign.isalpha()
+
+
 def _sign_pattern(words: Mapping[str, str]) -> re.Pattern[str]:
     """Signs as they are written: `%` anywhere, `m/s` between words."""
-    signs = sorted((sign for sign in words if not sign.isalpha()), key=len, reverse=True)
+    signs = sorted((sign for sign in words if not _is_plain(sign)), key=len, reverse=True)
     written = [
         re.escape(sign)
-        if not any(map(str.isalpha, sign))
+        if not any(map(_is_plain, sign))
         else rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])"
         for sign in signs
     ]

@@ -7,6 +7,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from decimal import Decimal
 
 from backend.text.guard.lexicon import Lexicon
 from backend.text.guard.tables.limits import MAX_STUTTER_WORDS
@@ -23,6 +24,9 @@ THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 APOSTROPHE_IN_NUMBER = re.compile(r"(?<=\d)'(?=\d{3})")
 ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª](?!\w)")
 TIME_COLON = re.compile(r"(?<=\d)[:h](?=\d)")
+
+
+MULTIPLIERS = frozenset({"1000", "1000000", "1000000000"})
 
 
 def plain_words(text: str, lexicon: Lexicon) -> list[str]:
@@ -59,6 +63,7 @@ def words_of(text: str, lexicon: Lexicon) -> list[str]:
         words = _spelt_signs(words, lexicon)
         words = [word for word in words if word not in lexicon.fillers]
         words = _with_digits(words, lexicon)
+        words = _multiplied(words, lexicon)
         words = _fractions_behind_numbers(words, lexicon)
         words = _units_behind_numbers(words, lexicon)
     return without_stutters(_join_numbers(words))
@@ -92,6 +97,19 @@ def _with_digits(words: Sequence[str], lexicon: Lexicon) -> list[str]:
     text = thousands.sub("", text)
     text = TIME_COLON.sub(" ", APOSTROPHE_IN_NUMBER.sub("", text))
     return [word.rstrip(".,") for word in text.split() if word.rstrip(".,")]
+
+
+def _multiplied(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """`68 millions`, of which the last word is a number by now, as one number."""
+    found: list[str] = []
+    for word in words:
+        factor = lexicon.multipliers.get(word) or (int(word) if word in MULTIPLIERS else 0)
+        number = found[-1].replace(",", ".") if found and found[-1][0].isdecimal() else ""
+        if factor and re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", number) and Decimal(number) < factor:
+            found[-1] = f"{(Decimal(number) * factor).normalize():f}"
+        else:
+            found.append(word)
+    return found
 
 
 def _fractions_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:

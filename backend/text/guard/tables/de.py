@@ -83,6 +83,9 @@ GERMAN = Language(
     ),
     word_to="bis",
     fractions="halbe=2 | drittel=3 | viertel=4 | fünftel=5 | sechstel=6 | achtel=8 | zehntel=10",
+    letters="y=ypsilon | x=ix,iks | c=ce,zeh | b=be | d=de | e=eh | f=ef | g=ge | h=ha | "
+    "j=jot | k=ka | l=el | m=em | n=en | p=pe | q=ku,kuh | r=er | s=es | t=te,tee | "
+    "v=vau | w=we,weh | z=zett,zet",
     word_and="und",
     word_minus="minus",
     word_plus="plus",

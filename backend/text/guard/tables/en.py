@@ -75,7 +75,7 @@ ENGLISH = Language(
     "ml=milliliter,milliliters,millilitre,millilitres | s=seconds,sec,secs | "
     "min=minute,minutes,mins | h=hour,hours,hrs,hr | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts "
     "| v=volt,volts | n=newtons | j=joule,joules | kj=kilojoule,kilojoules "
-    "| pa=pascals | π=pi | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu,micro | "
+    "| pa=pascals | π=pi,pie | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu,micro | "
     "σ=sigma | ω=omega | ρ=rho | φ=phi | √=square root,square root of,root | dr=doctor | mr=mister | "
     "vs=versus | etc=et cetera,etcetera | bc=before christ | "
     ">=greater than,is greater than | <=less than,is less than | ph=p h | "
@@ -101,6 +101,9 @@ ENGLISH = Language(
     decimal_comma=False,
     word_to="to",
     fractions="half=2 | halves=2 | quarter=4 | quarters=4",
+    letters="y=why | r=are | u=you | i=eye | t=tea,tee | p=pea,pee | q=queue,cue | g=gee | "
+    "j=jay | k=kay | x=ex | m=em | n=en | w=double you | c=see,sea | b=be,bee | "
+    "o=oh | z=zed,zee | h=aitch | s=ess | f=eff | l=ell | d=dee | v=vee | a=ay | e=ee",
     word_and="and",
     word_minus="minus",
     word_plus="plus",

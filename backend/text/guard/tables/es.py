@@ -69,6 +69,10 @@ SPANISH = Language(
     word_to="a",
     enclitics="me te nos se lo la le los las les",
     fractions="tercio=3 | tercios=3",
+    letters="y=i griega,y griega | x=equis | b=be,ve | v=uve,be | c=ce,se | d=de | f=efe | "
+    "g=ge | h=hache | j=jota | k=ka | l=ele | m=eme | n=ene | p=pe | q=cu | "
+    "r=erre,ere | s=ese | t=te | z=zeta | w=uve doble,doble ve",
+    ordinals="2=segundo,segunda,segundos,segundas | 1=primero,primer,primera",
     word_and="y",
     word_minus="menos",
     word_plus="más",

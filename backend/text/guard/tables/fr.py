@@ -85,6 +85,10 @@ FRENCH = Language(
     ),
     word_to="à",
     fractions="demi=2 | demis=2 | tiers=3 | quart=4 | quarts=4",
+    letters="y=i grec,igrec | x=ixe,ix | b=bé | c=cé,ses | d=dé,des | h=hache | q=cul,ku | "
+    "z=zède,zed | w=double vé | g=j' ai,jé | v=vé | t=thé,tes | p=pé | "
+    "n=haine,aine | m=aime | l=elle,aile | r=air | s=esse | f=effe | k=ka | o=eau,au",
+    ordinals="2=second,seconde | 1=premier,première",
     word_and="et",
     word_minus="moins",
     word_plus="plus",

@@ -75,6 +75,10 @@ ITALIAN = Language(
     word_to="a",
     enclitics="mi ti ci vi si lo la li le ne gli",
     fractions="mezzi=2 | terzi=3",
+    letters="y=ipsilon | x=ics,iks | h=acca | m=emme | n=enne | r=erre | s=esse | f=effe | "
+    "l=elle | c=ci | b=bi | d=di | g=gi | p=pi | t=ti | v=vu,vi | z=zeta | q=cu | "
+    "k=cappa,kappa | w=doppia vu",
+    multipliers="mila=1000 | milione=1000000 | milioni=1000000 | miliardo=1000000000 | miliardi=1000000000",
     word_and="e",
     word_minus="meno",
     word_plus="più",

@@ -10,6 +10,10 @@ MAX_TERM_DISTANCE = 0.4
 MAX_SPELLING_DISTANCE = 0.25
 """The same in letters, for languages that the guard has no sounds for."""
 
+MAX_MISSPELT_DISTANCE = 0.23
+MIN_MISSPELT_LETTERS = 7
+"""Long words are one word misspelt where so small a share of the letters differs."""
+
 MAX_LOOSE_WORDS = 3
 """Small words (articles, `of`, `that`) put in or left out, for any segment; more in long ones:"""
 WORDS_PER_LOOSE_WORD = 6

@@ -49,6 +49,12 @@ class Language:
     sounds: tuple[tuple[str, str], ...]
     """How letters sound, as expressions that are replaced one after the other."""
     decimal_comma: bool = True
+    letters: str = ""
+    """`y=why | w=double you`: how letters are called, where it is not their sound."""
+    ordinals: str = ""
+    """`2=segundo,segunda`: ordinals that are other words as well."""
+    multipliers: str = ""
+    """`mila=1000`: what numbers in digits are multiplied by."""
     fractions: str = ""
     """`quarter=4 | quarters=4`: what parts are called behind a number."""
     enclitics: str = ""
