@@ -298,7 +298,11 @@ def _compared(shorter: str, longer: str) -> bool:
     """Whether one English word is the other one's comparison: `large`, `larger`, `largest`."""
     for end in COMPARISON:
         stem = longer.removesuffix(end)
-        if stem != longer and stem in (shorter, shorter + shorter[-1], shorter.removesuffix("y") + "i"):
+        if stem != longer and stem in (
+            shorter,
+            shorter + shorter[-1],
+            shorter.removesuffix("y") + "i",
+        ):
             return True
     return shorter.endswith("er") and longer == shorter[:-2] + "est"
 

@@ -120,7 +120,7 @@ def _name_reasons(original: str, proposed: str, unexplained: Sequence[Change]) -
 
 
 def _capitalised(text: str) -> list[str]:
-    return [word.strip(".,;:!?\"“”«»()") for word in text.split()[1:] if word[:1].isupper()]
+    return [word.strip('.,;:!?"“”«»()') for word in text.split()[1:] if word[:1].isupper()]
 
 
 def _whole_reasons(

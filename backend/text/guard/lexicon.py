@@ -92,9 +92,7 @@ def _compile(code: str) -> Lexicon:
         fillers=frozenset(language.fillers.split()),
         agreement=_groups(language.agreement),
         homophones=_groups(language.homophones.replace("-", "")),
-        contractions={
-            short: tuple(long.split()) for short, long in _pairs(language.contractions)
-        },
+        contractions={short: tuple(long.split()) for short, long in _pairs(language.contractions)},
         signs=words,
         spelt_signs=_spelt_signs(signs, words),
         sign_pattern=_sign_pattern(words),
@@ -106,16 +104,13 @@ def _compile(code: str) -> Lexicon:
             for name in names.split(",")
         ),
         values={
-            word: number
-            for number, words in _pairs(language.ordinals)
-            for word in words.split(",")
+            word: number for number, words in _pairs(language.ordinals) for word in words.split(",")
         },
         multipliers={word: int(number) for word, number in _pairs(language.multipliers)},
         fractions=dict(_pairs(language.fractions)),
         enclitics=frozenset(language.enclitics.split()),
         number_homophones={
-            number: frozenset(spelt.split())
-            for number, spelt in language.number_homophones.items()
+            number: frozenset(spelt.split()) for number, spelt in language.number_homophones.items()
         },
         small=_small_words(language),
     )

@@ -12,7 +12,7 @@ from backend.text.sentences import normalise_words
 
 BULLET = re.compile(r"\s*[-*•·▪]\s")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\\[nrtu\"]|</?[a-z]", re.IGNORECASE)
-QUOTES = "\"“”„«»"
+QUOTES = '"“”„«»'
 ENDS = ".!?…。！？؟।"
 CLOSING = "\"”»“’')"
 
@@ -29,7 +29,17 @@ ANSWER = re.compile(
 )
 """How an answer, a refusal or a remark begins; only asked of a text that has no reason to."""
 
-SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+SCRIPTS = (
+    "LATIN",
+    "CYRILLIC",
+    "GREEK",
+    "ARABIC",
+    "HEBREW",
+    "CJK",
+    "HIRAGANA",
+    "KATAKANA",
+    "HANGUL",
+)
 
 
 def has_new_markup(original: str, proposed: str) -> bool:
@@ -83,8 +93,7 @@ def echoes(prompt: str, proposed: str, known: Sequence[str]) -> bool:
 
 def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
     return {
-        tuple(words[start : start + ECHOED_WORDS])
-        for start in range(len(words) - ECHOED_WORDS + 1)
+        tuple(words[start : start + ECHOED_WORDS]) for start in range(len(words) - ECHOED_WORDS + 1)
     }
 
 

@@ -12,7 +12,22 @@ from backend.text.guard.tables.limits import SOUNDS_THAT_COUNT
 from backend.text.guard.tables.registry import LANGUAGES
 
 VOWELS = frozenset("aeiouAIO")
-CLASSES = ("pb", "td", "kg", "fv", "szSCJjXts", "mnN", "rlL", "TfdtsS", "bv", "wuvY", "iYj", "kXhr", "kC", "gJ")
+CLASSES = (
+    "pb",
+    "td",
+    "kg",
+    "fv",
+    "szSCJjXts",
+    "mnN",
+    "rlL",
+    "TfdtsS",
+    "bv",
+    "wuvY",
+    "iYj",
+    "kXhr",
+    "kC",
+    "gJ",
+)
 NEAR = frozenset((a, b) for group in CLASSES for a in group for b in group)
 
 VOWEL_CHANGED, VOWEL_MOVED = 0.35, 0.5
