@@ -11,6 +11,7 @@ from benchmarks import (
     cpu_time,
     drain,
     first_segments,
+    guard,
     idle_workers,
     imports,
     llm_calls,
@@ -34,6 +35,7 @@ def run_llm_calls(targets: Targets, is_quick: bool) -> None:
 BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
     "imports": imports.main,
     "correction": correction.main,
+    "guard": guard.main,
     "llm_calls": run_llm_calls,
     "pick_up": pick_up.main,
     "idle_workers": idle_workers.main,
@@ -53,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
 MINUTES = {
     "imports": 1,
     "correction": 1,
+    "guard": 1,
     "llm_calls": 1,
     "pick_up": 3,
     "idle_workers": 3,

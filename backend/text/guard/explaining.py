@@ -3,12 +3,14 @@
 What is not explained has a reason, which says what kind of word changed.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.text.guard.lexicon import Groups, Lexicon
 from backend.text.guard.sounds import distance, plain, sounds_of
 from backend.text.guard.tables.limits import (
+    MAX_ENDING_LETTERS,
     MAX_JOINED_DISTANCE,
     MAX_PROTECTED_DISTANCE,
     MAX_SOUND_DISTANCE,
@@ -33,6 +35,7 @@ ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 ROMAN_ENDINGS = ("ème", "eme", "er", "e")
 PREFIX_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_PREFIXES)
 ENDING_GROUPS = tuple(frozenset(group.split()) for group in OPPOSED_ENDINGS)
+UMLAUT_SPELT = re.compile("([aou])e")
 COMPARISON = ("er", "r", "est", "st")
 INFLECTED = frozenset({Reason.QUANTIFIER, Reason.HEDGE, Reason.CALENDAR})
 INFLECTIONS = frozenset({"s", "e", "es", "n", "en"})
@@ -57,11 +60,13 @@ class Explainer:
 
     def _judge_replaced(self, before: Phrase, after: Phrase) -> Reason | None:
         heard, new = "".join(before), "".join(after)
-        if frozenset({heard, new}) in self.lexicon.contrasts:
+        if self._is_contrast(heard, new):
             return Reason.OPPOSITE
-        if plain(heard) == plain(new) and plain(new):
+        if _letters_alone(before) == _letters_alone(after):
             return None
-        if self._expanded(before) == self._expanded(after):
+        if self._spelt_joined(before) == self._spelt_joined(after):
+            return None
+        if self._are_same_at_length(self._expanded(before), self._expanded(after)):
             return None
         if _share_group(self.lexicon.homophones, heard, new):
             return None
@@ -70,6 +75,26 @@ class Explainer:
         if len(before) == len(after) == 1:
             return self._judge_word(heard, new)
         return self._judge_joined(before, after)
+
+    def _is_contrast(self, heard: str, new: str) -> bool:
+        """Whether two words, or words that theirs are forms of, are listed as opposites."""
+        return any(
+            frozenset({heard[: len(heard) - cut], new[: len(new) - cut]}) in self.lexicon.contrasts
+            for cut in range(MAX_ENDING_LETTERS + 1)
+        )
+
+    def _spelt_joined(self, words: Phrase) -> str:
+        """Joined, with `one` as a word (`some one`), and without German `ae` for `ä`."""
+        one = self.lexicon.language.word_one if self.lexicon.language else "1"
+        joined = _letters_alone(tuple(one if word == "1" else word for word in words))
+        return UMLAUT_SPELT.sub(r"\1", joined) if self.lexicon.code == "de" else joined
+
+    def _are_same_at_length(self, first: Phrase, second: Phrase) -> bool:
+        """`do not` and `does not` are forms of one another, as `do` and `does` are."""
+        agreement = self.lexicon.agreement
+        return len(first) == len(second) and all(
+            a == b or _share_group(agreement, a, b) for a, b in zip(first, second, strict=True)
+        )
 
     def _expanded(self, words: Phrase) -> Phrase:
         """Contractions at full length; the sentence `do not know` and `don't know` are one."""
@@ -85,6 +110,8 @@ class Explainer:
         lexicon = self.lexicon
         if heard[0].isdigit() or new[0].isdigit():
             return None if self._same_number(heard, new) else Reason.NUMBER
+        if self._is_equals(heard, new) or self._is_equals(new, heard):
+            return None
         if self._value(heard) and self._value(heard) == self._value(new):
             return None
         if _share_group(lexicon.agreement, heard, new):
@@ -121,6 +148,9 @@ class Explainer:
         apart = distance(sounds_of(heard, code), sounds_of(new, code))
         return apart <= MAX_PROTECTED_DISTANCE or _is_misspelt(heard, new)
 
+    def _is_equals(self, sign: str, word: str) -> bool:
+        return sign == self.lexicon.signs.get("=") and word in self.lexicon.equals
+
     def _same_number(self, heard: str, new: str) -> bool:
         number, word = (heard, new) if heard[0].isdigit() else (new, heard)
         if word[0].isdigit():
@@ -152,6 +182,8 @@ class Explainer:
     def _is_form(self, heard: str, new: str) -> bool:
         """Whether these are forms of one word: the same stem, with endings of the language."""
         shortest = max(MIN_STEM_LETTERS, min(len(heard), len(new)) - 4)
+        if _is_inflected(*sorted((heard, new), key=len)) and min(len(heard), len(new)) > 1:
+            return True
         for length in range(min(len(heard), len(new)), shortest - 1, -1):
             if heard[:length] == new[:length]:
                 ends = {heard[length:], new[length:]}
@@ -181,7 +213,10 @@ class Explainer:
             return opposite
         kinds = {self.lexicon.protection(word) for word in (*before, *after)} - {None}
         code = self.lexicon.code
-        apart = distance(sounds_of(heard, code), sounds_of(new, code))
+        apart = min(
+            distance(sounds_of(heard, code), sounds_of(new, code)),
+            distance(_one_by_one(before, code), _one_by_one(after, code)),
+        )
         if kinds & NEVER_IN_JOINED or (apart and min(len(heard), len(new)) < MIN_JOINED_LETTERS):
             return Reason.REPLACED
         if plain(new) in self.terms:
@@ -245,6 +280,16 @@ class Explainer:
         partners = self.lexicon.language.ne_partners
         is_negated = partners.intersection(words) and partners.intersection(others)
         return None if is_negated else Reason.NEGATION
+
+
+def _one_by_one(words: Phrase, code: str) -> str:
+    """The sounds of each word by itself: `treat he` has no `th`."""
+    return "".join(sounds_of(word, code) for word in words)
+
+
+def _letters_alone(words: Phrase) -> str:
+    """What is written, but for accents and apostrophes; a number's point counts."""
+    return "".join(word if word[0].isdigit() else plain(word) or word for word in words)
 
 
 def _is_misspelt(heard: str, new: str) -> bool:

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from backend.text.guard.tables.limits import MAX_ENDING_LETTERS, MIN_CONTRAST_LETTERS
 from backend.text.guard.tables.registry import LANGUAGES
 from backend.text.guard.tables.words import SHARED_CONTRASTS, Language, Phrase
 from backend.text.guard.verdicts import Reason
 from backend.text.sentences import base_language
 
 Groups = Mapping[str, frozenset[int]]
+
+ONLY_BEHIND_NUMBERS = frozenset({"pa", "min", "mm", "ml", "mg", "hz", "kj", "kw", "nm"})
+"""Units that are words or letters elsewhere."""
 
 SIGN_PREFIX = "zq"
 """Signs and units are words that begin so, while texts are compared: `km` and `kilometre` are one."""
@@ -46,6 +50,8 @@ class Lexicon:
     values: Mapping[str, str]
     """Numbers by words that may be others as well."""
     multipliers: Mapping[str, int]
+    number_words: Mapping[str, str]
+    equals: frozenset[str]
     fractions: Mapping[str, str]
     small: frozenset[str]
 
@@ -74,7 +80,7 @@ def _compile(code: str) -> Lexicon:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
-            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(), {}, {}, {}, nothing,
+            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(), {}, {}, {}, nothing, {}, nothing,
         )  # fmt: skip
     language = LANGUAGES[code]
     signs = dict(_pairs(language.symbols))
@@ -82,10 +88,7 @@ def _compile(code: str) -> Lexicon:
     return Lexicon(
         language=language,
         protected=_protected(language),
-        contrasts=frozenset(
-            frozenset(pair.split("/"))
-            for pair in f"{language.contrasts} {SHARED_CONTRASTS}".split()
-        ),
+        contrasts=_contrasts(f"{language.contrasts} {SHARED_CONTRASTS}"),
         articles=frozenset(language.articles.split()),
         loose=frozenset(language.loose.split()),
         droppable=frozenset(tuple(phrase.split()) for phrase in _parts(language.droppable)),
@@ -107,6 +110,8 @@ def _compile(code: str) -> Lexicon:
             word: number for number, words in _pairs(language.ordinals) for word in words.split(",")
         },
         multipliers={word: int(number) for word, number in _pairs(language.multipliers)},
+        number_words=dict(_pairs(language.number_words)),
+        equals=frozenset(language.equals.split()),
         fractions=dict(_pairs(language.fractions)),
         enclitics=frozenset(language.enclitics.split()),
         number_homophones={
@@ -137,6 +142,17 @@ def _protected(language: Language) -> dict[str, Reason]:
     return {word: reason for reason, words in lists.items() for word in words.split()}
 
 
+def _contrasts(text: str) -> frozenset[frozenset[str]]:
+    """Pairs, as they are listed and without their last letters."""
+    pairs = [pair.split("/") for pair in text.split()]
+    return frozenset(
+        frozenset({first[: len(first) - cut], second[: len(second) - cut]})
+        for first, second in pairs
+        for cut in range(MAX_ENDING_LETTERS + 1)
+        if min(len(first), len(second)) - cut >= MIN_CONTRAST_LETTERS or not cut
+    )
+
+
 def _small_words(language: Language) -> frozenset[str]:
     lists = (
         language.small, language.articles, language.loose, language.pronouns, language.hedges,
@@ -163,7 +179,7 @@ def _spelt_signs(
     found: defaultdict[str, list[tuple[Phrase, str]]] = defaultdict(list)
     for sign, spelt in signs.items():
         phrases = [tuple(phrase.split()) for phrase in spelt.split(",") if phrase.strip()]
-        if _is_plain(sign) and len(sign) > 1:
+        if _is_plain(sign) and len(sign) > 1 and sign not in ONLY_BEHIND_NUMBERS:
             phrases.append((sign,))
         for phrase in phrases:
             found[phrase[0]].append((phrase, words[sign]))

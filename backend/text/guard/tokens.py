@@ -16,6 +16,10 @@ from backend.text.sentences import APOSTROPHES, INVISIBLE, normalise_words
 CURRENCY_BEFORE = re.compile(r"([$€£])\s?(\d[\d.,\s]*\d|\d)")
 DASH_IN_RANGE = re.compile(r"(?<=\d)\s?[-–—]\s?(?=\d)")
 MINUS = re.compile(r"(?<![\w)])[-−–](?=\d)")
+TIMES = re.compile(r"[×·]|(?<=\d)\s?\*\s?(?=\d)")
+LETTER_O = re.compile(r"(?<=\b[^\W\d_] )o(?= )")
+MASKED_O = "ǫ"
+"""`c o two` is CO2, and not 02."""
 PLUS = re.compile(r"\+")
 DIGIT_BESIDE_LETTER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 ELISION = re.compile(r"\b(?!aujourd)([^\W\d_]{1,8}')(?=[^\W\d_])")
@@ -53,6 +57,7 @@ def _signs_as_words(text: str, lexicon: Lexicon) -> str:
     text = DASH_IN_RANGE.sub(f" {language.word_to} ", text)
     text = MINUS.sub(f" {language.word_minus} ", text)
     text = PLUS.sub(f" {language.word_plus} ", text).replace("&", f" {language.word_and} ")
+    text = TIMES.sub(f" {language.word_times} ", text)
     return lexicon.sign_pattern.sub(lambda found: f" {lexicon.signs[found[0]]} ", text)
 
 
@@ -61,12 +66,22 @@ def words_of(text: str, lexicon: Lexicon) -> list[str]:
     words = plain_words(text, lexicon)
     if lexicon.language:
         words = _spelt_signs(words, lexicon)
-        words = [word for word in words if word not in lexicon.fillers]
+        words = _without_fillers(words, lexicon)
         words = _with_digits(words, lexicon)
+        words = _times_as_written(words, lexicon.language.word_hour)
         words = _multiplied(words, lexicon)
         words = _fractions_behind_numbers(words, lexicon)
         words = _units_behind_numbers(words, lexicon)
     return without_stutters(_join_numbers(words))
+
+
+def _without_fillers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """`mm` behind a number is a length."""
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in lexicon.fillers or before[:1].isdigit()
+    ]
 
 
 def _spelt_signs(words: Sequence[str], lexicon: Lexicon) -> list[str]:
@@ -90,13 +105,27 @@ def _with_digits(words: Sequence[str], lexicon: Lexicon) -> list[str]:
 
     language = lexicon.language
     assert language
-    split = DIGIT_BESIDE_LETTER.sub(" ", " ".join(words))
+    known = (lexicon.number_words.get(word, word) for word in words)
+    ordinal = re.compile(rf"(?<=\d)(?:{language.ordinal_endings})(?![\w'])")
+    split = DIGIT_BESIDE_LETTER.sub(" ", ordinal.sub("", " ".join(known)))
+    split = LETTER_O.sub(MASKED_O, split)
     text = unicodedata.normalize("NFKC", alpha2digit(split, language.code, threshold=0))
-    text = re.sub(rf"(?<=\d)\s?(?:{language.ordinal_endings})(?![\w'])", "", text.casefold())
+    text = text.replace(MASKED_O, "o")
+    text = ordinal.sub("", text.casefold())
     thousands = THOUSANDS_DOT if language.decimal_comma else THOUSANDS_COMMA
     text = thousands.sub("", text)
     text = TIME_COLON.sub(" ", APOSTROPHE_IN_NUMBER.sub("", text))
     return [word.rstrip(".,") for word in text.split() if word.rstrip(".,")]
+
+
+def _times_as_written(words: Sequence[str], hour: str) -> list[str]:
+    """`8 uhr 15` as `8 15 uhr`, which `8:15 Uhr` is, too."""
+    found = list(words)
+    for place in range(1, len(found) - 1):
+        is_between = found[place - 1].isdecimal() and found[place + 1].isdecimal()
+        if hour and found[place] == hour and is_between:
+            found[place], found[place + 1] = found[place + 1], hour
+    return found
 
 
 def _multiplied(words: Sequence[str], lexicon: Lexicon) -> list[str]:
@@ -121,9 +150,9 @@ def _fractions_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[st
 
 
 def _units_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
-    """Letters that are units only behind a number: `5 m`."""
+    """Letters that are units behind a number: `5 m`."""
     return [
-        lexicon.signs.get(word, word) if before[:1].isdigit() and len(word) == 1 else word
+        lexicon.signs.get(word, word) if before[:1].isdigit() else word
         for before, word in zip(["", *words], words, strict=False)
     ]
 

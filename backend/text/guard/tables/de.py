@@ -39,7 +39,7 @@ GERMAN = Language(
     droppable="also | ja | halt | ne | naja | na ja | sozusagen | quasi | gut | okay | ok | genau | eben | "
     "so | mal | nun | jetzt | eigentlich | und so | sagen wir | na | tja | und dann | gell | irgendwie | und ja",
     fillers="äh ähm hm mhm öh mm ehm eh ah oh hmm öhm",
-    agreement="der die das den dem des dass | ein eine einen einem einer eines | ist sind | hat haben | war "
+    agreement="als wie | der die das den dem des dass | ein eine einen einem einer eines | ist sind | hat haben | war "
     "waren | wird werden | würde würden | kann können | könnte könnten | muss müssen | soll sollen | kein "
     "keine keinen keinem keiner keines | mein meine meinen meiner | sein seine seinen seiner seinem | ihr "
     "ihre ihren ihrer ihrem | unser unsere unseren unserer | alle alles allen aller | jede jeder jedes "
@@ -51,7 +51,7 @@ GERMAN = Language(
     "seine seinen | leer lehrer | weiß weis | will wiel | nah na | ihn in | wahre ware | statt stadt | "
     "lehre leere | weise waise | ihnen innen | mann man | wir wier | ehr er eher | wird wirt | als alls | "
     "mir mier | meist meißt | noch nach",
-    contractions="ist's=ist es | gibt's=gibt es | geht's=geht es | hab=habe | hab'=habe | ich's=ich es | "
+    contractions="prof=professor | st=sankt | haste=hast du | biste=bist du | ham=haben | son=so ein | sone=so eine | ist's=ist es | gibt's=gibt es | geht's=geht es | hab=habe | hab'=habe | ich's=ich es | "
     "n=ein | ne=eine | nen=einen | 'n=ein | 'ne=eine | ins=in das | ans=an das | im=in dem | am=an dem | "
     "zum=zu dem | zur=zu der | beim=bei dem | vom=von dem | aufs=auf das | fürs=für das | ums=um das | "
     "durchs=durch das | übers=über das | is=ist | nich=nicht | nix=nichts | sowas=so etwas | was=etwas | "
@@ -59,14 +59,14 @@ GERMAN = Language(
     "runter=herunter | grad=gerade | drum=darum | dran=daran | drauf=darauf | drin=darin | drüber=darüber",
     symbols="%=prozent | ==gleich,ist gleich | ÷=geteilt durch | "
     "°=grad | °c=grad celsius | €=euro | $=dollar | £=pfund | @=at,klammeraffe | ²=quadrat,"
-    "zum quadrat,hoch zwei,hoch 2 | ³=hoch drei,hoch 3,kubik | km=kilometer,kilometern | m=meter,metern | "
+    "zum quadrat,hoch zwei,hoch 2 | ³=hoch drei,hoch 3 | km=kilometer,kilometern | m=meter,metern | "
     "cm=zentimeter,zentimetern | mm=millimeter,millimetern | nm=nanometer,nanometern | kg=kilogramm,kilo | "
     "g=gramm | mg=milligramm | l=liter,litern | ml=milliliter | s=sekunde,sekunden | min=minute,minuten | "
-    "h=stunde,stunden | hz=hertz | w=watt | kw=kilowatt | v=volt | n=newtons | j=joule | "
+    "h=stunde,stunden | hz=hertz | w=watt | kw=kilowatt | v=volt | j=joule | "
     "pa=pascal | π=pi | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | ω=omega | √=wurzel aus,"
     "quadratwurzel aus,wurzel | dr=doktor | usw=und so weiter | zb=zum beispiel,z b | dh=das heißt,d h | "
-    ">=größer als | <=kleiner als | nr=nummer | m²=quadratmeter | km²=quadratkilometer | "
-    "cm²=quadratzentimeter | m³=kubikmeter | vchr=vor christus,v chr | nchr=nach christus,n chr | "
+    ">=größer als | <=kleiner als | nr=nummer | m²=quadratmeter,quadrat meter | km²=quadratkilometer,quadrat kilometer | "
+    "cm²=quadratzentimeter,quadrat zentimeter | cm³=kubikzentimeter,kubik zentimeter | m³=kubikmeter,kubik meter | vchr=vor christus,v chr | nchr=nach christus,n chr | "
     "km/h=kilometer pro stunde,stundenkilometer | m/s=meter pro sekunde | bzw=beziehungsweise | "
     "ca=circa,zirka",
     small="der die und das ist nicht von sie mit dem sich für auf ein eine des den auch als an nach wie "
@@ -109,10 +109,15 @@ GERMAN = Language(
         (r"(.)\1+", r"\1"),
     ),
     word_to="bis",
-    fractions="halbe=2 | drittel=3 | viertel=4 | fünftel=5 | sechstel=6 | achtel=8 | zehntel=10",
+    fractions="halb=2 | halbe=2 | drittel=3 | viertel=4 | fünftel=5 | sechstel=6 | achtel=8 | zehntel=10",
     letters="y=ypsilon | x=ix,iks | c=ce,zeh | b=be | d=de | e=eh | f=ef | g=ge | h=ha | "
-    "j=jot | k=ka | l=el | m=em | n=en | p=pe | q=ku,kuh | r=er | s=es | t=te,tee | "
+    "j=jot | k=ka | l=el | m=em | n=en,newton,newtons | p=pe | q=ku,kuh | r=er | s=es | t=te,tee | "
     "v=vau | w=we,weh | z=zett,zet",
+    word_hour="uhr",
+    word_one="ein",
+    word_times="mal",
+    equals="ist sind gleich macht ergibt",
+    number_words="zwanziger=20 | dreißiger=30 | vierziger=40 | fünfziger=50 | sechziger=60 | siebziger=70 | achtziger=80 | neunziger=90",
     word_and="und",
     word_minus="minus",
     word_plus="plus",

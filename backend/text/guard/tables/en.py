@@ -32,7 +32,7 @@ ENGLISH = Language(
     "emigrate/immigrate emigration/immigration permutation/mutation biotic/abiotic increase/decrease "
     "increased/decreased increases/decreases increasing/decreasing prosecution/persecution east/west "
     "eastern/western acid/alkali morphology/mythology astronomy/astrology simile/smile personal/personnel "
-    "moral/morale anion/cation element/compound interest/inflation strong/wrong day/night win/lose "
+    "anion/cation element/compound interest/inflation strong/wrong day/night win/lose "
     "best/worst first/last past/future longer/larger north/south early/late black/white "
     "lower/higher upper/lower gain/loss true/false right/left give/take rise/fall",
     articles="a an the this that these those",
@@ -40,7 +40,7 @@ ENGLISH = Language(
     droppable="so | well | okay | ok | right | now | like | you know | i mean | and so | yeah | oh | "
     "alright | you see | kind of | sort of | actually | basically | let me see",
     fillers="um uh er erm hmm mm mmm uhm ah eh hm uhh umm",
-    agreement="is are am | was were | has have | do does | in on at into onto | then than | of off | "
+    agreement="much many | less fewer | is are am | was were | has have | do does | in on at into onto | then than | of off | "
     "too to | who whom | this these | that those | a an the",
     homophones="their there they're theyre | no know | not knot | some sum | all awl | two to too | "
     "our hour are | i eye | you ewe | would wood | might mite | hole whole | none nun | your you're "
@@ -50,7 +50,7 @@ ENGLISH = Language(
     "| him hymn | sent cent scent | march marsh | mite might | ant aunt | knot not | them then | "
     "very vary | quite quiet | or are | still steel | off of | write right | least leased | its is "
     "| he's his | may be | half have | every very | it in | than that",
-    contractions="i'm=i am | you're=you are | we're=we are | they're=they are | he's=he is | "
+    contractions="st=saint | prof=professor | mt=mount | no=number | i'm=i am | you're=you are | we're=we are | they're=they are | he's=he is | "
     "she's=she is | it's=it is | that's=that is | there's=there is | here's=here is | what's=what is "
     "| who's=who is | where's=where is | how's=how is | let's=let us | i've=i have | you've=you have "
     "| we've=we have | they've=they have | i'll=i will | you'll=you will | he'll=he will | "
@@ -65,7 +65,7 @@ ENGLISH = Language(
     "lemme=let me | dunno=do not know | what're=what are | mightn't=might not | y'all=you all | "
     "there're=there are | there'll=there will | that'll=that will | could of=could have | "
     "would of=would have | should of=should have | til=until | till=until | thru=through",
-    symbols="%=percent,per cent,percentage | ==equals,equal to,is equal to,equal | ×=times,multiplied by | ÷=divided by | °=degree,degrees | "
+    symbols="%=percent,per cent,percentage | ==equals,equal to,is equal to,equal | ÷=divided by | °=degree,degrees | "
     "°c=degrees celsius,degree celsius,degrees centigrade | °f=degrees fahrenheit | €=euro,euros | "
     "$=dollar,dollars | £=pound,pounds | @=at | ²=squared,square | ³=cubed,cubic | "
     "km=kilometer,kilometers,kilometre,kilometres | m=meter,meters,metre,metres | "
@@ -74,8 +74,8 @@ ENGLISH = Language(
     "g=gram,grams,gramme,grammes | mg=milligram,milligrams | l=liter,liters,litre,litres | "
     "ml=milliliter,milliliters,millilitre,millilitres | s=seconds,sec,secs | "
     "min=minute,minutes,mins | h=hour,hours,hrs,hr | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts "
-    "| v=volt,volts | n=newtons | j=joule,joules | kj=kilojoule,kilojoules "
-    "| pa=pascals | π=pi,pie | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu,micro | "
+    "| v=volt,volts | j=joule,joules | kj=kilojoule,kilojoules "
+    "| pa=pascals | π=pi,pie | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu | "
     "σ=sigma | ω=omega | ρ=rho | φ=phi | √=square root,square root of,root | dr=doctor | mr=mister | "
     "vs=versus | etc=et cetera,etcetera | bc=before christ | "
     ">=greater than,is greater than | <=less than,is less than | ph=p h | "
@@ -84,7 +84,7 @@ ENGLISH = Language(
     small="the and of to is that it was he for are with they this have from but what were when "
     "your said there which she their will would about them then these her him has how our because "
     "into does we you not be at by can could do did or all some an if so who why",
-    endings="_ s es ed d ing ies ied y ly en n",
+    endings="_ s es ed d ing ies ied y ly ily en n e er",
     negating_prefixes="un in im ir il dis non a an de mis counter anti",
     sounds=(
         (r"^(kn|gn|pn)", "n"),
@@ -137,8 +137,12 @@ ENGLISH = Language(
     word_to="to",
     fractions="half=2 | halves=2 | quarter=4 | quarters=4",
     letters="y=why | r=are | u=you | i=eye | t=tea,tee | p=pea,pee | q=queue,cue | g=gee | "
-    "j=jay | k=kay | x=ex | m=em | n=en | w=double you | c=see,sea | b=be,bee | "
-    "o=oh | z=zed,zee | h=aitch | s=ess | f=eff | l=ell | d=dee | v=vee | a=ay | e=ee",
+    "j=jay | k=kay | x=ex | m=em | n=en,newton,newtons | w=double you | a=amps,amperes,amp,ampere,ay | c=see,sea | b=be,bee | "
+    "o=oh | z=zed,zee | h=aitch | s=ess | f=eff | l=ell | d=dee | v=vee | e=ee",
+    word_one="one",
+    word_times="times",
+    equals="is are equals makes make gives",
+    number_words="twenties=twenty | thirties=thirty | forties=forty | fifties=fifty | sixties=sixty | seventies=seventy | eighties=eighty | nineties=ninety",
     word_and="and",
     word_minus="minus",
     word_plus="plus",

@@ -32,7 +32,7 @@ SPANISH = Language(
     droppable="bueno | pues | entonces | o sea | digamos | vale | este | a ver | eh | es decir | mira | "
     "sabes | verdad | ok | bien | así que | y entonces | y bueno | claro | sí | ahora",
     fillers="eh em mmm mm ehm ah oh ajá hm um",
-    agreement="el la los las lo | un una unos unas | este esta estos estas | ese esa esos esas | es son | ha "
+    agreement="hubieron hubo | habían había | el la los las lo | un una unos unas | este esta estos estas | ese esa esos esas | es son | ha "
     "han | está están | era eran | fue fueron | todo toda todos todas | mucho mucha muchos muchas | poco "
     "poca pocos pocas | algún alguno alguna algunos algunas | ningún ninguno ninguna | mi mis | tu tus | "
     "su sus | nuestro nuestra nuestros nuestras | puede pueden | debe deben | del de | al a | y e | o u | "
@@ -42,14 +42,14 @@ SPANISH = Language(
     "dónde | quien quién | cual cuál | a ha ah | e he eh | o oh | de dé | votar botar | casa caza | ves "
     "vez | haya halla allá | tubo tuvo | cien sien | ciento siento | sesión cesión | hasta asta | ola hola | "
     "asia hacia | echo hecho | también tan-bien | tampoco tan-poco | nos | media | cada",
-    contractions="pa=para | pal=para el | to=todo | ná=nada",
-    symbols="%=por ciento,porciento | ==igual,es igual a,igual a,iguales | ×=multiplicado por | ÷=dividido por,dividido entre | °=grado,grados | °c=grados celsius,"
+    contractions="prof=profesor | profa=profesora | sta=santa | pa=para | pal=para el | to=todo | ná=nada",
+    symbols="%=por ciento,porciento | ==igual,es igual a,igual a,iguales | ÷=dividido por,dividido entre | °=grado,grados | °c=grados celsius,"
     "grados centígrados | €=euro,euros | $=dólar,dólares | £=libras esterlinas | @=arroba | "
     "²=cuadrado,al cuadrado,cuadrados | ³=cubo,al cubo,cúbico,cúbicos | km=kilómetro,kilómetros | "
     "m=metro,metros | cm=centímetro,centímetros | mm=milímetro,milímetros | nm=nanómetro,nanómetros | "
     "kg=kilogramo,kilogramos,kilo,kilos | g=gramo,gramos | mg=miligramo,miligramos | l=litro,litros | "
     "ml=mililitro,mililitros | s=segundos | min=minuto,minutos | h=hora,horas | hz=hercio,hercios | "
-    "w=vatio,vatios | v=voltio,voltios | n=newtons | j=julio-j,julios | "
+    "w=vatio,vatios | v=voltio,voltios | j=julio-j,julios | "
     "pa=pascales | π=pi | α=alfa | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | ω=omega | √=raíz "
     "cuadrada de,raíz de,raíz cuadrada | dr=doctor | sr=señor | sra=señora | etc=etcétera | "
     ">=mayor que | <=menor que | n°=número | "
@@ -87,11 +87,14 @@ SPANISH = Language(
     ),
     word_to="a",
     enclitics="me te nos se lo la le los las les",
-    fractions="tercio=3 | tercios=3",
+    fractions="medio=2 | cuarto=4 | cuartos=4 | tercio=3 | tercios=3",
     letters="y=i griega,y griega | x=equis | b=be,ve | v=uve,be | c=ce,se | d=de | f=efe | "
-    "g=ge | h=hache | j=jota | k=ka | l=ele | m=eme | n=ene | p=pe | q=cu | "
+    "g=ge | h=hache | j=jota | k=ka | l=ele | m=eme | n=ene,newton,newtons | p=pe | q=cu | "
     "r=erre,ere | s=ese | t=te | z=zeta | w=uve doble,doble ve",
     ordinals="2=segundo,segunda,segundos,segundas | 1=primero,primer,primera",
+    word_one="uno",
+    word_times="por",
+    equals="es son igual",
     word_and="y",
     word_minus="menos",
     word_plus="más",

@@ -34,13 +34,13 @@ FRENCH = Language(
     droppable="donc | alors | bon | ben | bah | hein | quoi | voilà | du coup | en fait | tu vois | "
     "vous voyez | enfin | bref | ok | d'accord | oui | et puis | genre | disons | eh bien | et donc | tu sais",
     fillers="euh heu hum hm euhm ah oh mmm bah ben hein",
-    agreement="est soit sont soient | a ait est | ont aient | le la l' les | un une des | ce cet cette ces | du de la de l' des de d' | est sont | "
+    agreement="aurais avais | vieux vieil vieille | beau bel belle | nouveau nouvel nouvelle | seront sont | est soit sont soient | a ait est | ont aient | le la l' les | un une des | ce cet cette ces | du de la de l' des de d' | est sont | "
     "a ont | était étaient | tout tous toute toutes | mon ma mes | ton ta tes | son sa ses | "
     "quel quelle quels quelles | aucun aucune | certain certains certaine certaines | quelque "
     "quelques | leur leurs | notre nos | votre vos | il ils | elle elles | nul nulle | au aux à | à a | "
     "et est | ou où | peut peuvent puisse | doit doivent | pourrait pourraient | devrait devraient | avait "
     "avaient | fait font | va vont | on ont | ce se | ces ses | qui qu'il | suis sommes êtes es | ça cela",
-    homophones="ses ces c'est s'est sait sais | on ont | son sont | ou où | peu peut peux | tout tous | "
+    homophones="t' tu | s' si | ses ces c'est s'est sait sais | on ont | son sont | ou où | peu peut peux | tout tous | "
     "tu tue | il ils | elle elles | ma m'a | ta t'a | la l'a là | mes mais met mets | quelle qu'elle "
     "quel | quelles qu'elles | cet cette sept | cent sans s'en sang c'en | ni n'y | plutôt plus-tôt | "
     "leur leurs l'heure | ce se | sa ça | et est ai | a à as | si s'y ci | du dû | sur sûr | près prêt | "
@@ -48,19 +48,19 @@ FRENCH = Language(
     "verre ver vers | car quart | point poing | foi fois foie | doit doigt dois | faut faux | mai mais "
     "mets | mars | tant temps t'en | davantage d'avantage | parce-que | quelque quel-que quelques | "
     "sens sans | assez acier | trop trot | voix voie | qu'il qui | aucun au-cun | peut-être peut-être",
-    contractions="t'as=tu as | t'es=tu es | y'a=il y a | ya=il y a | y a=il y a | j'suis=je suis | "
+    contractions="m=monsieur | mlle=mademoiselle | st=saint | ste=sainte | prof=professeur | t'as=tu as | t'es=tu es | y'a=il y a | ya=il y a | y a=il y a | j'suis=je suis | "
     "chuis=je suis | j'sais=je sais | ptet=peut-être | p'tit=petit | p'tite=petite | v'là=voilà | "
     "qu'est-ce=que est ce | ouais=oui | faut=il faut | ça=cela | c'=ce | l'on=on | lorsqu'=lorsque | "
     "qu'=que | d'=de | l'=le | n'=ne | s'=se | j'=je | m'=me | jusqu'=jusque | puisqu'=puisque | "
     "quelqu'un=quelqu' un | i=il | y=il | parce qu'=parce que | t'=te",
-    symbols="%=pour cent,pourcent | ==égal,égale,est égal à,égal à,égale à | ×=multiplié par | ÷=divisé par | °=degré,degrés | °c=degrés celsius,degré celsius,"
+    symbols="%=pour cent,pourcent | ==égal,égale,est égal à,égal à,égale à | ÷=divisé par | °=degré,degrés | °c=degrés celsius,degré celsius,"
     "degrés centigrades | €=euro,euros | $=dollar,dollars | £=livres sterling | @=arobase | "
     "²=carré,au carré,carrés,carrée | ³=cube,au cube,cubes | km=kilomètre,kilomètres | m=mètre,mètres | "
     "cm=centimètre,centimètres | mm=millimètre,millimètres | nm=nanomètre,nanomètres | "
     "kg=kilogramme,kilogrammes,kilo,kilos | g=gramme,grammes | mg=milligramme,milligrammes | "
-    "l=litre,litres | ml=millilitre,millilitres | s=seconde,secondes | min=minute,minutes | "
-    "h=heure,heures | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts | v=volt,volts | n=newtons | j=joule,joules | pa=pascals | π=pi | α=alpha | β=bêta | γ=gamma | δ=delta | "
-    "λ=lambda | θ=thêta | μ=mu,micro | ω=oméga | √=racine carrée de,racine carrée,racine de | "
+    "l=litre,litres | ml=millilitre,millilitres | s=secondes | min=minute,minutes | "
+    "h=heure,heures | hz=hertz | w=watt,watts | kw=kilowatt,kilowatts | v=volt,volts | j=joule,joules | pa=pascals | π=pi | α=alpha | β=bêta | γ=gamma | δ=delta | "
+    "λ=lambda | θ=thêta | μ=mu | ω=oméga | √=racine carrée de,racine carrée,racine de | "
     "dr=docteur | mme=madame | etc=et cetera | >=supérieur à | <=inférieur à | "
     "n°=numéro | km/h=kilomètres heure,kilomètres à l'heure,"
     "kilomètres par heure | m/s=mètres par seconde",
@@ -101,7 +101,7 @@ FRENCH = Language(
         (r"(ain|ein|aim|im(?=[bp])|in(?![aeiouyén])|yn|un)(?![aeiouyén])", "I"),
         (r"(an|en|am|em)(?=[^aeiouyénmèê]|$)", "A"),
         (r"(on|om)(?=[^aeiouyénmèê]|$)", "O"),
-        (r"(er|ez|é|ée|és|ées|et|ai|ait|ais|aient|ei|è|ê|es)(?=$)", "e"),
+        (r"((?<=...)er|ez|é|ée|és|ées|et|ai|ait|ais|aient|ei|è|ê|es)(?=$)", "e"),
         (r"[éèêë]|ai|ei", "e"),
         (r"eu|oeu", "e"),
         (r"oi", "wa"),
@@ -116,8 +116,11 @@ FRENCH = Language(
     fractions="demi=2 | demis=2 | tiers=3 | quart=4 | quarts=4",
     letters="y=i grec,igrec | x=ixe,ix | b=bé | c=cé,ses | d=dé,des | h=hache | q=cul,ku | "
     "z=zède,zed | w=double vé | g=j' ai,jé | v=vé | t=thé,tes | p=pé | "
-    "n=haine,aine | m=aime | l=elle,aile | r=air | s=esse | f=effe | k=ka | o=eau,au",
+    "n=haine,aine,newton,newtons | m=aime | l=elle,aile | r=air | s=esse | f=effe | k=ka | o=eau,au",
     ordinals="2=second,seconde | 1=premier,première",
+    word_one="un",
+    word_times="fois",
+    equals="est font fait égale égal donne",
     word_and="et",
     word_minus="moins",
     word_plus="plus",

@@ -36,27 +36,27 @@ ITALIAN = Language(
     droppable="allora | quindi | cioè | insomma | diciamo | ecco | beh | bene | bè | ok | va bene | sì | "
     "praticamente | tipo | appunto | e allora | no | guardate | vedete | dunque | ehi | poi | e quindi",
     fillers="ehm eh em mmm mm uhm ah oh beh boh hm",
-    agreement="era fosse | erano fossero | è sia | sono siano | ha abbia | hanno abbiano | può possa | posso possono può | devo devono deve | il lo la i gli le l' | un uno una un' | del dello della dei degli delle dell' di | è sono "
+    agreement="avrei avessi | avrebbe avesse | sarebbe fosse | va vanno | fa fanno | sta stanno | dà danno | era fosse | erano fossero | è sia | sono siano | ha abbia | hanno abbiano | può possa | posso possono può | devo devono deve | il lo la i gli le l' | un uno una un' | del dello della dei degli delle dell' di | è sono "
     "e | ha hanno | era erano | tutto tutta tutti tutte | molto molta molti molte | poco poca pochi "
     "poche | alcuni alcune | suo sua suoi sue | mio mia miei mie | nostro nostra nostri nostre | tuo tua "
     "tuoi tue | questo questa questi queste | quel quello quella quei quegli quelle | può possono | deve "
     "devono | nessun nessuno nessuna | al allo alla all' ai agli alle a | nel nello nella nei negli nelle "
     "nell' in | dal dallo dalla dai dagli dalle dall' da | ed e | ad a | sul sulla sulle sui su | "
     "entrambi entrambe | se sé | certi certe",
-    homophones="anno hanno | ai hai | a ha ah | o ho oh | e è eh | ce c'è | ne né n'è | se sé s'è | la là | "
+    homophones="qualchecosa qualcosa | anno hanno | ai hai | a ha ah | o ho oh | e è eh | ce c'è | ne né n'è | se sé s'è | la là | "
     "li lì | da dà | si sì | l'uno luno | cent'anni | te tè | va | di dì | sta | fa | po' pò po | qual'è "
     "qual-è | l'ha la | non noni | sino | s'è se | d'altro dall'altro | perché per-che | mezzo | anche "
     "anch'e | ma | apposto a-posto",
-    contractions="l'=lo | un'=una | dell'=della | all'=alla | nell'=nella | dall'=dalla | sull'=sulla | "
+    contractions="prof=professor | s=san | l'=lo | un'=una | dell'=della | all'=alla | nell'=nella | dall'=dalla | sull'=sulla | "
     "c'=ci | d'=di | quest'=questo | quell'=quello | com'=come | s'=si | po'=poco | m'=mi | t'=ti | "
     "v'=vi | anch'=anche | tutt'=tutto | quant'=quanto | dov'=dove | cos'=cosa | sant'=santo",
-    symbols="%=per cento,percento | ==uguale,è uguale a,uguale a,uguali | ×=moltiplicato per | ÷=diviso per,fratto | °=grado,gradi | °c=gradi celsius,gradi centigradi | "
+    symbols="%=per cento,percento | ==uguale,è uguale a,uguale a,uguali | ÷=diviso per,fratto | °=grado,gradi | °c=gradi celsius,gradi centigradi | "
     "€=euro | $=dollaro,dollari | £=sterlina,sterline | @=chiocciola | ²=quadrato,al quadrato,"
     "quadrati,quadri | ³=cubo,al cubo,cubi | km=chilometro,chilometri | m=metro,metri | "
     "cm=centimetro,centimetri | mm=millimetro,millimetri | nm=nanometro,nanometri | kg=chilogrammo,"
     "chilogrammi,chilo,chili | g=grammo,grammi | mg=milligrammo,milligrammi | l=litro,litri | "
     "ml=millilitro,millilitri | s=secondi | min=minuto,minuti | h=ora,ore | hz=hertz | w=watt | v=volt | "
-    "n=newtons | j=joule | pa=pascal | π=pi greco,pigreco | α=alfa | β=beta | γ=gamma | "
+    "j=joule | pa=pascal | π=pi greco,pigreco | α=alfa | β=beta | γ=gamma | "
     "δ=delta | λ=lambda | θ=teta | ω=omega | √=radice quadrata di,radice di,radice quadrata | "
     "dott=dottor | sig=signor | ecc=eccetera | >=maggiore di | <=minore di | n°=numero | km/h=chilometri orari,chilometri all'ora,chilometri l'ora | "
     "m/s=metri al secondo",
@@ -93,11 +93,15 @@ ITALIAN = Language(
     ),
     word_to="a",
     enclitics="mi ti ci vi si lo la li le ne gli",
-    fractions="mezzi=2 | terzi=3",
-    letters="y=ipsilon | x=ics,iks | h=acca | m=emme | n=enne | r=erre | s=esse | f=effe | "
+    fractions="mezzo=2 | mezzi=2 | terzi=3",
+    letters="y=ipsilon | x=ics,iks | h=acca | m=emme | n=enne,newton,newtons | r=erre | s=esse | f=effe | "
     "l=elle | c=ci | b=bi | d=di | g=gi | p=pi | t=ti | v=vu,vi | z=zeta | q=cu | "
     "k=cappa,kappa | w=doppia vu",
     multipliers="mila=1000 | milione=1000000 | milioni=1000000 | miliardo=1000000000 | miliardi=1000000000",
+    word_one="uno",
+    word_times="per",
+    equals="fa è fanno uguale sono",
+    number_words="sedicesimo=16 | sedicesima=16",
     word_and="e",
     word_minus="meno",
     word_plus="più",

@@ -1,6 +1,6 @@
 """The guard's thresholds. `python -m benchmarks guard` shows what a change of them does."""
 
-MAX_SOUND_DISTANCE = 0.25
+MAX_SOUND_DISTANCE = 0.22
 """Words are taken for one another by a recogniser up to this far apart, as a share of their
 sounds (`sounds.distance`): `prison`/`prism` 0.1, `muscle`/`cell` 0.5."""
 
@@ -20,6 +20,11 @@ WORDS_PER_LOOSE_WORD = 6
 
 MIN_STEM_LETTERS = 3
 """Words with as many letters in common may be forms of one word (`cell`, `cells`)."""
+
+MAX_ENDING_LETTERS = 2
+"""Words are looked up among opposites without so many last letters, too (`stalattite`, `-i`)."""
+
+MIN_CONTRAST_LETTERS = 5
 
 MIN_NEGATED_LETTERS = 4
 """A prefix before as many letters may turn the word (`reversible`, `irreversible`)."""
@@ -41,7 +46,7 @@ MAX_JOINED_DISTANCE = 0.15
 """Words that were parted wrongly (`you carry oat`, `eukaryote`) are nearer than others must be:
 there are small words among them that would be protected otherwise."""
 
-MIN_JOINED_LETTERS = 5
+MIN_JOINED_LETTERS = 4
 """And have as many letters, at least."""
 
 MAX_REGION_WORDS = 12
