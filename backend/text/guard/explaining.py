@@ -324,6 +324,8 @@ def _opposed_at_start(first: str, second: str) -> bool:
 
 def _opposed_at_end(first: str, second: str) -> bool:
     """`nitrate`, `nitrite`: opposed endings of one stem."""
+    if first[:OPPOSED_ENDINGS_LETTERS - 1] != second[:OPPOSED_ENDINGS_LETTERS - 1]:
+        return False
     for group in ENDING_GROUPS:
         shortest = OPPOSED_ENDINGS_LETTERS * (2 if "an" in group else 1)
         stems = {

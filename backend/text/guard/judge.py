@@ -64,6 +64,8 @@ def judge(original: str, proposed: str, surroundings: Surroundings | None = None
 
 def _judge_words(original: str, proposed: str, around: Surroundings) -> set[Reason]:
     lexicon = _lexicon_for(original, around)
+    if plain_words(original, lexicon) == plain_words(proposed, lexicon):
+        return set()
     before, after = words_of(original, lexicon), words_of(proposed, lexicon)
     reasons = {Reason.REPEATED} if _repeats_more(original, proposed, lexicon) else set()
     if before == after:

@@ -99,9 +99,11 @@ def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 def told_language(words: Sequence[str], usual: str) -> str:
     """The language that the small words of a text are from; `usual` unless another is plain."""
+    least = 2 * _small_words(words, lexicon_of(usual)) + MIN_LANGUAGE_WORDS
+    if least > len(words):
+        return usual
     counts = {code: _small_words(words, lexicon_of(code)) for code in LANGUAGES}
     best = max(counts, key=lambda code: counts[code])
-    least = 2 * counts.get(usual, 0) + MIN_LANGUAGE_WORDS
     return best if counts[best] >= least else usual
 
 
@@ -111,6 +113,8 @@ def _small_words(words: Sequence[str], lexicon: Lexicon) -> int:
 
 def main_script(text: str) -> str:
     """The script of most letters: `LATIN`, `CYRILLIC`, …; "" without letters."""
+    if text.isascii():
+        return "LATIN" if any(map(str.isalpha, text)) else ""
     names = [unicodedata.name(character, "") for character in text if character.isalpha()]
     counts = {script: sum(name.startswith(script) for name in names) for script in SCRIPTS}
     best = max(counts, key=lambda script: counts[script])

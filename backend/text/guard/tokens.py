@@ -8,8 +8,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
-from backend.text.guard.lexicon import Lexicon
+from backend.text.guard.lexicon import Lexicon, lexicon_of
 from backend.text.guard.tables.limits import MAX_STUTTER_WORDS
 from backend.text.sentences import APOSTROPHES, INVISIBLE, normalise_words
 
@@ -30,18 +31,28 @@ ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª](?!\w)")
 TIME_COLON = re.compile(r"(?<=\d)[:h](?=\d)")
 
 
+CACHED_TEXTS = 1_000
+"""A segment is looked at again as the neighbour of the next ones."""
+
 MULTIPLIERS = frozenset({"1000", "1000000", "1000000000"})
 
 
-def plain_words(text: str, lexicon: Lexicon) -> list[str]:
+def plain_words(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The words of a text, signs and elisions apart, in small letters."""
+    return _plain_words(text, lexicon.code)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _plain_words(text: str, code: str) -> tuple[str, ...]:
+    lexicon = lexicon_of(code)
     text = text.translate(APOSTROPHES).translate(INVISIBLE).casefold()
     text = ORDINAL_MARKS.sub("", text)
     if lexicon.language:
         text = _signs_as_words(text, lexicon)
     if lexicon.code in ("fr", "it"):
         text = ELISION.sub(r"\1 ", text)
-    return _with_elisions(text) if lexicon.code in ("fr", "it") else normalise_words(text)
+        return tuple(_with_elisions(text))
+    return tuple(normalise_words(text))
 
 
 def _with_elisions(text: str) -> list[str]:
@@ -61,9 +72,15 @@ def _signs_as_words(text: str, lexicon: Lexicon) -> str:
     return lexicon.sign_pattern.sub(lambda found: f" {lexicon.signs[found[0]]} ", text)
 
 
-def words_of(text: str, lexicon: Lexicon) -> list[str]:
+def words_of(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The words of a text as they are compared."""
-    words = plain_words(text, lexicon)
+    return _words_of(text, lexicon.code)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _words_of(text: str, code: str) -> tuple[str, ...]:
+    lexicon = lexicon_of(code)
+    words: Sequence[str] = plain_words(text, lexicon)
     if lexicon.language:
         words = _spelt_signs(words, lexicon)
         words = _without_fillers(words, lexicon)
@@ -72,7 +89,7 @@ def words_of(text: str, lexicon: Lexicon) -> list[str]:
         words = _multiplied(words, lexicon)
         words = _fractions_behind_numbers(words, lexicon)
         words = _units_behind_numbers(words, lexicon)
-    return without_stutters(_join_numbers(words))
+    return tuple(without_stutters(_join_numbers(words)))
 
 
 def _without_fillers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
@@ -170,6 +187,8 @@ def _join_numbers(words: Sequence[str]) -> list[str]:
 
 def without_stutters(words: Sequence[str]) -> list[str]:
     """Stretches that are said twice on end, said once; numbers are left."""
+    if len(set(words)) == len(words):
+        return list(words)
     kept: list[str] = []
     for word in words:
         kept.append(word)
