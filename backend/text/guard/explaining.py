@@ -102,7 +102,9 @@ class Explainer:
         whole = contractions.get(" ".join(words))
         if whole:
             return whole
-        return tuple(part for word in words for part in contractions.get(word, (word,)))
+        one = self.lexicon.language.word_one if self.lexicon.language else "1"
+        spelt = (one if word == "1" else word for word in words)
+        return tuple(part for word in spelt for part in contractions.get(word, (word,)))
 
     # --- one word for one -----------------------------------------------------------------------
 
@@ -154,7 +156,9 @@ class Explainer:
     def _same_number(self, heard: str, new: str) -> bool:
         number, word = (heard, new) if heard[0].isdigit() else (new, heard)
         if word[0].isdigit():
-            return False  # numbers that are written alike have been found equal before
+            return heard.replace(".5", "30") == new or new.replace(".5", "30") == heard
+        if number == "2" and word == self.lexicon.signs.get("²"):
+            return True
         if number == "1" and word in self.lexicon.articles:
             return True
         homophones = self.lexicon.number_homophones.get(number, frozenset())
@@ -217,6 +221,8 @@ class Explainer:
             distance(sounds_of(heard, code), sounds_of(new, code)),
             distance(_one_by_one(before, code), _one_by_one(after, code)),
         )
+        if not apart and not any(map(str.isdigit, heard + new)):
+            return None
         if kinds & NEVER_IN_JOINED or (apart and min(len(heard), len(new)) < MIN_JOINED_LETTERS):
             return Reason.REPLACED
         if plain(new) in self.terms:
@@ -247,7 +253,10 @@ class Explainer:
             return self._judge_ne(words, others)
         following = words[place + 1] if place + 1 < len(words) else ""
         is_begun = following.startswith(word) and len(word) < len(following)
-        if is_begun and not word[0].isdigit() and word not in lexicon.protected:
+        is_contracted = following.startswith(word + "'")
+        if is_contracted or (
+            is_begun and not word[0].isdigit() and word not in lexicon.protected
+        ):
             return None
         if word in lexicon.loose:
             return None

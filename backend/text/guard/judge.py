@@ -147,7 +147,8 @@ def _whole_reasons(
 
 
 def _is_other_language(original: str, proposed: str, lexicon: Lexicon) -> bool:
-    if main_script(proposed) != main_script(original) and main_script(original):
+    scripts = {main_script(original), main_script(proposed)} - {""}
+    if len(scripts) > 1:
         return True
     if not lexicon.language:
         return False

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from backend.text.guard.tables.limits import MAX_ENDING_LETTERS, MIN_CONTRAST_LETTERS
@@ -82,7 +82,7 @@ def _compile(code: str) -> Lexicon:
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
             re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(), {}, {}, {}, nothing, {}, nothing,
         )  # fmt: skip
-    language = LANGUAGES[code]
+    language = _casefolded(LANGUAGES[code])
     signs = dict(_pairs(language.symbols))
     words = {sign: f"{SIGN_PREFIX}{_letters(index)}" for index, sign in enumerate(signs)}
     return Lexicon(
@@ -119,6 +119,16 @@ def _compile(code: str) -> Lexicon:
         },
         small=_small_words(language),
     )
+
+
+def _casefolded(language: Language) -> Language:
+    """The lists as texts are compared: `weiß` is `weiss`."""
+    lists = {
+        each.name: getattr(language, each.name).casefold()
+        for each in fields(language)
+        if isinstance(getattr(language, each.name), str)
+    }
+    return replace(language, **lists)
 
 
 def _parts(text: str) -> Iterator[str]:

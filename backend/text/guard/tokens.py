@@ -27,7 +27,13 @@ ELISION = re.compile(r"\b(?!aujourd)([^\W\d_]{1,8}')(?=[^\W\d_])")
 THOUSANDS_DOT = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 APOSTROPHE_IN_NUMBER = re.compile(r"(?<=\d)'(?=\d{3})")
-ORDINAL_MARKS = re.compile(r"(?<=\d)[ºª](?!\w)")
+ORDINAL_MARKS = re.compile(r"(?<=\d)\.?[ºª](?!\w)|(?<=\d)[ᵒᵃᵉ][ʳˢ]?")
+HALF_BEHIND_NUMBER = re.compile(r"(?<=\d)\s?½")
+BRACKETS = re.compile(r"[()⁄]")
+POINT_FIRST = re.compile(r"(?<!\d )(?<!\w)point (?=\d)")
+ZERO_AS_LETTER = re.compile(r"(?<=\d )oh(?= \d)")
+GERMAN_TIME = re.compile(r"(?<=\d)\.(?=\d\d uhr)")
+ITALIAN_ORDINAL = re.compile(r"(?<=\d)°(?=\s?[^\W\d_]{3})")
 TIME_COLON = re.compile(r"(?<=\d)[:h](?=\d)")
 
 
@@ -47,6 +53,7 @@ def _plain_words(text: str, code: str) -> tuple[str, ...]:
     lexicon = lexicon_of(code)
     text = text.translate(APOSTROPHES).translate(INVISIBLE).casefold()
     text = ORDINAL_MARKS.sub("", text)
+    text = BRACKETS.sub(" ", HALF_BEHIND_NUMBER.sub(".5", text))
     if lexicon.language:
         text = _signs_as_words(text, lexicon)
     if lexicon.code in ("fr", "it"):
@@ -64,6 +71,8 @@ def _with_elisions(text: str) -> list[str]:
 def _signs_as_words(text: str, lexicon: Lexicon) -> str:
     language = lexicon.language
     assert language
+    text = GERMAN_TIME.sub(":", text) if language.code == "de" else text
+    text = ITALIAN_ORDINAL.sub("", text) if language.code == "it" else text
     text = CURRENCY_BEFORE.sub(r" \2 \1 ", text)
     text = DASH_IN_RANGE.sub(f" {language.word_to} ", text)
     text = MINUS.sub(f" {language.word_minus} ", text)
@@ -90,6 +99,11 @@ def _words_of(text: str, code: str) -> tuple[str, ...]:
         words = _fractions_behind_numbers(words, lexicon)
         words = _units_behind_numbers(words, lexicon)
     return tuple(without_stutters(_join_numbers(words)))
+
+
+def _with_halves(text: str, halves: str) -> str:
+    """`3 and a half` as `3.5`."""
+    return re.sub(rf"(?<=\d) (?:{halves})\b", ".5", text) if halves else text
 
 
 def _without_fillers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
@@ -126,7 +140,11 @@ def _with_digits(words: Sequence[str], lexicon: Lexicon) -> list[str]:
     ordinal = re.compile(rf"(?<=\d)(?:{language.ordinal_endings})(?![\w'])")
     split = DIGIT_BESIDE_LETTER.sub(" ", ordinal.sub("", " ".join(known)))
     split = LETTER_O.sub(MASKED_O, split)
-    text = unicodedata.normalize("NFKC", alpha2digit(split, language.code, threshold=0))
+    converted = alpha2digit(split, language.code, threshold=0)
+    text = unicodedata.normalize("NFKC", ORDINAL_MARKS.sub("", converted))
+    text = _with_halves(text, language.halves)
+    if language.code == "en":
+        text = ZERO_AS_LETTER.sub("0", POINT_FIRST.sub("0.", text))
     text = text.replace(MASKED_O, "o")
     text = ordinal.sub("", text.casefold())
     thousands = THOUSANDS_DOT if language.decimal_comma else THOUSANDS_COMMA

@@ -51,7 +51,7 @@ GERMAN = Language(
     "seine seinen | leer lehrer | weiß weis | will wiel | nah na | ihn in | wahre ware | statt stadt | "
     "lehre leere | weise waise | ihnen innen | mann man | wir wier | ehr er eher | wird wirt | als alls | "
     "mir mier | meist meißt | noch nach",
-    contractions="prof=professor | st=sankt | haste=hast du | biste=bist du | ham=haben | son=so ein | sone=so eine | ist's=ist es | gibt's=gibt es | geht's=geht es | hab=habe | hab'=habe | ich's=ich es | "
+    contractions="s=seite | kap=kapitel | abb=abbildung | ner=einer | nem=einem | nee=nein | nochma=noch mal | so'n=so ein | rüber=herüber | ma=mal | prof=professor | st=sankt | haste=hast du | biste=bist du | ham=haben | son=so ein | sone=so eine | ist's=ist es | gibt's=gibt es | geht's=geht es | hab=habe | hab'=habe | ich's=ich es | "
     "n=ein | ne=eine | nen=einen | 'n=ein | 'ne=eine | ins=in das | ans=an das | im=in dem | am=an dem | "
     "zum=zu dem | zur=zu der | beim=bei dem | vom=von dem | aufs=auf das | fürs=für das | ums=um das | "
     "durchs=durch das | übers=über das | is=ist | nich=nicht | nix=nichts | sowas=so etwas | was=etwas | "
@@ -114,6 +114,7 @@ GERMAN = Language(
     "j=jot | k=ka | l=el | m=em | n=en,newton,newtons | p=pe | q=ku,kuh | r=er | s=es | t=te,tee | "
     "v=vau | w=we,weh | z=zett,zet",
     word_hour="uhr",
+    halves="einhalb|komma fünf",
     word_one="ein",
     word_times="mal",
     equals="ist sind gleich macht ergibt",

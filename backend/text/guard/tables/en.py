@@ -40,7 +40,7 @@ ENGLISH = Language(
     droppable="so | well | okay | ok | right | now | like | you know | i mean | and so | yeah | oh | "
     "alright | you see | kind of | sort of | actually | basically | let me see",
     fillers="um uh er erm hmm mm mmm uhm ah eh hm uhh umm",
-    agreement="much many | less fewer | is are am | was were | has have | do does | in on at into onto | then than | of off | "
+    agreement="times by | much many | less fewer | is are am | was were | has have | do does | in on at into onto | then than | of off | "
     "too to | who whom | this these | that those | a an the",
     homophones="their there they're theyre | no know | not knot | some sum | all awl | two to too | "
     "our hour are | i eye | you ewe | would wood | might mite | hole whole | none nun | your you're "
@@ -50,7 +50,7 @@ ENGLISH = Language(
     "| him hymn | sent cent scent | march marsh | mite might | ant aunt | knot not | them then | "
     "very vary | quite quiet | or are | still steel | off of | write right | least leased | its is "
     "| he's his | may be | half have | every very | it in | than that",
-    contractions="st=saint | prof=professor | mt=mount | no=number | i'm=i am | you're=you are | we're=we are | they're=they are | he's=he is | "
+    contractions="bc=before christ | b c=before christ | p=page | pp=pages | fig=figure | ch=chapter | chap=chapter | couldn't of=could not have | wouldn't of=would not have | shouldn't of=should not have | whose=who is | st=saint | prof=professor | mt=mount | no=number | i'm=i am | you're=you are | we're=we are | they're=they are | he's=he is | "
     "she's=she is | it's=it is | that's=that is | there's=there is | here's=here is | what's=what is "
     "| who's=who is | where's=where is | how's=how is | let's=let us | i've=i have | you've=you have "
     "| we've=we have | they've=they have | i'll=i will | you'll=you will | he'll=he will | "
@@ -77,10 +77,10 @@ ENGLISH = Language(
     "| v=volt,volts | j=joule,joules | kj=kilojoule,kilojoules "
     "| pa=pascals | π=pi,pie | α=alpha | β=beta | γ=gamma | δ=delta | λ=lambda | θ=theta | μ=mu | "
     "σ=sigma | ω=omega | ρ=rho | φ=phi | √=square root,square root of,root | dr=doctor | mr=mister | "
-    "vs=versus | etc=et cetera,etcetera | bc=before christ | "
+    "vs=versus | etc=et cetera,etcetera | "
     ">=greater than,is greater than | <=less than,is less than | ph=p h | "
     "mph=miles per hour | km/h=kilometers per hour,kilometres per hour,kilometers an hour,"
-    "kilometres an hour | m/s=meters per second,metres per second | ½=one half,half | ¼=quarter",
+    "kilometres an hour | m/s=meters per second,metres per second",
     small="the and of to is that it was he for are with they this have from but what were when "
     "your said there which she their will would about them then these her him has how our because "
     "into does we you not be at by can could do did or all some an if so who why",
@@ -92,7 +92,7 @@ ENGLISH = Language(
         (r"^ps", "s"),
         (r"^wh", "w"),
         (r"^x", "s"),
-        (r"ough(?=t)", "o"),
+        (r"ign", "ain"), (r"ough(?=t)", "o"),
         (r"ough", "u"),
         (r"igh", "ai"),
         (r"eigh", "ei"),
@@ -139,6 +139,7 @@ ENGLISH = Language(
     letters="y=why | r=are | u=you | i=eye | t=tea,tee | p=pea,pee | q=queue,cue | g=gee | "
     "j=jay | k=kay | x=ex | m=em | n=en,newton,newtons | w=double you | a=amps,amperes,amp,ampere,ay | c=see,sea | b=be,bee | "
     "o=oh | z=zed,zee | h=aitch | s=ess | f=eff | l=ell | d=dee | v=vee | e=ee",
+    halves="and a half",
     word_one="one",
     word_times="times",
     equals="is are equals makes make gives",

@@ -42,7 +42,7 @@ SPANISH = Language(
     "dónde | quien quién | cual cuál | a ha ah | e he eh | o oh | de dé | votar botar | casa caza | ves "
     "vez | haya halla allá | tubo tuvo | cien sien | ciento siento | sesión cesión | hasta asta | ola hola | "
     "asia hacia | echo hecho | también tan-bien | tampoco tan-poco | nos | media | cada",
-    contractions="prof=profesor | profa=profesora | sta=santa | pa=para | pal=para el | to=todo | ná=nada",
+    contractions="a c=antes de cristo | d c=después de cristo | p ej=por ejemplo | p=página | pág=página | cap=capítulo | fig=figura | prof=profesor | profa=profesora | sta=santa | pa=para | pal=para el | to=todo | ná=nada",
     symbols="%=por ciento,porciento | ==igual,es igual a,igual a,iguales | ÷=dividido por,dividido entre | °=grado,grados | °c=grados celsius,"
     "grados centígrados | €=euro,euros | $=dólar,dólares | £=libras esterlinas | @=arroba | "
     "²=cuadrado,al cuadrado,cuadrados | ³=cubo,al cubo,cúbico,cúbicos | km=kilómetro,kilómetros | "
@@ -92,12 +92,13 @@ SPANISH = Language(
     "g=ge | h=hache | j=jota | k=ka | l=ele | m=eme | n=ene,newton,newtons | p=pe | q=cu | "
     "r=erre,ere | s=ese | t=te | z=zeta | w=uve doble,doble ve",
     ordinals="2=segundo,segunda,segundos,segundas | 1=primero,primer,primera",
+    halves="y medi[oa]",
     word_one="uno",
     word_times="por",
     equals="es son igual",
     word_and="y",
     word_minus="menos",
     word_plus="más",
-    ordinal_endings="o|a|er|os|as|ª|º",
+    ordinal_endings="er|ro|ra|do|da|to|ta|vo|va|mo|ma",
     number_homophones={"100": "sien", "2": "", "6": "seis", "3": ""},
 )

@@ -48,7 +48,7 @@ FRENCH = Language(
     "verre ver vers | car quart | point poing | foi fois foie | doit doigt dois | faut faux | mai mais "
     "mets | mars | tant temps t'en | davantage d'avantage | parce-que | quelque quel-que quelques | "
     "sens sans | assez acier | trop trot | voix voie | qu'il qui | aucun au-cun | peut-être peut-être",
-    contractions="m=monsieur | mlle=mademoiselle | st=saint | ste=sainte | prof=professeur | t'as=tu as | t'es=tu es | y'a=il y a | ya=il y a | y a=il y a | j'suis=je suis | "
+    contractions="av j c=avant jésus christ | ap j c=après jésus christ | p ex=par exemple | p=page | chap=chapitre | fig=figure | m=monsieur | mlle=mademoiselle | st=saint | ste=sainte | prof=professeur | t'as=tu as | t'es=tu es | y'a=il y a | ya=il y a | y a=il y a | j'suis=je suis | "
     "chuis=je suis | j'sais=je sais | ptet=peut-être | p'tit=petit | p'tite=petite | v'là=voilà | "
     "qu'est-ce=que est ce | ouais=oui | faut=il faut | ça=cela | c'=ce | l'on=on | lorsqu'=lorsque | "
     "qu'=que | d'=de | l'=le | n'=ne | s'=se | j'=je | m'=me | jusqu'=jusque | puisqu'=puisque | "
@@ -118,6 +118,7 @@ FRENCH = Language(
     "z=zède,zed | w=double vé | g=j' ai,jé | v=vé | t=thé,tes | p=pé | "
     "n=haine,aine,newton,newtons | m=aime | l=elle,aile | r=air | s=esse | f=effe | k=ka | o=eau,au",
     ordinals="2=second,seconde | 1=premier,première",
+    halves="et demie?",
     word_one="un",
     word_times="fois",
     equals="est font fait égale égal donne",

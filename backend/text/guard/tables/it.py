@@ -47,7 +47,7 @@ ITALIAN = Language(
     "li lì | da dà | si sì | l'uno luno | cent'anni | te tè | va | di dì | sta | fa | po' pò po | qual'è "
     "qual-è | l'ha la | non noni | sino | s'è se | d'altro dall'altro | perché per-che | mezzo | anche "
     "anch'e | ma | apposto a-posto",
-    contractions="prof=professor | s=san | l'=lo | un'=una | dell'=della | all'=alla | nell'=nella | dall'=dalla | sull'=sulla | "
+    contractions="a c=avanti cristo | d c=dopo cristo | p=pagina | cap=capitolo | fig=figura | es=esempio | prof=professor | s=san | l'=lo | un'=una | dell'=della | all'=alla | nell'=nella | dall'=dalla | sull'=sulla | "
     "c'=ci | d'=di | quest'=questo | quell'=quello | com'=come | s'=si | po'=poco | m'=mi | t'=ti | "
     "v'=vi | anch'=anche | tutt'=tutto | quant'=quanto | dov'=dove | cos'=cosa | sant'=santo",
     symbols="%=per cento,percento | ==uguale,è uguale a,uguale a,uguali | ÷=diviso per,fratto | °=grado,gradi | °c=gradi celsius,gradi centigradi | "
@@ -98,13 +98,14 @@ ITALIAN = Language(
     "l=elle | c=ci | b=bi | d=di | g=gi | p=pi | t=ti | v=vu,vi | z=zeta | q=cu | "
     "k=cappa,kappa | w=doppia vu",
     multipliers="mila=1000 | milione=1000000 | milioni=1000000 | miliardo=1000000000 | miliardi=1000000000",
+    halves="e mezz[oa]",
     word_one="uno",
     word_times="per",
     equals="fa è fanno uguale sono",
-    number_words="sedicesimo=16 | sedicesima=16",
+    number_words="vent'=venti | trent'=trenta | quarant'=quaranta | cinquant'=cinquanta | sessant'=sessanta | settant'=settanta | ottant'=ottanta | novant'=novanta | cent'=cento | sedicesimo=16 | sedicesima=16",
     word_and="e",
     word_minus="meno",
     word_plus="più",
-    ordinal_endings="o|a|i|e|esimo|esima|°",
+    ordinal_endings="mo|ma|esimo|esima|esimi|esime",
     number_homophones={"6": "sei sai", "1": "", "7": "sete", "100": "cento", "3": "tre"},
 )

@@ -66,6 +66,8 @@ class Language:
     word_times: str = ""
     equals: str = ""
     """Words that the sign `=` may be written for."""
+    halves: str = ""
+    """What half a unit more is called behind a number, as an expression."""
     number_words: str = ""
     """`nineties=ninety`: numbers by other words."""
     word_and: str = ""
