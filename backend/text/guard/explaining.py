@@ -12,11 +12,11 @@ from backend.text.guard.sounds import distance, plain, sounds_of
 from backend.text.guard.tables.limits import (
     MAX_ENDING_LETTERS,
     MAX_JOINED_DISTANCE,
+    MAX_MISSPELT_DISTANCE,
     MAX_PROTECTED_DISTANCE,
     MAX_SOUND_DISTANCE,
     MAX_SPELLING_DISTANCE,
     MAX_TERM_DISTANCE,
-    MAX_MISSPELT_DISTANCE,
     MIN_JOINED_LETTERS,
     MIN_MISSPELT_LETTERS,
     MIN_NEGATED_LETTERS,
@@ -254,9 +254,7 @@ class Explainer:
         following = words[place + 1] if place + 1 < len(words) else ""
         is_begun = following.startswith(word) and len(word) < len(following)
         is_contracted = following.startswith(word + "'")
-        if is_contracted or (
-            is_begun and not word[0].isdigit() and word not in lexicon.protected
-        ):
+        if is_contracted or (is_begun and not word[0].isdigit() and word not in lexicon.protected):
             return None
         if word in lexicon.loose:
             return None
@@ -333,7 +331,7 @@ def _opposed_at_start(first: str, second: str) -> bool:
 
 def _opposed_at_end(first: str, second: str) -> bool:
     """`nitrate`, `nitrite`: opposed endings of one stem."""
-    if first[:OPPOSED_ENDINGS_LETTERS - 1] != second[:OPPOSED_ENDINGS_LETTERS - 1]:
+    if first[: OPPOSED_ENDINGS_LETTERS - 1] != second[: OPPOSED_ENDINGS_LETTERS - 1]:
         return False
     for group in ENDING_GROUPS:
         shortest = OPPOSED_ENDINGS_LETTERS * (2 if "an" in group else 1)

@@ -18,7 +18,7 @@ ONLY_BEHIND_NUMBERS = frozenset({"pa", "min", "mm", "ml", "mg", "hz", "kj", "kw"
 """Units that are words or letters elsewhere."""
 
 SIGN_PREFIX = "zq"
-"""Signs and units are words that begin so, while texts are compared: `km` and `kilometre` are one."""
+"""Signs and units are words that begin so, while texts are compared: `km` is `kilometre`."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def _compile(code: str) -> Lexicon:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
             None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
-            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(), {}, {}, {}, nothing, {}, nothing,
+            re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(),
+            {}, {}, {}, nothing, {}, nothing,
         )  # fmt: skip
     language = _casefolded(LANGUAGES[code])
     signs = dict(_pairs(language.symbols))

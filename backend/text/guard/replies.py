@@ -18,10 +18,11 @@ CLOSING = "\"”»“’')"
 
 ANSWER = re.compile(
     r"\W*(?:(?:sure|certainly|of course|okay|ok|great|claro|certo|bien sûr|natürlich|gerne)\W+)?"
-    r"(?:(?:here (?:is|are)|here['’]s|i['’]?m sorry|i am sorry|i apologi[sz]e|sorry,|as an ai|i can(?:no|['’])t|"
-    r"i['’]m unable|i am unable|voici|désolée?|je suis désolée?|je ne peux pas|en tant qu|"
+    r"(?:(?:here (?:is|are)|here['’]s|i['’]?m sorry|i am sorry|i apologi[sz]e|sorry,|"
+    r"as an ai|i can(?:no|['’])t|i['’]m unable|i am unable|voici|désolée?|je suis désolée?|je ne peux pas|en tant qu|"
     r"hier ist|hier sind|es tut mir leid|tut mir leid|ich kann (?:das|dies|ihnen|dir)|als ki|"
-    r"ecco|mi dispiace|non posso|in quanto|spiacente|aquí (?:está|tienes)|lo siento|no puedo|como modelo)\b"
+    r"ecco|mi dispiace|non posso|in quanto|spiacente|aquí (?:está|tienes)|lo siento|"
+    r"no puedo|como modelo)\b"
     r"|(?:[\w-]+ ){0,3}(?:text|texte|testo|texto|correction|corrected|corrigé|corretto|corregido|"
     r"korrigiert|output|answer|note|nota|remarque|hinweis|anmerkung|réponse|antwort|risposta|respuesta|"
     r"translation|traduction|traduzione|traducción|übersetzung|transcript|segment|id)\s*:)",

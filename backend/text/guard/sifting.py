@@ -1,4 +1,4 @@
-"""The proposals for a whole transcript, parted into those that may be applied and those that not."""
+"""The proposals for a whole transcript: which may be applied, and which not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
