@@ -14,7 +14,8 @@ from backend.text.guard.tables.limits import (
 from backend.text.guard.verdicts import Reason
 
 BLOCKS = (
-    (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (1, 4), (4, 1), (1, 5), (5, 1),
+    (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (1, 4), (4, 1),
+    (1, 5), (5, 1),
 )  # fmt: skip
 """How many words may have been taken for how many."""
 

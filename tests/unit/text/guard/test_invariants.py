@@ -11,7 +11,22 @@ from backend.text.guard.tables.registry import LANGUAGES
 CODES = st.sampled_from([*LANGUAGES, "pt", None])
 WORDS = st.lists(
     st.sampled_from(
-        "the cell water light divides in and of because energy heat plant leaf rock".split()
+        [
+            "the",
+            "cell",
+            "water",
+            "light",
+            "divides",
+            "in",
+            "and",
+            "of",
+            "because",
+            "energy",
+            "heat",
+            "plant",
+            "leaf",
+            "rock",
+        ]
     ),
     min_size=4,
     max_size=15,
