@@ -14,9 +14,6 @@ from backend.text.sentences import base_language
 
 Groups = Mapping[str, frozenset[int]]
 
-ONLY_BEHIND_NUMBERS = frozenset({"pa", "min", "mm", "ml", "mg", "hz", "kj", "kw", "nm"})
-"""Units that are words or letters elsewhere."""
-
 SIGN_PREFIX = "zq"
 """Signs and units are words that begin so, while texts are compared: `km` is `kilometre`."""
 
@@ -40,6 +37,8 @@ class Lexicon:
     """Each sign's word, by the sign."""
     spelt_signs: Mapping[str, tuple[tuple[Phrase, str], ...]]
     """Phrases and the sign's word, by the phrase's first word, the longest first."""
+    units: Mapping[str, str]
+    """Words and letters that are units behind a number, with the sign's word."""
     sign_pattern: re.Pattern[str]
     endings: frozenset[str]
     negating_prefixes: tuple[str, ...]
@@ -79,7 +78,7 @@ def _compile(code: str) -> Lexicon:
     if not code:
         nothing: frozenset[str] = frozenset()
         return Lexicon(
-            None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {},
+            None, {}, frozenset(), nothing, nothing, frozenset(), nothing, {}, {}, {}, {}, {}, {},
             re.compile(r"(?!)"), frozenset({""}), (), nothing, {}, frozenset(),
             {}, {}, {}, nothing, {}, nothing,
         )  # fmt: skip
@@ -96,9 +95,11 @@ def _compile(code: str) -> Lexicon:
         fillers=frozenset(language.fillers.split()),
         agreement=_groups(language.agreement),
         homophones=_groups(language.homophones.replace("-", "")),
-        contractions={short: tuple(long.split()) for short, long in _pairs(language.contractions)},
+        contractions=_abbreviations(signs)
+        | {short: tuple(long.split()) for short, long in _pairs(language.contractions)},
         signs=words,
         spelt_signs=_spelt_signs(signs, words),
+        units=_units(signs, words),
         sign_pattern=_sign_pattern(words),
         endings=frozenset("" if end == "_" else end for end in language.endings.split()),
         negating_prefixes=tuple(language.negating_prefixes.split()),
@@ -190,14 +191,33 @@ def _spelt_signs(
     found: defaultdict[str, list[tuple[Phrase, str]]] = defaultdict(list)
     for sign, spelt in signs.items():
         phrases = [tuple(phrase.split()) for phrase in spelt.split(",") if phrase.strip()]
-        if _is_plain(sign) and len(sign) > 1 and sign not in ONLY_BEHIND_NUMBERS:
-            phrases.append((sign,))
+        if _is_plain(sign):
+            continue
         for phrase in phrases:
             found[phrase[0]].append((phrase, words[sign]))
     return {
         first: tuple(sorted(entries, key=lambda entry: -len(entry[0])))
         for first, entries in found.items()
     }
+
+
+def _units(signs: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
+    return {
+        spelt.strip(): words[sign]
+        for sign, listed in signs.items()
+        if _is_plain(sign)
+        for spelt in (sign, *listed.split(","))
+    }
+
+
+def _abbreviations(signs: Mapping[str, str]) -> dict[str, Phrase]:
+    """Abbreviations at full length, for where they are no units: `dr`, `etc`."""
+    found: dict[str, Phrase] = {}
+    for sign, listed in signs.items():
+        spelt = [phrase.strip() for phrase in listed.split(",")]
+        if _is_plain(sign) and len(sign) > 1:
+            found |= dict.fromkeys([sign, *spelt], tuple(spelt[0].split()))
+    return found
 
 
 def _is_plain(sign: str) -> bool:

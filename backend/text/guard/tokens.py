@@ -185,9 +185,9 @@ def _fractions_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[st
 
 
 def _units_behind_numbers(words: Sequence[str], lexicon: Lexicon) -> list[str]:
-    """Letters that are units behind a number: `5 m`."""
+    """Letters and words that are units behind a number: `5 m`, `5 metres`."""
     return [
-        lexicon.signs.get(word, word) if before[:1].isdigit() else word
+        lexicon.units.get(word, word) if before[:1].isdigit() else word
         for before, word in zip(["", *words], words, strict=False)
     ]
 
