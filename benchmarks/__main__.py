@@ -12,6 +12,7 @@ from benchmarks import (
     drain,
     engine_queues,
     first_segments,
+    guard,
     idle_workers,
     imports,
     llm_calls,
@@ -35,6 +36,7 @@ def run_llm_calls(targets: Targets, is_quick: bool) -> None:
 BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
     "imports": imports.main,
     "correction": correction.main,
+    "guard": guard.main,
     "llm_calls": run_llm_calls,
     "pick_up": pick_up.main,
     "idle_workers": idle_workers.main,
@@ -55,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[Targets, bool], None]] = {
 MINUTES = {
     "imports": 1,
     "correction": 1,
+    "guard": 1,
     "llm_calls": 1,
     "pick_up": 3,
     "idle_workers": 3,

@@ -11,6 +11,7 @@ from backend.models.people import (
     SegmentEdit,
     TrashedLesson,
 )
+from backend.models.proposals import RefusedProposal
 from backend.models.summaries import SummaryEdit, SummaryPart, SummaryProposal
 from backend.models.task import Task, TaskStatus
 from backend.models.transcript import Flag, Segment, Word
@@ -30,6 +31,7 @@ __all__ = [
     "LlmRun",
     "Note",
     "ProviderPace",
+    "RefusedProposal",
     "Segment",
     "SegmentEdit",
     "SummaryEdit",

@@ -1,5 +1,6 @@
 """Correction: a language model mends the transcript, group by group, and cannot lose any of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,7 @@ from backend.lesson_texts.layers import (
     replace_layer,
 )
 from backend.lesson_texts.makers import Maker
+from backend.lesson_texts.refused import replace_refused
 from backend.llm.ledger import Ledger, count_answered, finish_run, open_run
 from backend.llm.paid import Outcome, PaidCaller, Question
 from backend.llm.provider import ModelChoice
@@ -50,6 +52,7 @@ from backend.text.groups import (
     match_reply,
     merge_corrections,
 )
+from backend.text.guard import Refused, sift
 from backend.text.prompts import correction_system
 from backend.text.rules import correct_offline
 
@@ -190,11 +193,16 @@ CORRECTION = Correction()
 
 @dataclass
 class _CorrectionResult:
-    """The corrected segments, what the metadata say, and the run to close if it is complete."""
+    """The corrected segments, what the metadata say, the run, and what the guard refused."""
 
     segments: list[Segment]
     metadata: dict[str, Any]
-    run_to_finish: int | None = None
+    run_id: int | None = None
+    refused: tuple[Refused, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.metadata["failed_groups"]
 
 
 def _correct_offline(layer: LayerText) -> _CorrectionResult:
@@ -209,14 +217,17 @@ def _correct_by_model(
     choice = ModelChoice.from_settings(settings, settings.correction)
     run_id = open_run(context.bind, layer.lesson_id, STAGE)
     ledger = Ledger(context.bind, run_id, owner)
+    system = correction_system(settings.correction.prompt, layer.language)
     correction = _Correction(
         PaidCaller(choice, ledger, options.max_concurrency, owner.stopped),
-        correction_system(settings.correction.prompt, layer.language),
+        system,
         context.on_progress,
     )
     groups = group_segments(layer.segments, options.segments_per_group)
     correction.correct(groups)
     failed = correction.failed_groups(groups)
+    originals = [segment.text for segment in layer.segments]
+    sifted = sift(originals, correction.texts, language=layer.language, prompt=system)
     usage = ledger.sum_tokens()
     metadata = {
         "provider": settings.provider.value,
@@ -231,13 +242,22 @@ def _correct_by_model(
         "groups": len(groups),
         "failed_groups": failed,
         "ignored": correction.ignored,
+        "refused": _count_refused(sifted.refused),
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
     }
-    # A run with failed groups stays open: the next attempt asks for those alone.
-    return _CorrectionResult(
-        merge_corrections(layer.segments, correction.texts), metadata, None if failed else run_id
-    )
+    corrected = merge_corrections(layer.segments, sifted.accepted)
+    return _CorrectionResult(corrected, metadata, run_id, sifted.refused)
+
+
+def _count_refused(refused: Sequence[Refused]) -> dict[str, Any]:
+    """How many proposals the guard did not let through, by verdict, and how often for which reason.
+
+    A proposal may have several reasons.
+    """
+    verdicts = Counter(each.judgement.verdict.value for each in refused)
+    reasons = Counter(reason.value for each in refused for reason in each.judgement.reasons)
+    return {"segments": len(refused), "verdicts": dict(verdicts), "reasons": dict(reasons)}
 
 
 def correction_questions(
@@ -345,9 +365,16 @@ def _save(context: StageContext, layer: LayerText, result: _CorrectionResult) ->
         lesson = lock_unchanged(session, layer)
         accept = context.accept_lower_quality
         replace_layer(session, lesson, LessonLayer.CORRECTION, content, accept_lower_quality=accept)
-        if result.run_to_finish is not None:
-            finish_run(session, result.run_to_finish)
-        notices = [*_tell_failed(failed), *result.metadata.get("notices", [])]
+        model, run_id = result.metadata["model"], result.run_id
+        replace_refused(session, layer.lesson_id, result.refused, model=model, run_id=run_id)
+        # A run with failed groups stays open: the next attempt asks for those alone.
+        if run_id is not None and result.is_complete:
+            finish_run(session, run_id)
+        notices = [
+            *_tell_failed(failed),
+            *_tell_refused(result.refused),
+            *result.metadata.get("notices", []),
+        ]
         told = {**counts, "failed_groups": len(failed), "notices": notices}
         context.owner.store_result(session, told)
 
@@ -362,6 +389,18 @@ def _tell_failed(failed: Sequence[dict[str, Any]]) -> list[Stored]:
         ).to_json()
         for group in failed[:1]
     ]
+
+
+def _tell_refused(refused: Sequence[Refused]) -> list[Stored]:
+    """That proposals were not applied, if any."""
+    if not refused:
+        return []
+    n = len(refused)
+    text = (
+        f"Kept as heard: {n} {'segment' if n == 1 else 'segments'}, whose correction might have "
+        "changed what was said."
+    )
+    return [Notice("proposals-refused", text, {"n": n}).to_json()]
 
 
 def _tell_limited(asked: int, limit: int | None) -> list[Stored]:

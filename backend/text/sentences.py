@@ -154,6 +154,8 @@ def normalise_words(text: str) -> list[str]:
 
 def _strip_marks(word: str) -> str:
     """`word` without what is no letter, number or accent at its edges."""
+    if word.isalnum():
+        return word
     spoken = [index for index, character in enumerate(word) if _is_spoken(character)]
     return word[spoken[0] : spoken[-1] + 1] if spoken else ""
 
