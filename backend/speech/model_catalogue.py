@@ -76,10 +76,10 @@ class CatalogueModel:
     def memory_bytes(self) -> int:
         """About what one process needs to transcribe with it in int8 on a processor.
 
-        The peak is that of loading. Measured with faster-whisper 1.2.1 on 11 s of speech: tiny.en
-        231 MB, base 319 MB; the larger ones follow from these two by their size.
+        The peak is that of loading. tiny.en and base were measured (`python -m benchmarks
+        model_memory`); the larger ones follow from these two by their size.
         """
-        return 140_000_000 + 5 * self.size_bytes // 4
+        return 210_000_000 + 5 * self.size_bytes // 4
 
     @property
     def packages(self) -> tuple[Package, ...]:
