@@ -16,10 +16,10 @@ def models() -> None:
     """List and download Whisper models."""
 
 
-@models.command("list", short_help="List what is installed, and what can be downloaded.")
+@models.command("list", short_help="List installed and downloadable models.")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the models that are installed, and those that can be downloaded by name."""
+    """List installed models, and those that can be downloaded by name."""
     installed = installed_models(models_dir())
     if as_json:
         print_json(
@@ -51,7 +51,7 @@ def list_(as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def download(name: str, as_json: bool) -> None:
-    """Download a Whisper model by name, or by owner/repository on the hub."""
+    """Download a Whisper model by name, or as owner/repository on Hugging Face."""
     with progress_display() as tell:
         directory = download_model(
             name,
