@@ -125,7 +125,7 @@ def test_hits_that_are_not_shown_are_counted() -> None:
     done = run("light", "--limit", "2")
 
     assert len(done.stdout.splitlines()) == 4
-    assert done.stderr.startswith("2 of 5 hits")
+    assert done.stderr.startswith("2 of 5 results")
 
 
 def test_control_characters_of_a_text_do_not_reach_the_terminal() -> None:
