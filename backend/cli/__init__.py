@@ -22,32 +22,32 @@ INTERRUPTED_STATUS = 130  # what shells use for Ctrl-C
 
 # name: (module under backend.cli, attribute, what it does in one line)
 COMMANDS = {
-    "add": ("lessons", "add", "Copy recordings into the library, each as a lesson."),
+    "add": ("lessons", "add", "Add recordings to the library; each becomes a lesson."),
     "list": ("lessons", "list_", "List the lessons."),
     "show": ("lessons", "show", "Show a lesson with its texts."),
     "edit": ("lessons", "edit", "Change a lesson's title, course, language or date."),
-    "remove": ("lessons", "remove", "Remove a lesson and all that was made of it."),
-    "restore": ("lessons", "restore", "Bring back what a layer of a lesson was before."),
+    "remove": ("lessons", "remove", "Delete a lesson and everything made from it."),
+    "restore": ("lessons", "restore", "Restore the earlier version of one of a lesson's texts."),
     "process": ("work", "process", "Transcribe, correct and summarise lessons or files."),
-    "transcribe": ("work", "transcribe", "Make a lesson's transcript anew."),
-    "correct": ("work", "correct", "Make a lesson's corrected transcript anew."),
-    "summarize": ("work", "summarize", "Make a lesson's summary anew."),
+    "transcribe": ("work", "transcribe", "Transcribe a lesson again."),
+    "correct": ("work", "correct", "Correct a lesson's transcript again."),
+    "summarize": ("work", "summarize", "Summarise a lesson again."),
     "export": (
         "export",
         "export",
-        "Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF.",
+        "Export a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF.",
     ),
-    "notes": ("notes", "notes", "Take the notes of people out of the library."),
-    "import": ("captions", "import_", "Make captions from elsewhere a lesson's transcript."),
-    "search": ("search", "search", "Find words in the texts of all lessons."),
-    "serve": ("serve", "serve", "Serve the API on this computer, with a worker beside it."),
-    "worker": ("worker", "worker", "Do the tasks in the background, until it is stopped."),
-    "tasks": ("tasks", "tasks", "Put work into the background, and look after it."),
-    "models": ("models", "models", "List Whisper models, and bring them in."),
+    "notes": ("notes", "notes", "Export notes and highlights."),
+    "import": ("captions", "import_", "Import captions as a lesson's transcript."),
+    "search": ("search", "search", "Search the texts of all lessons."),
+    "serve": ("serve", "serve", "Start the server and its pages on this computer, with a worker."),
+    "worker": ("worker", "worker", "Process tasks until stopped."),
+    "tasks": ("tasks", "tasks", "Add and manage background tasks."),
+    "models": ("models", "models", "List, download and add Whisper models."),
     "config": ("settings", "config", "Show and change the settings."),
-    "db": ("db", "db", "Look after the database."),
-    "backup": ("backup", "backup", "Make backups of the library, and put one back."),
-    "doctor": ("doctor", "doctor", "Look for what is wrong, and say how to mend it."),
+    "db": ("db", "db", "Manage the database."),
+    "backup": ("backup", "backup", "Create, check and restore backups of the library."),
+    "doctor": ("doctor", "doctor", "Look for problems and say how to fix them."),
 }
 
 
@@ -119,7 +119,7 @@ def _give_up_unwritten_output() -> None:
 @click.version_option(__version__, prog_name="lectern")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Lectern: recordings of lessons in; transcripts, corrections and summaries out."""
+    """Lectern transcribes, corrects and summarises recordings of lessons."""
     keep_files_private()
     if context.invoked_subcommand != "doctor":  # which looks, and changes nothing
         from backend.owner import close_data_dir

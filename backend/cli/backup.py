@@ -22,15 +22,15 @@ directory_argument = click.argument(
 
 @click.group()
 def backup() -> None:
-    """Make backups of the library, and put one back."""
+    """Create, check and restore backups of the library."""
     set_up_logging(log_dir(), known_secrets())
 
 
-@backup.command(short_help="Make a backup of the whole library.")
+@backup.command(short_help="Create a backup of the library.")
 @directory_argument
 @json_option
 def create(directory: Path, as_json: bool) -> None:
-    """Make a backup in DIRECTORY, while everything runs.
+    """Create a backup in DIRECTORY. Lectern may keep running.
 
     It is a folder of its own, named after the moment: the database, the recordings and the
     settings without keys. A recording that the last backup there has takes no room again.
@@ -44,11 +44,11 @@ def create(directory: Path, as_json: bool) -> None:
         click.echo(f"{made.folder}: {_contents(made)}.")
 
 
-@backup.command("verify", short_help="Read a backup, and say whether it is whole.")
+@backup.command("verify", short_help="Check that a backup is complete and undamaged.")
 @directory_argument
 @json_option
 def verify_(directory: Path, as_json: bool) -> None:
-    """Read all of a backup: every file is compared with what was written.
+    """Check that a backup is complete and undamaged, by reading every file.
 
     DIRECTORY is a backup, or the folder that backups are in: then the newest is read.
     """
@@ -64,7 +64,7 @@ def verify_(directory: Path, as_json: bool) -> None:
 @directory_argument
 @json_option
 def list_(directory: Path, as_json: bool) -> None:
-    """List the backups in DIRECTORY, oldest first. Their files are not read: see verify."""
+    """List the backups in DIRECTORY, oldest first. `verify` checks their files."""
     found = list_backups(directory)
     if as_json:
         print_json([_to_json(each) for each in found])
@@ -75,7 +75,7 @@ def list_(directory: Path, as_json: bool) -> None:
         print_table(headings, [_row(each) for each in found])
 
 
-@backup.command(short_help="Remove old backups.")
+@backup.command(short_help="Delete old backups.")
 @directory_argument
 @click.option(
     "--keep",
@@ -83,24 +83,24 @@ def list_(directory: Path, as_json: bool) -> None:
     type=click.IntRange(1, 100_000),
     default=7,
     show_default=True,
-    help="So many of the newest stay.",
+    help="How many of the newest backups to keep.",
 )
 @json_option
 def prune(directory: Path, keep: int, as_json: bool) -> None:
-    """Remove all backups in DIRECTORY but the newest."""
+    """Delete all but the newest backups in DIRECTORY."""
     removed = prune_backups(directory, keep)
     if as_json:
         print_json([_to_json(each) for each in removed])
     else:
         for each in removed:
-            click.echo(f"{each.folder} is removed.")
+            click.echo(f"Deleted {each.folder}")
 
 
-@backup.command(short_help="Put a backup in the place of the library.")
+@backup.command(short_help="Replace the library with a backup.")
 @directory_argument
 @json_option
 def restore(directory: Path, as_json: bool) -> None:
-    """Put a backup in the place of the library: lessons, recordings and settings.
+    """Replace the library with a backup: lessons, recordings and settings.
 
     DIRECTORY is a backup, or the folder that backups are in: then the newest is taken. What is in
     the library now is gone afterwards. Keys stay as they are. It is refused while a server, a

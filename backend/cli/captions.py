@@ -19,10 +19,10 @@ from backend.text.captions_in import LARGEST_BYTES
 @click.command("import")
 @lesson_argument
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--encoding", help="The file's encoding, such as cp1255; else it is found out.")
+@click.option("--encoding", help="Encoding of the file, such as cp1255. Default: detect it.")
 @json_option
 def import_(lesson_id: int, file: Path, encoding: str | None, as_json: bool) -> None:
-    """Make captions from elsewhere a lesson's transcript.
+    """Import captions as a lesson's transcript.
 
     They are SRT or VTT. The transcript that was there before is kept: `lectern restore LESSON
     transcript` brings it back.

@@ -11,13 +11,13 @@ from backend.database.schema import upgrade_schema
 
 @click.group()
 def db() -> None:
-    """Look after the database."""
+    """Manage the database."""
 
 
 @db.command()
 @json_option
 def upgrade(as_json: bool) -> None:
-    """Bring the database to this program's version.
+    """Upgrade the database to this version of Lectern.
 
     An SQLite file does that by itself, and is copied beforehand. Make a backup of a PostgreSQL
     database first.

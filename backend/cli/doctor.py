@@ -15,9 +15,9 @@ INDENT = " " * 9
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Look for what is wrong, and say how to mend it.
+    """Look for problems and say how to fix them.
 
-    Nothing is changed. The status is 1 if anything is an error.
+    Nothing is changed. The exit status is 1 if there is an error.
     """
     findings: list[Finding] = []
     for finding in examine():

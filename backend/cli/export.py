@@ -23,19 +23,21 @@ from backend.models import Course
     required=True,
     help="text, markdown, docx or pdf to read, json for programs, srt or vtt for captions.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; else stdout.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: stdout."
+)
 @click.option(
     "--what",
     "part",
     metavar="WHAT",
     type=click.Choice([item.value for item in Part]),
-    help="transcript, summary or both; else both, of text, srt and vtt the transcript.",
+    help="transcript, summary or both. Default: both; for text, srt and vtt the transcript.",
 )
 @click.option(
     "--layer",
     metavar="LAYER",
     type=click.Choice([item.value for item in Layer]),
-    help="transcript or corrected_transcript; else the corrected one where there is one.",
+    help="transcript or corrected_transcript. Default: the corrected one if there is one.",
 )
 @json_option
 def export(
@@ -46,7 +48,7 @@ def export(
     layer: str | None,
     as_json: bool,
 ) -> None:
-    """Write a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF."""
+    """Export a lesson as text, Markdown, JSON, SRT, VTT, DOCX or PDF."""
     chosen = ExportFormat(export_format)
     check_output(output, export_format, is_binary=chosen.kind.is_binary, as_json=as_json)
     with open_session() as session:

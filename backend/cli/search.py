@@ -23,19 +23,21 @@ DATE = click.DateTime(["%Y-%m-%d"])
 
 @click.command()
 @click.argument("words", metavar="[WORDS...]", nargs=-1)
-@click.option("--course", metavar="TITLE", help="Only lessons of this course.")
-@click.option("--theme", metavar="TITLE", help="Only lessons of this theme.")
-@click.option("--since", metavar="DATE", type=DATE, help="Only lessons of this day or later (UTC).")
-@click.option("--until", metavar="DATE", type=DATE, help="Only lessons of this day or earlier.")
+@click.option("--course", metavar="TITLE", help="Only lessons in this course.")
+@click.option("--theme", metavar="TITLE", help="Only lessons in this theme.")
+@click.option("--since", metavar="DATE", type=DATE, help="Only lessons from this day on (UTC).")
+@click.option("--until", metavar="DATE", type=DATE, help="Only lessons up to this day (UTC).")
 @click.option(
     "--limit",
     metavar="N",
     type=click.IntRange(1, MOST_HITS),
     default=20,
     show_default=True,
-    help="So many hits at most.",
+    help="Maximum number of results.",
 )
-@click.option("--rebuild", "is_rebuild", is_flag=True, help="Make the index anew; no search.")
+@click.option(
+    "--rebuild", "is_rebuild", is_flag=True, help="Rebuild the search index instead of searching."
+)
 @json_option
 def search(
     words: tuple[str, ...],
@@ -47,7 +49,7 @@ def search(
     is_rebuild: bool,
     as_json: bool,
 ) -> None:
-    """Find words in the texts of all lessons.
+    """Search the texts of all lessons.
 
     A passage is found if it has all the words, whatever their case and accents, and however they
     are written (e-mail, email). A phrase stands in quotes, which the shell must leave alone:
@@ -78,7 +80,7 @@ def _rebuild(session: Session, as_json: bool) -> None:
     if as_json:
         print_json({"lessons": n_lessons})
     else:
-        click.echo(f"The search index was made anew, for {n_lessons} lessons.")
+        click.echo(f"The search index was rebuilt for {n_lessons} lessons.")
 
 
 def course_ids(session: Session, title: str | None) -> tuple[int, ...]:
@@ -120,13 +122,13 @@ def _print(results: SearchResults) -> None:
         typed = one_line(one.typed)
         notice(f"Nothing has “{typed}”; these have {found}. To insist on it: '\"{typed}\"'.")
     if not results.hits:
-        click.echo("Nothing was found.")
+        click.echo("No results.")
     for hit in results.hits:
         click.echo(f"{_place(hit)}  {one_line(hit.lesson_title)}")
         click.echo(f"    {''.join(map(_show, hit.snippet))}")
     if results.total > len(results.hits):
         total = results.total if results.is_total_exact else f"more than {results.total}"
-        notice(f"{len(results.hits)} of {total} hits: --limit shows more, further words fewer.")
+        notice(f"{len(results.hits)} of {total} results shown. Use --limit to see more.")
 
 
 def _place(hit: Hit) -> str:

@@ -13,12 +13,12 @@ from backend.config.environment import owner_token_path
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Where to listen; loopback names only, until there are accounts.",
+    help="Address to listen at. Only loopback names, as there are no accounts.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--no-worker", is_flag=True, help="Serve only; workers run by themselves.")
+@click.option("--no-worker", is_flag=True, help="Start no worker; run `lectern worker` yourself.")
 def serve(host: str, port: int, no_worker: bool) -> None:
-    """Serve the API on this computer, with a worker beside it.
+    """Start the server and its pages on this computer, with a worker.
 
     Ctrl-C or SIGTERM stops both: what is finished is stored, and the rest goes on when it is
     started again.
@@ -50,4 +50,4 @@ def _begin(address: str, token: str | None) -> None:
     else:
         # What is not a terminal may be a log that others read.
         click.echo(f"Lectern is at {address}")
-        click.echo(f"To change settings there, the pages ask for what is in {owner_token_path()}")
+        click.echo(f"To change settings there, enter the owner key from {owner_token_path()}")

@@ -18,10 +18,10 @@ def config() -> None:
     """Show and change the settings."""
 
 
-@config.command(short_help="Show the settings in force.")
+@config.command(short_help="Show the current settings.")
 @json_option
 def show(as_json: bool) -> None:
-    """Show the settings in force; of a key only whether there is one."""
+    """Show the current settings. API keys are not shown."""
     settings = load_config()
     shown = _without_secrets(settings)
     if as_json:
@@ -49,8 +49,8 @@ def _without_secrets(settings: Settings) -> dict[str, object]:
 def set_(key: str, value: str | None, as_json: bool) -> None:
     """Set KEY, such as provider or summary.max_length, to VALUE.
 
-    Without VALUE it is asked for without being shown, which keeps an api_key out of the shell's
-    history.
+    Without VALUE you are asked for it, and it is not shown. This keeps an api_key out of the
+    shell's history.
     """
     if value is None:
         value = click.prompt(key, hide_input=True, default="", show_default=False, err=True)

@@ -41,10 +41,10 @@ tasks_argument = click.argument("task_ids", metavar="TASK...", nargs=-1, require
 
 @click.group()
 def tasks() -> None:
-    """Put work into the background, and look after it."""
+    """Add and manage background tasks."""
 
 
-@tasks.command(short_help="Ask for background work.")
+@tasks.command(short_help="Add background tasks.")
 @click.argument("task_type", metavar="TYPE", type=click.Choice(task_types()))
 @click.argument("lesson_ids", metavar="LESSON...", nargs=-1, required=True, type=LESSON)
 @click.option(
@@ -53,10 +53,12 @@ def tasks() -> None:
     metavar="N",
     default=0,
     show_default=True,
-    help="Higher goes first, whatever its age.",
+    help="Tasks with a higher priority run first.",
 )
-@click.option("--after", metavar="TASK", type=TASK, help="Wait until that task is completed.")
-@click.option("--again", is_flag=True, help="With process: all three stages, whatever is there.")
+@click.option("--after", metavar="TASK", type=TASK, help="Run after this task is completed.")
+@click.option(
+    "--again", is_flag=True, help="With process: redo all three stages, even where texts exist."
+)
 @force_option
 @json_option
 def add(
@@ -68,7 +70,7 @@ def add(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Ask for background work on lessons, a task for each.
+    """Add a background task for each lesson.
 
     TYPE is transcription, correction, summary, or process, which is the three in order.
     """
@@ -104,16 +106,18 @@ def add(
     metavar="STATUS",
     multiple=True,
     type=click.Choice([item.value for item in TaskStatus]),
-    help="Only pending, running, completed, failed or cancelled ones. May be given twice.",
+    help="Only pending, running, completed, failed or cancelled tasks. Repeatable.",
 )
-@click.option("--lesson", "lesson_id", metavar="LESSON", type=LESSON, help="Only this lesson's.")
+@click.option(
+    "--lesson", "lesson_id", metavar="LESSON", type=LESSON, help="Only tasks of this lesson."
+)
 @click.option(
     "--limit",
     metavar="N",
     type=click.IntRange(1, LARGEST_ID),
     default=50,
     show_default=True,
-    help="So many at most.",
+    help="Maximum number of tasks.",
 )
 @json_option
 def list_(statuses: tuple[str, ...], lesson_id: int | None, limit: int, as_json: bool) -> None:
@@ -123,18 +127,18 @@ def list_(statuses: tuple[str, ...], lesson_id: int | None, limit: int, as_json:
     if as_json:
         print_json([view.to_json() for view in views])
     elif not views:
-        click.echo("There are no such tasks: lectern tasks add process LESSON")
+        click.echo("No tasks. To add one: lectern tasks add process LESSON")
     else:
         print_table(COLUMNS, [row_of(view) for view in views])
         if len(views) == limit:
-            notice(f"There may be older ones: these are the newest {limit} (--limit).")
+            notice(f"Only the newest {limit} tasks are shown. Use --limit to see more.")
 
 
 @tasks.command(short_help="Show a task.")
 @click.argument("task_id", metavar="TASK", type=TASK)
 @json_option
 def show(task_id: int, as_json: bool) -> None:
-    """Show a task with all that is known about it."""
+    """Show all details of a task."""
     with open_session() as session:
         view = service.get_task(session, task_id)
     if as_json:
@@ -154,8 +158,8 @@ def _describe(view: TaskView) -> list[str]:
         ("Attempts", view.attempt),
         ("Worker", view.worker),
         ("Added", _moment(view.created_at)),
-        ("Began", _moment(view.start_date)),
-        ("Ended", _moment(view.end_date)),
+        ("Started", _moment(view.start_date)),
+        ("Finished", _moment(view.end_date)),
         ("Took", None if view.duration is None else clock(view.duration)),
         ("Result", view.result and _one_line_json(view.result)),
         ("Error", _explain(view)),
@@ -177,11 +181,11 @@ def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-@tasks.command(short_help="Cancel tasks that have not ended.")
+@tasks.command(short_help="Cancel tasks that have not finished.")
 @tasks_argument
 @json_option
 def cancel(task_ids: tuple[int, ...], as_json: bool) -> None:
-    """Cancel tasks that have not ended. What they have stored is kept."""
+    """Cancel tasks that have not finished. Completed parts are kept."""
     with open_session() as session:
         succeeded = _change_each(
             task_ids,
@@ -193,12 +197,12 @@ def cancel(task_ids: tuple[int, ...], as_json: bool) -> None:
         sys.exit(1)
 
 
-@tasks.command(short_help="Let failed or cancelled tasks run again.")
+@tasks.command(short_help="Retry failed or cancelled tasks.")
 @tasks_argument
 @force_option
 @json_option
 def retry(task_ids: tuple[int, ...], force: bool, as_json: bool) -> None:
-    """Let failed or cancelled tasks run again. They go on from the last stored piece.
+    """Retry failed or cancelled tasks. They resume where they stopped.
 
     Tasks that were cancelled because they wait for one of these are to be named too.
     """
@@ -208,7 +212,7 @@ def retry(task_ids: tuple[int, ...], force: bool, as_json: bool) -> None:
         succeeded = _change_each(
             in_order,
             lambda task_id: service.retry_task(session, task_id, accept_lower_quality=force),
-            lambda view: f"Task {view.id} waits for a worker again.",
+            lambda view: f"Task {view.id} is waiting again.",
             as_json,
         )
         _notice_dependents(session, in_order)
@@ -222,16 +226,16 @@ def _notice_dependents(session: Session, task_ids: Sequence[int]) -> None:
         if dependents := service.cancelled_dependents(session, task_id):
             ids = " ".join(map(str, dependents))
             notice(
-                f"Cancelled tasks depend on task {task_id}. To bring them back too: "
+                f"Cancelled tasks depend on task {task_id}. To retry them too: "
                 f"lectern tasks retry {ids}"
             )
 
 
-@tasks.command(short_help="Follow tasks until they have ended.")
+@tasks.command(short_help="Watch tasks until they finish.")
 @click.argument("task_ids", metavar="[TASK...]", nargs=-1, type=TASK)
 @json_option
 def watch(task_ids: tuple[int, ...], as_json: bool) -> None:
-    """Follow tasks until they have ended; without numbers, all that have not.
+    """Watch tasks until they finish. Default: all unfinished tasks.
 
     On a terminal it is a table that is kept current, elsewhere a line for each change. The status
     is 1 if a task failed or was cancelled.

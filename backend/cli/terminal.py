@@ -65,9 +65,9 @@ class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in the newe
 LESSON = _Number("lesson", "lectern list", LessonNotFound)
 TASK = _Number("task", "lectern tasks list", TaskNotFound)
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and only that.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
 force_option = click.option(
-    "--force", is_flag=True, help="Also where a better text would go for a worse one."
+    "--force", is_flag=True, help="Replace a text even with one of lower quality."
 )
 lesson_argument = click.argument("lesson_id", metavar="LESSON", type=LESSON)
 
@@ -117,7 +117,7 @@ def tell_same_recording(added: AddedLesson) -> None:
     if added.same_recording:
         *others, last = (str(lesson_id) for lesson_id in added.same_recording)
         named = f"lessons {', '.join(others)} and {last}" if others else f"lesson {last}"
-        notice(f"The same recording is there already: {named}.")
+        notice(f"The library already has this recording: {named}.")
 
 
 def lesson_notices(lesson: Lesson) -> list[str]:

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 @click.command()
 @click.argument("targets", metavar="LESSON_OR_FILE...", nargs=-1, required=True)
-@click.option("--again", is_flag=True, help="Do all three stages, whatever is there already.")
+@click.option("--again", is_flag=True, help="Redo all three stages, even where texts exist.")
 @force_option
 @json_option
 def process(targets: tuple[str, ...], again: bool, force: bool, as_json: bool) -> None:
@@ -87,7 +87,7 @@ def _insist(work: Callable[[StageContext], T], session: Session, lesson_id: int,
         if not sys.stdin.isatty():
             raise
         notice(error.message)
-    click.confirm("Replace it all the same?", abort=True, err=True)
+    click.confirm("Replace it anyway?", abort=True, err=True)
     return do(True)
 
 
@@ -153,7 +153,7 @@ def _finish(session: Session, lesson_id: int, as_json: bool) -> None:
 @force_option
 @json_option
 def transcribe(lesson_id: int, force: bool, as_json: bool) -> None:
-    """Make a lesson's transcript anew.
+    """Transcribe a lesson again.
 
     Its corrected transcript and summary stay as they are until they are made anew themselves.
     """
@@ -169,21 +169,21 @@ def transcribe(lesson_id: int, force: bool, as_json: bool) -> None:
     type=click.IntRange(1),
     default=DEFAULTS.segments_per_group,
     show_default=True,
-    help="Segments in one call of the language model.",
+    help="Segments per request to the language model.",
 )
 @click.option(
     "--max-concurrency",
     type=click.IntRange(1),
     default=DEFAULTS.max_concurrency,
     show_default=True,
-    help="Calls at once.",
+    help="Maximum number of simultaneous requests.",
 )
 @force_option
 @json_option
 def correct(
     lesson_id: int, segments_per_group: int, max_concurrency: int, force: bool, as_json: bool
 ) -> None:
-    """Make a lesson's corrected transcript anew."""
+    """Correct a lesson's transcript again."""
     options = CorrectionOptions.checked(
         segments_per_group=segments_per_group, max_concurrency=max_concurrency
     )
@@ -194,11 +194,13 @@ def correct(
 
 @click.command()
 @lesson_argument
-@click.option("--original", is_flag=True, help="From the transcript, not the corrected one.")
+@click.option(
+    "--original", is_flag=True, help="Summarise the original transcript, not the corrected one."
+)
 @force_option
 @json_option
 def summarize(lesson_id: int, original: bool, force: bool, as_json: bool) -> None:
-    """Make a lesson's summary anew."""
+    """Summarise a lesson again."""
     with open_session() as session:
         options = SummaryOptions(use_corrected=not original)
         _insist(partial(run_stage, SUMMARY, options=options), session, lesson_id, force)

@@ -12,10 +12,10 @@ QUEUES = ("transcription", "language")
     "--only",
     metavar="KIND",
     type=click.Choice(QUEUES),
-    help="transcription (recordings) or language (corrections and summaries); else both.",
+    help="transcription, or language (corrections and summaries). Default: both.",
 )
 def worker(only: str | None) -> None:
-    """Do the tasks in the background, until it is stopped.
+    """Process tasks until stopped.
 
     Ctrl-C or SIGTERM stops it: what is finished is stored, and the rest goes on with the next
     worker. Several may run at once, on one computer or on many.

@@ -468,7 +468,7 @@ def test_a_worse_text_takes_no_better_ones_place_until_that_is_said(library: Lib
     assert_sentences(typed.errors, "did you mean `small`")
     assert refused.status == 1
     assert_sentences(refused.errors, "Whisper", "the built-in speech recognition", "--force")
-    assert (asked, b"Replace it all the same?" in written) == (1, True)
+    assert (asked, b"Replace it anyway?" in written) == (1, True)
     assert kept["transcript"] == before["transcript"]
     assert forced.status == 0
     assert library.run("restore", "1", "transcript").status == 0

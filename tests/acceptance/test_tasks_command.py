@@ -212,7 +212,7 @@ def test_a_task_is_shown_with_what_is_known_about_it(library: Library) -> None:
         'Parameters: {"lesson_id": 1}',
         "Attempts:   2",
         "Worker:     host-1",
-        "Began:      2026-11-20 09:30:00 UTC",
+        "Started:    2026-11-20 09:30:00 UTC",
         "Took:       1:15",
         'Result:     {"words": 120}',
     ):
@@ -255,7 +255,7 @@ def test_a_retry_says_which_tasks_it_leaves_cancelled(library: Library) -> None:
     alone = library.run("tasks", "retry", "1")
     all_of_them = library.run("tasks", "retry", "3", "2", "--json")
 
-    assert alone.output == "Task 1 waits for a worker again.\n"
+    assert alone.output == "Task 1 is waiting again.\n"
     assert "lectern tasks retry 2 3" in alone.errors
     assert "No worker is running" in alone.errors
     assert task_ids(all_of_them) == [2, 3]
@@ -358,7 +358,7 @@ def test_what_a_rerun_replaced_is_brought_back_and_back_again(library: Library) 
     shown = library.run("show", "1", "--json").json()
     again = library.run("restore", "1", "summary", "--json")
 
-    assert ended.output == "Lesson 1: Optics: the older summary is back.\n"
+    assert ended.output == "Lesson 1: Optics: the earlier summary is restored.\n"
     assert (shown["brief"], shown["summary"]) == ("Old.", "Old text.")
     assert again.json()["summary"] == "New text."
     missing = library.run("restore", "2", "transcript")

@@ -58,6 +58,6 @@ describe('The history of a segment', () => {
   it('says why it cannot be read', async () => {
     await look(() => Promise.reject(serverGone()))
 
-    expect(await screen.findByText(/server does not answer/i)).toBeVisible()
+    expect(await screen.findByText(/server is not responding/i)).toBeVisible()
   })
 })

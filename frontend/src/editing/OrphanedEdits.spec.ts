@@ -17,7 +17,7 @@ describe('Edits that have lost their place', () => {
 
     expect(await screen.findByText('Newton')).toBeVisible()
     expect(screen.getByText(/new ton/)).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: /Show in the text/ }))
+    await userEvent.click(screen.getByRole('button', { name: /Go to the passage/ }))
 
     expect(emitted('jump')).toEqual([[65]])
     await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument())

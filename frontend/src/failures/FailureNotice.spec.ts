@@ -17,7 +17,7 @@ describe('FailureNotice', () => {
   it('speaks the language of the pages', async () => {
     await renderInPages(FailureNotice, { props: { failure: serverGone() }, language: 'fr' })
 
-    expect(screen.getByText('Le serveur de Lectern ne répond pas.')).toBeVisible()
+    expect(screen.getByText('Le serveur ne répond pas.')).toBeVisible()
   })
 
   it('gives the server’s own sentence where it knows none, but not what programs are to do', async () => {

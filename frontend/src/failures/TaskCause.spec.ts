@@ -22,7 +22,7 @@ describe('the cause of a task', () => {
     await renderCause(REFUSED, 'bad-key', 'fr')
 
     expect(screen.getByText('Le fournisseur a refusé la clé d’API.')).toBeVisible()
-    expect(screen.getByText(/Indiquez-en une valable dans les réglages/)).toBeVisible()
+    expect(screen.getByText(/Entrez une clé d’API valable dans les réglages/)).toBeVisible()
   })
 
   it('names what only the server knows, in words of the pages', async () => {
@@ -43,7 +43,7 @@ describe('the cause of a task', () => {
   it('says of a task what would be said otherwise of a file that is just chosen', async () => {
     await renderCause('lesson.mp4 has no audio track.', 'no-audio-track')
 
-    expect(screen.getByText('The recording has no sound track.')).toBeVisible()
+    expect(screen.getByText('The recording has no audio track.')).toBeVisible()
     expect(screen.queryByText(/choose another file/)).not.toBeInTheDocument()
   })
 

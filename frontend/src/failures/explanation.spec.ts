@@ -37,7 +37,7 @@ describe('A failure', () => {
 
     expect(fault).toContain('r-77')
     expect(new Set([fault, later, request]).size).toBe(3)
-    expect(explain(serverGone()).message).toMatch(/server does not answer/i)
+    expect(explain(serverGone()).message).toMatch(/server is not responding/i)
   })
 
   it('of a task has words of its own, or the server’s in one line', async () => {

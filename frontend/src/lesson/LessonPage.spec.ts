@@ -159,7 +159,7 @@ describe('LessonPage', () => {
 
     await userEvent.click(await screen.findByRole('button', { name: 'Check this passage' }))
 
-    expect(screen.getByRole('note')).toHaveTextContent('Speech recognition was not sure here.')
+    expect(screen.getByRole('note')).toHaveTextContent('Speech recognition was unsure here.')
   })
 
   it('follows the recording, and plays from where one presses', async () => {
@@ -508,7 +508,7 @@ describe('making texts anew', () => {
     expect(
       dialog.getByText(/Whisper \(small\). New text: the built-in speech recognition/),
     ).toBeVisible()
-    await userEvent.click(dialog.getByRole('button', { name: 'Replace it all the same' }))
+    await userEvent.click(dialog.getByRole('button', { name: 'Replace anyway' }))
 
     await waitFor(() => expect(asked).toHaveLength(1))
     expect(asked[0]).toMatchObject({

@@ -28,27 +28,27 @@ describe('the first steps', () => {
   it('say what will happen, and that files can be dropped', async () => {
     await renderInPages(FirstSteps)
 
-    expect(screen.getByText(/Drop recordings, or a folder of them, anywhere/)).toBeVisible()
-    expect(screen.getByText(/Each becomes a lesson/)).toBeVisible()
+    expect(screen.getByText(/or a whole folder, anywhere/)).toBeVisible()
+    expect(screen.getByText(/Each recording becomes a lesson/)).toBeVisible()
   })
 
   it('say what is missing, and lead to it', async () => {
     serve(false, 'Offline')
     await renderInPages(FirstSteps)
 
-    expect(await screen.findByText('No good recogniser is installed yet')).toBeVisible()
+    expect(await screen.findByText('Better transcripts need a Whisper model')).toBeVisible()
     expect(screen.getByRole('link', { name: 'Download a model' })).toHaveAttribute(
       'href',
       '/settings#models',
     )
-    expect(screen.getByText('No language model is set up')).toBeVisible()
+    expect(screen.getByText('Better corrections and summaries need an AI provider')).toBeVisible()
   })
 
   it('are silent about what is there', async () => {
     serve(true, 'OpenAI')
     await renderInPages(FirstSteps)
 
-    await screen.findByText(/Each becomes a lesson/)
+    await screen.findByText(/Each recording becomes a lesson/)
     await expect.poll(() => server.requests).toContain('GET /api/v1/preferences')
     expect(screen.queryByText(/recogniser is installed/)).not.toBeInTheDocument()
     expect(screen.queryByRole('link')).not.toBeInTheDocument()

@@ -155,13 +155,13 @@ describe('LibraryView', () => {
   it('says what is wrong, and tries again', async () => {
     server.on('GET /api/v1/lessons', () => problem(503, 'database-away'))
     await renderInPages(LibraryView)
-    expect(await screen.findByText('The database does not answer.')).toBeVisible()
+    expect(await screen.findByText('The database is not responding.')).toBeVisible()
 
     server.on('GET /api/v1/lessons', () => Response.json({ items: [aLesson()], next_cursor: null }))
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
 
     expect(await screen.findByRole('link', { name: 'Enzymes' })).toBeVisible()
-    expect(screen.queryByText('The database does not answer.')).not.toBeInTheDocument()
+    expect(screen.queryByText('The database is not responding.')).not.toBeInTheDocument()
   })
 
   it('shows the work on a lesson as it gets on, and the lesson anew when it is done', async () => {
@@ -368,7 +368,7 @@ describe('Selected lessons', () => {
 
     await waitFor(() =>
       expect(useToasts(pinia).toasts).toMatchObject([
-        { look: 'danger', text: 'The database does not answer.' },
+        { look: 'danger', text: 'The database is not responding.' },
       ]),
     )
   })

@@ -63,7 +63,7 @@ describe('TrashView', () => {
 
     expect(await screen.findByRole('heading', { name: 'The trash is empty' })).toBeVisible()
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
-    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was permanently deleted.')
+    expect(useToasts(pinia).toasts[0]?.text).toBe('“Enzymes” was deleted permanently.')
   })
 
   it('deletes nothing for good for who is not the owner, and takes what shows who is', async () => {
@@ -79,7 +79,7 @@ describe('TrashView', () => {
     expect(await screen.findByText('/data/owner-token')).toBeVisible()
     const deleteNow = screen.getByRole('button', { name: 'Delete permanently' })
     expect(deleteNow).toBeDisabled()
-    await userEvent.type(screen.getByLabelText(/^The owner’s token/), 'secret')
+    await userEvent.type(screen.getByLabelText(/^Owner key/), 'secret')
     await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
 
     await waitFor(() => expect(deleteNow).toBeEnabled())

@@ -231,7 +231,7 @@ describe('NotesView', () => {
     server.die()
     await userEvent.click(screen.getByRole('button', { name: 'Save' }))
 
-    expect(await screen.findByText('Lectern’s server does not answer.')).toBeVisible()
+    expect(await screen.findByText('The server is not responding.')).toBeVisible()
     expect(screen.getByRole('textbox', { name: 'Note' })).toHaveValue('Ask about this. More.')
   })
 
@@ -267,7 +267,7 @@ describe('NotesView', () => {
     await renderInPages(WithMessages, { address: '/notes' })
     await removeFirst()
 
-    expect(await messages().findByText(/The note was not removed/)).toBeVisible()
+    expect(await messages().findByText(/The note could not be deleted/)).toBeVisible()
     expect(screen.getByText('Theirs.')).toBeVisible()
     expect(messages().queryByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
@@ -288,12 +288,12 @@ describe('NotesView', () => {
 
     server.die()
     await userEvent.click(undo)
-    expect(await messages().findByText(/The note was not brought back/)).toBeVisible()
+    expect(await messages().findByText(/The note could not be restored/)).toBeVisible()
     server.revive()
     server.on('POST /api/v1/notes/3/restore', () => problem(404, 'not-found'))
     await userEvent.click(await messages().findByRole('button', { name: 'Undo' }))
 
-    expect(await messages().findByText('The note is permanently deleted.')).toBeVisible()
+    expect(await messages().findByText('The note was deleted permanently.')).toBeVisible()
     expect(messages().queryByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
 

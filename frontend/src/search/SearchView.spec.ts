@@ -140,7 +140,7 @@ describe('SearchView', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Filter results' }))
     await userEvent.selectOptions(screen.getByLabelText('Course'), 'Biology')
 
-    expect(await screen.findByRole('button', { name: /narrowed by 1/ })).toBeVisible()
+    expect(await screen.findByRole('button', { name: /active filters: 1/ })).toBeVisible()
     await waitFor(() =>
       expect(router.currentRoute.value.query).toEqual({ q: 'energy', course: '2' }),
     )
@@ -191,7 +191,7 @@ describe('SearchView', () => {
   it('says what is wrong, and goes on by itself when the server is back', async () => {
     server.on('GET /api/v1/search', () => new Response('', { status: 502 }))
     await renderInPages(SearchView, { address: '/search?q=energy' })
-    expect(await screen.findByText('Lectern’s server does not answer.')).toBeVisible()
+    expect(await screen.findByText('The server is not responding.')).toBeVisible()
 
     server.on('GET /api/v1/search', () => answer([aHit()]))
     FakeEventSource.last.send('begin', {})

@@ -231,7 +231,7 @@ describe('SettingsView', () => {
     server.die()
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
 
-    expect(await section.findByText('Lectern’s server does not answer.')).toBeVisible()
+    expect(await section.findByText('The server is not responding.')).toBeVisible()
     expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
     FakeEventSource.last.send('begin', {})
     expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mini')
@@ -613,11 +613,11 @@ describe('who is not the owner', () => {
       lock()
       const { unmount } = await renderInPages(SettingsView, { address: '/settings' })
 
-      await userEvent.type(await screen.findByLabelText(/^The owner’s token/), `${token}x`)
+      await userEvent.type(await screen.findByLabelText(/^Owner key/), `${token}x`)
       await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
-      expect(await screen.findByText(/^That is not it/)).toBeVisible()
-      await userEvent.clear(screen.getByLabelText(/^The owner’s token/))
-      await userEvent.type(screen.getByLabelText(/^The owner’s token/), entered)
+      expect(await screen.findByText(/^This key is not valid/)).toBeVisible()
+      await userEvent.clear(screen.getByLabelText(/^Owner key/))
+      await userEvent.type(screen.getByLabelText(/^Owner key/), entered)
       await userEvent.click(screen.getByRole('button', { name: 'Unlock' }))
 
       const section = await openSection('AI provider')

@@ -71,7 +71,7 @@ describe('AppShell', () => {
     await renderInPages(AppShell)
 
     tellUnreachable()
-    expect(await screen.findByText(/The server does not answer/)).toBeVisible()
+    expect(await screen.findByText(/The server is not responding/)).toBeVisible()
 
     await waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(2), { timeout: 4000 })
     await waitFor(() => expect(screen.queryByText(/does not answer/)).not.toBeInTheDocument())

@@ -161,14 +161,14 @@ describe('TasksView', () => {
       }),
     )
     await renderInPages(TasksView, { address: '/tasks' })
-    expect(await screen.findByText('The provider refused the key.')).toBeVisible()
+    expect(await screen.findByText('The provider rejected the API key.')).toBeVisible()
     expect(screen.getByText('Server: api.example.com')).toBeVisible()
     expect(screen.getByText('attempt 2')).toBeVisible()
     expect(screen.getByText('took 1 min')).toBeVisible()
 
     await userEvent.click(await screen.findByRole('button', { name: /^Try again Enzymes$/ }))
 
-    await waitFor(() => expect(screen.queryByText(/refused the key/)).not.toBeInTheDocument())
+    await waitFor(() => expect(screen.queryByText(/rejected the API key/)).not.toBeInTheDocument())
     expect(screen.getByRole('button', { name: 'Cancel “Enzymes”' })).toBeVisible()
   })
 
@@ -211,13 +211,13 @@ describe('TasksView', () => {
     serveTasks([aTask(), FAILED])
     const { router } = await renderInPages(TasksView, { address: '/tasks?state=failed' })
 
-    expect(await screen.findByText(/refused the key/)).toBeVisible()
+    expect(await screen.findByText(/rejected the API key/)).toBeVisible()
     expect(screen.queryByRole('progressbar')).not.toBeInTheDocument()
     await userEvent.click(screen.getByRole('link', { name: 'Running' }))
 
     expect(await screen.findByRole('progressbar')).toBeVisible()
     expect(router.currentRoute.value.query).toEqual({ state: 'running' })
-    await waitFor(() => expect(screen.queryByText(/refused the key/)).not.toBeInTheDocument())
+    await waitFor(() => expect(screen.queryByText(/rejected the API key/)).not.toBeInTheDocument())
   })
 
   it('names a lesson that is gone by its number, and leads nowhere', async () => {
@@ -239,7 +239,7 @@ describe('TasksView', () => {
     server.on('GET /api/v1/tasks', () => problem(503, 'database-away'))
     await renderInPages(TasksView, { address: '/tasks' })
 
-    expect(await screen.findByText('The database does not answer.')).toBeVisible()
+    expect(await screen.findByText('The database is not responding.')).toBeVisible()
   })
 })
 

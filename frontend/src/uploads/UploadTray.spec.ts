@@ -109,7 +109,7 @@ describe('Uploads', () => {
       '40',
     )
     listener.sent(1000)
-    expect(await screen.findByText(/the lesson is being made/)).toBeVisible()
+    expect(await screen.findByText(/Creating the lesson/)).toBeVisible()
     server.on('GET /api/v1/uploads/u1', () =>
       Response.json(anUpload({ stage: 'done', offset: 1000, lesson_id: 4 })),
     )
@@ -191,7 +191,7 @@ describe('Uploads', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Pause enzymes.mp3' }))
     server.on('GET /api/v1/uploads/u1', () => Response.json(anUpload({ offset: 600 })))
 
-    await userEvent.click(screen.getByRole('button', { name: 'Go on with enzymes.mp3' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Resume enzymes.mp3' }))
 
     expect((await sendingOf(1)).uploadId).toBe('u1')
     expect(await screen.findByText('600 bytes of 1 kB')).toBeVisible()
@@ -201,7 +201,7 @@ describe('Uploads', () => {
     const plan = new File(['x'], 'plan.pdf', { type: 'application/pdf' })
     await drop(recording('empty.mp3', 0), recording('huge.mp3', LARGEST_BYTES + 1), plan)
 
-    expect(await screen.findByText('3 files were left out:')).toBeVisible()
+    expect(await screen.findByText('3 files were skipped:')).toBeVisible()
     const reasons = screen.getAllByRole('listitem').map((each) => each.textContent)
     expect(reasons).toEqual([
       '1 is empty: empty.mp3',
@@ -261,7 +261,7 @@ describe('Uploads', () => {
 
     listener.whole('u1')
 
-    expect(await screen.findByText('The sound track of this file is empty.')).toBeVisible()
+    expect(await screen.findByText('The audio track of this file is empty.')).toBeVisible()
     expect(screen.queryByText(/x has no sound/)).not.toBeInTheDocument()
   })
 
@@ -271,7 +271,7 @@ describe('Uploads', () => {
 
     listener.failed(new Failure({ code: 'unreadable-media', status: 422 }))
 
-    expect(await screen.findByText('The file is not a recording that can be read.')).toBeVisible()
+    expect(await screen.findByText('This file cannot be read as a recording.')).toBeVisible()
     expect(screen.queryByRole('button', { name: /Go on/ })).not.toBeInTheDocument()
     await userEvent.click(screen.getByRole('button', { name: 'Remove notes.txt from the list' }))
     expect(screen.queryByText('notes.txt')).not.toBeInTheDocument()
@@ -284,7 +284,7 @@ describe('Uploads', () => {
     listener.failed(new Failure({ code: 'storage-full', status: 507, retryable: true }))
 
     expect(await screen.findByText('The disk is full.')).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: 'Go on with enzymes.mp3' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Resume enzymes.mp3' }))
     await sendingOf(1)
   })
 
@@ -296,7 +296,7 @@ describe('Uploads', () => {
 
     tellUnreachable()
     first.listener.failed(serverGone())
-    expect(await screen.findByText(/The server does not answer/)).toBeVisible()
+    expect(await screen.findByText(/The server is not responding/)).toBeVisible()
 
     const second = await waitFor(() => sendings[1] ?? Promise.reject(new Error('not yet')), {
       timeout: 4000,
@@ -311,7 +311,7 @@ describe('Uploads', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Pause enzymes.mp3' }))
     server.on('GET /api/v1/uploads/u1', () => problem(404, 'upload-not-found'))
 
-    await userEvent.click(screen.getByRole('button', { name: 'Go on with enzymes.mp3' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Resume enzymes.mp3' }))
 
     expect((await sendingOf(1)).uploadId).toBeNull()
   })

@@ -180,7 +180,7 @@ def test_two_people_at_one_sentence_are_both_asked(
     mine.fill("Mine.")
     other.page.keyboard.press("Enter")
 
-    notice = other.page.get_by_text("Somebody else has changed this passage meanwhile")
+    notice = other.page.get_by_text("Someone else has changed this passage in the meantime")
     expect(notice).to_be_visible()
     other.check_access("lesson: conflict notice")
     other.page.get_by_role("button", name="Keep my version").click()

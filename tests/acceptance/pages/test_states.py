@@ -261,7 +261,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
         page.evaluate(f"window.scrollTo(0, {step} * 237)")
         look(visitor, "lesson: scrolled down")
     server.kill()
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    expect(page.get_by_text("The server is not responding.")).to_be_visible()
     look(visitor, "lesson: the server is gone")
 
 

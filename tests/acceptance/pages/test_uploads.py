@@ -150,7 +150,7 @@ def test_an_upload_goes_on_by_itself_when_the_server_is_back(
 
     server.kill()
     row = row_of(page, "long lesson.wav")
-    expect(row.get_by_text("The server does not answer")).to_be_visible()
+    expect(row.get_by_text("The server is not responding")).to_be_visible()
     visitor.slow_down(-1)
     port = httpx.URL(server.address or "").port
     with ServerProcess(port=port or 0) as again:
@@ -172,7 +172,7 @@ def test_an_upload_is_paused_and_gone_on_with_and_stays_through_the_pages(
     page.get_by_role("link", name="Search").click()
     expect(row_of(page, "long lesson.wav").get_by_text("Paused")).to_be_visible()
     visitor.slow_down(-1)
-    page.get_by_role("button", name="Go on with long lesson.wav").click()
+    page.get_by_role("button", name="Resume long lesson.wav").click()
 
     expect(page.get_by_role("link", name="long lesson.wav")).to_be_visible()
     assert stored_hash(server, 1) == hash_of(long_recording)
@@ -216,7 +216,7 @@ def test_a_full_disk_is_said_and_the_upload_goes_on_when_there_is_room(
     expect(page.get_by_role("heading", name="An upload needs your attention")).to_be_visible()
     visitor.check_access("uploads: the disk is full")
     limit_files(server, -1)
-    page.get_by_role("button", name="Go on with long lesson.wav").click()
+    page.get_by_role("button", name="Resume long lesson.wav").click()
 
     expect(row.get_by_role("link", name="long lesson.wav")).to_be_visible()
     assert stored_hash(server, 1) == hash_of(long_recording)

@@ -75,7 +75,7 @@ def test_near_words_are_said_and_can_be_refused() -> None:
     assert done.stderr.startswith("Nothing has “refracton”; these have “refraction”.")
     read_as = json.loads(run("refracton", "--json").stdout)["read_as"]
     assert read_as == [{"typed": "refracton", "found": ["refraction"]}]
-    assert run('"refracton"').stdout == "Nothing was found.\n"
+    assert run('"refracton"').stdout == "No results.\n"
 
 
 def test_a_phrase_stands_in_quotes_that_the_shell_left_alone() -> None:
@@ -116,7 +116,7 @@ def test_what_is_not_there_or_cannot_be_asked_is_named() -> None:
     assert isinstance(run(" ".join(map(str, range(99)))).exception, InvalidValue)
     for wrong in ((), ("light", "--rebuild"), ("light", "--limit", "0"), ("x", "--since", "y")):
         assert run(*wrong).exit_code == 2
-    assert run("--", "-").stdout == "Nothing was found.\n"
+    assert run("--", "-").stdout == "No results.\n"
 
 
 def test_hits_that_are_not_shown_are_counted() -> None:
@@ -125,7 +125,7 @@ def test_hits_that_are_not_shown_are_counted() -> None:
     done = run("light", "--limit", "2")
 
     assert len(done.stdout.splitlines()) == 4
-    assert done.stderr.startswith("2 of 5 hits")
+    assert done.stderr.startswith("2 of 5 results")
 
 
 def test_control_characters_of_a_text_do_not_reach_the_terminal() -> None:
@@ -138,9 +138,9 @@ def test_the_index_is_made_anew_on_demand() -> None:
     add_lesson("light")
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM search_passage")
-    assert run("light").stdout == "Nothing was found.\n"
+    assert run("light").stdout == "No results.\n"
 
-    assert run("--rebuild").stdout == "The search index was made anew, for 1 lessons.\n"
+    assert run("--rebuild").stdout == "The search index was rebuilt for 1 lessons.\n"
     assert json.loads(run("--rebuild", "--json").stdout) == {"lessons": 1}
 
     assert "light" in run("light").stdout

@@ -46,7 +46,7 @@ describe('the import of captions', () => {
     )
     expect(await screen.findByText(/今天我们来看光/)).toBeVisible()
     expect(screen.getByText('1 caption')).toBeVisible()
-    expect(screen.getByText('Lines 4–5 were left out: their times cannot be read.')).toBeVisible()
+    expect(screen.getByText('Lines 4–5 were skipped: their times cannot be read.')).toBeVisible()
 
     await userEvent.selectOptions(screen.getByLabelText('Encoding'), 'Shift-JIS')
     expect(await screen.findByText(/スフ/)).toBeVisible()

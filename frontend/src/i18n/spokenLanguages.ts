@@ -1,3 +1,5 @@
+import type { SearchableChoice } from '@/ui/choices'
+
 /** The languages that Whisper hears, by their ISO 639 codes. */
 const SPOKEN =
   'af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha he hi hr ht ' +
@@ -12,12 +14,12 @@ export function nameOfSpoken(code: string, locale: string): string {
   }
 }
 
-/** All of them with their names, in the order of the names; `also` is one that must be there. */
-export function listSpoken(locale: string, also: string | null): { code: string; name: string }[] {
+/** All of them by their names, in the order of the names; `also` is one that must be there. */
+export function listSpoken(locale: string, also: string | null): SearchableChoice[] {
   const codes = new Set(SPOKEN.split(' '))
   if (also) codes.add(also)
   const byName = new Intl.Collator(locale)
   return [...codes]
-    .map((code) => ({ code, name: nameOfSpoken(code, locale) }))
-    .sort((one, other) => byName.compare(one.name, other.name))
+    .map((code) => ({ value: code, label: nameOfSpoken(code, locale), about: code }))
+    .sort((one, other) => byName.compare(one.label, other.label))
 }
