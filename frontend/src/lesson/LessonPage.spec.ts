@@ -606,7 +606,9 @@ describe('the summary', () => {
 
     expect(await pane.findByText(/^Edited on/)).toBeInTheDocument()
     expect(sent).toEqual([['"s1"', { brief: 'A prism parts the light.', editor: '' }]])
-    await userEvent.click(pane.getByRole('button', { name: /Take back/, ...hidden }))
+    await userEvent.click(
+      pane.getByRole('button', { name: /Restore the automatic summary/, ...hidden }),
+    )
     expect(await pane.findByText('White light is a mixture.')).toBeInTheDocument()
   })
 })

@@ -190,7 +190,7 @@ describe('the notes of a lesson', () => {
     await userEvent.keyboard('h')
 
     await waitFor(() =>
-      expect(JSON.stringify(pinia.state.value)).toContain('select the words again'),
+      expect(JSON.stringify(pinia.state.value)).toContain('Select the words again'),
     )
   })
 })

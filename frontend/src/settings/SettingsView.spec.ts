@@ -216,7 +216,7 @@ describe('SettingsView', () => {
 
     await userEvent.type(section.getByLabelText('Model'), '-mine')
     await userEvent.click(section.getByRole('button', { name: 'Save' }))
-    expect(await section.findByText(/changed these settings meanwhile/)).toBeVisible()
+    expect(await section.findByText(/changed these settings in the meantime/)).toBeVisible()
     expect(section.getByLabelText('Model')).toHaveValue('gpt-4o-mine')
 
     await userEvent.click(section.getByRole('button', { name: 'Use the other version' }))
@@ -477,7 +477,7 @@ describe('the Whisper models', () => {
 
     FakeEventSource.last.send('download', failed)
 
-    expect(await section.findByText(/cannot reach the server that has the models/)).toBeVisible()
+    expect(await section.findByText(/cannot reach the server that offers the models/)).toBeVisible()
     expect(names()).toEqual(before)
     expect(section.queryByText(/Errno|HF_ENDPOINT/)).not.toBeInTheDocument()
     expect(section.getByText('Without an internet connection').closest('details')).toHaveAttribute(

@@ -128,7 +128,9 @@ describe('ReplaceDialog', () => {
     const { takeWritten } = await openDialog()
     await pressReplace('Replace 3 matches')
 
-    expect(await screen.findByText(/changed meanwhile, so nothing was replaced/)).toBeVisible()
+    expect(
+      await screen.findByText(/changed in the meantime, so nothing was replaced/),
+    ).toBeVisible()
     expect(takeWritten).not.toHaveBeenCalled()
   })
 })
