@@ -231,7 +231,7 @@ def test_the_same_recording_is_noticed(library: Library, recording: Path) -> Non
     ended = library.run("add", recording)
 
     assert ended.status == 0
-    assert "there already: lessons 1 and 2" in ended.errors
+    assert "already has this recording: lessons 1 and 2" in ended.errors
 
 
 def test_a_date_is_said_or_stands_in_the_name_of_the_file(
@@ -447,7 +447,7 @@ def test_a_removal_on_a_terminal_is_asked_for(
     status, written = library.run_on_terminal("remove", "2", typed=answer)
 
     assert status == (0 if left == [1] else 1)
-    assert b"for good?" in written
+    assert b"Delete it permanently?" in written
     assert [lesson["id"] for lesson in library.lessons()] == left
 
 

@@ -118,11 +118,13 @@ def test_a_task_whose_run_has_ended_is_freed_and_done(
         task = insert_task("correction", {"lesson_id": written})
         assert_completed(task)
 
+        worker.pause()  # or it would free the task before anybody has looked
         execute(
             "UPDATE task SET status = 'running', claim = 'lost', end_date = NULL WHERE id = :id",
             id=task,
         )
         assert any(f"Task {task} is said to run" in finding.message for finding in check_database())
+        worker.go_on()
         later = insert_task("summary", {"lesson_id": written})
         assert_completed(task, later)
 

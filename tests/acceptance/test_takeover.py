@@ -100,7 +100,7 @@ def test_another_worker_pays_for_no_answered_call_again(
         assert lost <= 3, "more than were under way"
         assert stub.lost_calls() == lost
         assert_corrected_in_sixty_calls(stored_lesson(lesson_id), stub)
-        assert task_row(task).attempt == 1
+        assert task_row(task).attempt == 2
 
 
 @pytest.mark.usefixtures("each_database")
