@@ -253,7 +253,7 @@ def test_a_lesson_that_is_read_heard_and_changed(
     with server.client() as api:
         put_edit(api, LONG, 5, "Theirs.")
     field.fill("Mine.")
-    expect(page.get_by_text("Somebody else has changed this passage")).to_be_visible()
+    expect(page.get_by_text("Someone else has changed this passage")).to_be_visible()
     look(visitor, "lesson: conflict notice")
     page.get_by_role("button", name="Use the other version").click()
 
