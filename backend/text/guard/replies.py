@@ -10,21 +10,23 @@ from backend.text.guard.tables.registry import LANGUAGES
 from backend.text.guard.tables.words import MARKUP
 from backend.text.sentences import normalise_words
 
-BULLET = re.compile(r"\s*[-*•·▪]\s")
+BULLET = re.compile(r"\s{0,8}[-*•·▪]\s")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\\[nrtu\"]|</?[a-z]", re.IGNORECASE)
 QUOTES = '"“”„«»'
 ENDS = ".!?…。！？؟।"
 CLOSING = "\"”»“’')"
 
 ANSWER = re.compile(
-    r"\W*(?:(?:sure|certainly|of course|okay|ok|great|claro|certo|bien sûr|natürlich|gerne)\W+)?"
+    # Bounded, so that no text makes it go back and forth over all of its marks.
+    r"\W{0,8}"
+    r"(?:(?:sure|certainly|of course|okay|ok|great|claro|certo|bien sûr|natürlich|gerne)\W{1,8})?"
     r"(?:(?:here (?:is|are)|here['’]s|i['’]?m sorry|i am sorry|i apologi[sz]e|sorry,|"
     r"as an ai|i can(?:no|['’])t|i['’]m unable|i am unable|voici|désolée?|je suis désolée?|"
     r"je ne peux pas|en tant qu|"
     r"hier ist|hier sind|es tut mir leid|tut mir leid|ich kann (?:das|dies|ihnen|dir)|als ki|"
     r"ecco|mi dispiace|non posso|in quanto|spiacente|aquí (?:está|tienes)|lo siento|"
     r"no puedo|como modelo)\b"
-    r"|(?:[\w-]+ ){0,3}(?:text|texte|testo|texto|correction|corrected|corrigé|corretto|corregido|"
+    r"|(?:\w[\w-]{0,30} ){0,3}(?:text|texte|testo|texto|correction|corrected|corrigé|corretto|corregido|"
     r"korrigiert|output|answer|note|nota|remarque|hinweis|anmerkung|réponse|antwort|risposta|respuesta|"
     r"translation|traduction|traduzione|traducción|übersetzung|transcript|segment|id)\s*:)",
     re.IGNORECASE,
