@@ -109,7 +109,7 @@ def test_a_removed_lesson_is_deleted_by_the_owner_after_one_question(
     page.get_by_role("link", name="Trash").click()
 
     page.get_by_role("button", name="Delete Enzymes permanently").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Nothing brings them back")
+    expect(page.get_by_role("dialog")).to_contain_text("This cannot be undone")
     visitor.check_access("trash: a question")
     page.get_by_role("button", name="Delete permanently", exact=True).click()
 

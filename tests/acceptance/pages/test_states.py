@@ -162,7 +162,7 @@ def test_the_library_and_what_is_around_it(
     files = [NANO_LESSON_PATH, tmp_path / "notes.mp3", long_recording]
     page.get_by_label("Choose files").set_input_files(files)
     tray = page.get_by_role("region", name="Uploads")
-    expect(tray.get_by_text("not a recording")).to_be_visible()
+    expect(tray.get_by_text("cannot be read as a recording")).to_be_visible()
     expect(tray.get_by_text("Added to the library")).to_be_visible()
     expect(tray.get_by_text("MB/s")).to_be_visible()
     look(visitor, "uploads: running, failed and done")
