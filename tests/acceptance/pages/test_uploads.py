@@ -237,7 +237,7 @@ def test_what_cannot_be_a_lesson_is_said_in_words(open_pages: OpenPages, tmp_pat
     add(page, tmp_path / "empty.mp3", tmp_path / "notes.mp3")
 
     expect(row_of(page, "empty.mp3").get_by_text("1 is empty")).to_be_visible()
-    expect(row_of(page, "notes.mp3").get_by_text("not a recording")).to_be_visible()
+    expect(row_of(page, "notes.mp3").get_by_text("cannot be read as a recording")).to_be_visible()
     visitor.check_access("uploads: refused")
 
 
