@@ -11,6 +11,7 @@ import pytest
 
 from backend.config.environment import data_dir, database_url
 from backend.doctor.examination import check_database
+from backend.workers.engine import read_ended
 from tests.acceptance import workers as acceptance
 from tests.acceptance.workers import (
     AccountingStub,
@@ -23,6 +24,7 @@ from tests.acceptance.workers import (
     execute,
     insert_task,
     make_quiet_recording,
+    query,
     spoken,
     task_row,
     texts,
@@ -118,6 +120,8 @@ def test_a_task_whose_run_has_ended_is_freed_and_done(
         task = insert_task("correction", {"lesson_id": written})
         assert_completed(task)
 
+        ((run_id,),) = query("SELECT run_id FROM task WHERE id = :id", id=task)
+        wait_until(lambda: bool(read_ended(database_url(), [run_id])), seconds=60)
         worker.pause()  # or it would free the task before anybody has looked
         execute(
             "UPDATE task SET status = 'running', claim = 'lost', end_date = NULL WHERE id = :id",

@@ -217,7 +217,7 @@ def test_the_models_there_are_and_could_be_are_listed(sqlite_client: httpx.Clien
         "source": None,
         "sources": ["hub"],
         "is_english_only": False,
-        "memory_bytes": 747_765_465,
+        "memory_bytes": 817_765_465,
         "relative_speed": 4,
         "download": None,
     }

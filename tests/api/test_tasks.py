@@ -307,8 +307,8 @@ def test_what_would_make_a_text_worse_is_refused_until_that_is_accepted(
 
     assert (refused.status_code, refused.json()["code"]) == (409, "lower-quality")
     assert summary["is_lower_quality"] is True
-    assert summary["made_by"] == {"maker": "OpenAI", "model": "gpt-4o"}
-    assert summary["would_be_made_by"] == {"maker": "Offline", "model": "lexrank"}
+    assert summary["made_by"] == {"maker": "OpenAI", "model": "gpt-4o", "words": None}
+    assert summary["would_be_made_by"] == {"maker": "Offline", "model": "lexrank", "words": None}
     assert taken.status_code == 201
 
 

@@ -585,7 +585,7 @@ def test_failures_are_false_one_line_on_the_terminal_and_a_trace_in_the_log(
 
     terminal = capfd.readouterr().err
     assert terminal.strip() == (
-        "lectern: There is no lesson 77: `lectern list` shows those there are."
+        "lectern: There is no lesson 77. `lectern list` shows those there are."
     )
     assert "Traceback" in (data_dir / "logs" / "lectern.log").read_text()
 
@@ -721,7 +721,7 @@ def test_a_compute_type_that_the_processor_cannot_do_is_said(
         f'transcription: {{model: "{NANO_MODEL_DIR}", device: cpu, compute_type: float16}}'
     )
 
-    with pytest.raises(DeviceUnavailable, match=r"compute_type.*int8"):
+    with pytest.raises(DeviceUnavailable, match=r"compute type `float16`.*int8"):
         run(lesson_of(short_recording))
 
 
