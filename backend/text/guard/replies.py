@@ -26,8 +26,8 @@ ANSWER = re.compile(
     r"hier ist|hier sind|es tut mir leid|tut mir leid|ich kann (?:das|dies|ihnen|dir)|als ki|"
     r"ecco|mi dispiace|non posso|in quanto|spiacente|aquí (?:está|tienes)|lo siento|"
     r"no puedo|como modelo)\b"
-    r"|(?:\w[\w-]{0,30} ){0,3}(?:text|texte|testo|texto|correction|corrected|corrigé|corretto|corregido|"
-    r"korrigiert|output|answer|note|nota|remarque|hinweis|anmerkung|réponse|antwort|risposta|respuesta|"
+    r"|(?:\w[\w-]{0,30} ){0,3}(?:text|texte|testo|texto|correction|corrected|corrigé|corretto|"
+    r"corregido|korrigiert|output|answer|note|nota|remarque|hinweis|anmerkung|réponse|antwort|risposta|respuesta|"
     r"translation|traduction|traduzione|traducción|übersetzung|transcript|segment|id)\s*:)",
     re.IGNORECASE,
 )
